@@ -1,0 +1,282 @@
+"""The portal's own template tags: glyphs, statuses, counts, bars, days. Built in, so no page loads them.
+
+What they draw is described in the design language (parts) and shown on the page of components.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from core import icons
+from core import tally as drawing
+from core.forms import ErrorLink, error_links
+
+register = template.Library()
+
+# The five parts of the Species Conservation Cycle, in their fixed order (Guidelines, section on the cycle).
+CYCLE = ("assess", "plan", "act", "network", "communicate")
+
+RED_LIST = ("ex", "ew", "cr", "en", "vu", "nt", "lc", "dd", "ne")
+
+
+def _safe(svg: str) -> SafeString:
+    """Mark our own drawing as safe; every text in it was escaped where it was put in."""
+    return mark_safe(svg)  # noqa: S308 - drawn by core.icons and core.tally, which escape their labels
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A glyph. Decoration unless a label is given; raises KeyError for an unknown name."""
+    return _safe(icons.svg(name, str(label)))
+
+
+@register.simple_tag
+def status(kind: str, word: str, tag: bool = False) -> SafeString:
+    """Glyph and word. Tinted (tag=True) in lists, plain in tables. Raises ValueError for an unknown kind."""
+    if kind not in icons.STATUSES:
+        raise ValueError(f"'{kind}' is no status: choose one of {', '.join(sorted(icons.STATUSES))}.")
+    css = f"st st--{kind}{' tag' if tag else ''}"
+    return format_html('<span class="{}">{}{}</span>', css, _safe(icons.svg(kind)), word)
+
+
+@register.simple_tag
+def tally(n: int, of: int | None = None, label: str = "") -> SafeString:
+    """n strokes out of `of` (all drawn when `of` is left out); for counts up to about forty."""
+    return _safe(drawing.tally(int(n), int(n if of is None else of), str(label)))
+
+
+@register.simple_tag
+def tally_art(n: int, cols: int, uid: str = "a", **options: Any) -> SafeString:
+    """n strokes as hand-drawn bundles in rows of `cols`. Decoration: say the count in words beside it."""
+    return _safe(drawing.art(int(n), int(cols), str(uid), **options))
+
+
+@register.simple_tag
+def five(part: str | int | None = None, css: str = "cyc") -> SafeString:
+    """The sign of the cycle with the stroke of this part heavy; a name such as 'plan', or 0 to 4.
+
+    Raises ValueError for a part the cycle does not have.
+    """
+    index: int | None
+    if part is None or part == "":
+        index = None
+    elif isinstance(part, int):
+        index = part
+    else:
+        index = CYCLE.index(str(part).lower())
+    return _safe(drawing.five(index, css))
+
+
+def whole_percent(value: Any) -> int:
+    """A share as a whole percent between 0 and 100; nothing counts as 0."""
+    return max(0, min(100, round(float(value or 0))))
+
+
+@register.filter
+def v(value: Any) -> str:
+    """The class that sets the length of a bar: 58 becomes v58 (style attributes are forbidden)."""
+    return f"v{whole_percent(value)}"
+
+
+@register.filter
+def m(value: Any) -> str:
+    """The class that sets a marker on a bar: 58 becomes m58."""
+    return f"m{whole_percent(value)}"
+
+
+@register.simple_tag
+def bar(percent: Any, label: str = "") -> SafeString:
+    """A progress bar, named by its label; by default '58% of the way'."""
+    value = whole_percent(percent)
+    name = label or _("%(percent)d%% of the way") % {"percent": value}
+    return format_html('<span class="bar" role="img" aria-label="{}"><i class="v{}"></i></span>', name, value)
+
+
+def shares(counts: Sequence[int]) -> list[int]:
+    """Counts as whole percents that add up to 100, none that is there rounded away to nothing."""
+    total = sum(counts)
+    if total <= 0:
+        return [0 for _count in counts]
+    exact = [100 * count / total for count in counts]
+    result = [max(1, int(share)) if count else 0 for share, count in zip(exact, counts, strict=True)]
+    by_rest = sorted(range(len(counts)), key=lambda k: exact[k] - int(exact[k]), reverse=True)
+    for k in by_rest:
+        if sum(result) < 100 and counts[k]:
+            result[k] += 1
+    if (over := sum(result) - 100) > 0:
+        result[result.index(max(result))] -= over
+    return result
+
+
+@register.simple_tag
+def seg(parts: Iterable[Sequence[Any]], label: str = "", key: bool = True, small: bool = False) -> SafeString:
+    """A bar in parts with its key. Each part is (class, count, label): k1 done, k2 in hand, k3 not yet,
+    k4 left or unknown, k5 overdue, k6 sent back. Parts of none are left out of the bar and kept in the key.
+    """
+    rows = [(str(css), int(count), str(name)) for css, count, name in parts]
+    widths = shares([count for _css, count, _name in rows])
+    drawn = [(css, width) for (css, count, _name), width in zip(rows, widths, strict=True) if count]
+    name = label or ", ".join(f"{count} {text}" for _css, count, text in rows)
+    html = format_html(
+        '<div class="{}" role="img" aria-label="{}">{}</div>',
+        "seg seg--s" if small else "seg",
+        name,
+        format_html_join("", '<i class="{} v{}"></i>', drawn),
+    )
+    if not key:
+        return html
+    items = format_html_join(
+        "", '<li><i class="{}"></i>{} <b>{}</b></li>', ((css, text, count) for css, count, text in rows)
+    )
+    return html + format_html('<ul class="key">{}</ul>', items)
+
+
+@register.simple_tag
+def hbars(rows: Iterable[Sequence[Any]], small: bool = False) -> SafeString:
+    """Bars with names and figures. Each row is (name, percent, figure) or (name, percent, figure, marker percent)."""
+    parts = []
+    for row in rows:
+        name, percent, figure, *rest = row
+        mark = (
+            format_html('<u class="m{}"></u>', whole_percent(rest[0])) if rest and rest[0] is not None else ""
+        )
+        parts.append((name, whole_percent(percent), mark, figure))
+    return format_html(
+        '<div class="{}">{}</div>',
+        "hbars hbars--s num" if small else "hbars num",
+        format_html_join(
+            "",
+            '<span>{}</span><span class="t" aria-hidden="true"><i class="v{}"></i>{}</span>'
+            '<span class="n"><b>{}</b></span>',
+            parts,
+        ),
+    )
+
+
+def _as_date(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.simple_tag
+def day(value: date | datetime | None, late: bool = False) -> SafeString:
+    """The day block of a task: day, month, and the year when it is not this year's. Empty without a date."""
+    if value is None:
+        return format_html('<p class="{}"><b aria-hidden="true">–</b></p>', "day")
+    when = _as_date(value)
+    month = date_format(when, "M" if when.year == timezone.localdate().year else "M Y")
+    return format_html(
+        '<p class="{}"><time datetime="{}"><b>{}</b> {}</time></p>',
+        "day day--late" if late else "day",
+        when.isoformat(),
+        date_format(when, "j"),
+        month,
+    )
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of a name."""
+    words = [word for word in str(name).replace(".", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
+
+
+@register.simple_tag
+def face(person: Any, light: bool = False) -> SafeString:
+    """A person's initials in a circle; decoration beside the name. Takes a user, a person or a name."""
+    name = getattr(person, "name", None) or str(person)
+    css = "face face--l" if light else "face"
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials(name))
+
+
+@register.simple_tag
+def rl(code: str, name: str = "") -> SafeString:
+    """A Red List category as its two letters in its colour; only where a category is shown.
+
+    Raises ValueError for letters that are no category.
+    """
+    letters = str(code).lower()
+    if letters not in RED_LIST:
+        raise ValueError(f"'{code}' is no Red List category.")
+    spoken = format_html('<span class="vh"> {}</span>', name) if name else ""
+    return format_html('<span class="rlc rl-{}">{}</span>{}', letters, letters.upper(), spoken)
+
+
+@register.simple_tag
+def time_utc(value: datetime) -> str:
+    """A moment of the record: day and hour, always in UTC and saying so."""
+    return _("%(moment)s UTC") % {"moment": date_format(value.astimezone(UTC), "DATETIME_FORMAT")}
+
+
+@register.simple_tag
+def error_summary(form: BaseForm | None = None, more: Iterable[BaseForm] | None = None) -> list[ErrorLink]:
+    """The errors of a form, or of several, in order; see core.forms.error_links."""
+    every = [form] if form else []
+    return [link for one in [*every, *(more or [])] for link in error_links(one)]
+
+
+@register.simple_tag
+def filter_control(field: BoundField) -> SafeString:
+    """The control of a filter, at the height of the filter row."""
+    return field.as_widget(attrs={"class": "in"})
+
+
+@register.filter
+def beside(cells: Sequence[Any], columns: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Cells with their columns. Raises ValueError when a row has more or fewer cells than the table."""
+    return list(zip(cells, columns, strict=True))
+
+
+@register.simple_tag
+def page_links(page: Page) -> list[int | str]:
+    """The page numbers to show under a list: the ends, the neighbours, and a gap between."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.simple_block_tag
+def section(
+    content: str, title: str, ident: str = "", url: str = "", link: str = "", quiet: bool = False
+) -> SafeString:
+    """A section under a register rule: {% section _("Now") url=all link=_("All tasks") %}…{% endsection %}."""
+    ident = ident or f"s-{slugify(title) or 'section'}"
+    heading = format_html('<h2 id="{}">{}</h2>', ident, title)
+    if url:
+        heading = format_html('<div class="split">{}<a class="sm" href="{}">{}</a></div>', heading, url, link)
+    css = "sec sec--quiet" if quiet else "sec"
+    return format_html(
+        '<section class="{}" aria-labelledby="{}">{}{}</section>', css, ident, heading, content
+    )
+
+
+NOTE_GLYPH = {"done": "done", "info": "info", "wait": "wait", "late": "late"}
+
+
+@register.simple_block_tag
+def notice(content: str, kind: str = "info", title: str = "", role: str = "") -> SafeString:
+    """A notice with more than a sentence in it: {% notice "wait" _("Due in 10 days") %}<p>…</p>{% endnotice %}.
+
+    Raises KeyError for a kind other than done, info, wait and late.
+    """
+    glyph = _safe(icons.svg(NOTE_GLYPH[kind]))
+    css = "note" if kind == "done" else f"note note--{kind}"
+    heading = format_html('<p class="b">{}</p>', title) if title else ""
+    attribute = format_html(' role="{}"', role) if role else ""
+    return format_html('<div class="{}"{}>{}<div>{}{}</div></div>', css, attribute, glyph, heading, content)
+
+
+# Message levels of the framework, as kinds of notice.
+LEVELS = {"success": "done", "info": "info", "debug": "info", "warning": "wait", "error": "late"}
+
+
+@register.filter
+def note_kind(level: str) -> str:
+    """The kind of notice a message's level is shown as."""
+    return LEVELS.get(level, "info")
