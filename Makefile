@@ -1,0 +1,61 @@
+# The portal's commands. Each works from a fresh clone and says in a sentence what is missing when it cannot.
+# What a target does stands behind ##, and `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+STAGE ?=
+ARGS ?=
+export PORT STAGE
+
+PY := .venv/bin/python
+BIN := .venv/bin
+IN_STACK := $(PY) -m sscportal.devstack
+
+.DEFAULT_GOAL := help
+.PHONY: help python setup setup-test demo demo-reset test check lock prodlike bench shots messages test-services clean
+
+help: ## Lists the commands.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or newer." >&2; exit 1; }
+
+setup: python ## Makes the virtual environment and installs what the portal needs.
+	@$(PYTHON) tools/setup.py demo
+
+setup-test: python
+	@$(PYTHON) tools/setup.py test
+
+demo: setup ## Brings the portal up on http://localhost:8000 with a demo network (PORT=, STAGE=).
+	@exec $(PY) -m sscportal.demo
+
+demo-reset: setup ## Throws the demo's data away and starts anew (PORT=, STAGE=).
+	@exec $(PY) -m sscportal.demo --reset
+
+prodlike: setup ## Runs production settings on this machine, for measuring and for attacks (PORT=, SEED=1).
+	@SSC_PRODLIKE_SEED=$(SEED) exec $(PY) -m sscportal.prodlike
+
+test: setup-test ## Runs the whole suite: unit, database and journeys in a browser (ARGS= for pytest).
+	@$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+test-services: setup-test ## Runs the suite on Debian's PostgreSQL and Redis over TCP (ARGS= for pytest).
+	@$(PY) tools/test_services.py $(ARGS)
+
+check: setup-test ## Checks style, types, imports, migrations, templates, translations, the tree and the packages.
+	@$(PY) tools/check.py $(ARGS)
+
+lock: setup ## Renews the pinned requirements.
+	@$(PY) tools/lock.py
+
+messages: setup-test ## Collects the marked texts into locale/ and compiles the translations.
+	@$(PY) tools/messages.py extract
+	@$(PY) tools/messages.py compile
+
+bench: setup ## Measures the pages against a bare view in the same run (ARGS=).
+	@$(PY) -m tools.bench $(ARGS)
+
+shots: setup-test ## Takes a picture of every page in both widths into var/shots/ (ARGS=).
+	@$(PY) -m tools.shots $(ARGS)
+
+clean: ## Removes what tests and tools left behind; keeps the demo's data.
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache var/prodlike var/services var/log
