@@ -27,13 +27,13 @@ setup-test: python
 	@$(PYTHON) tools/setup.py test
 
 demo: setup ## Brings the portal up on http://localhost:8000 with a demo network (PORT=, STAGE=).
-	@exec $(PY) -m sscportal.demo
+	@$(PY) -m sscportal.demo --with-parent
 
 demo-reset: setup ## Throws the demo's data away and starts anew (PORT=, STAGE=).
-	@exec $(PY) -m sscportal.demo --reset
+	@$(PY) -m sscportal.demo --with-parent --reset
 
 prodlike: setup ## Runs production settings on this machine, for measuring and for attacks (PORT=, SEED=1).
-	@SSC_PRODLIKE_SEED=$(SEED) exec $(PY) -m sscportal.prodlike
+	@SSC_PRODLIKE_SEED=$(SEED) $(PY) -m sscportal.prodlike --with-parent
 
 test: setup-test ## Runs the whole suite: unit, database and journeys in a browser (ARGS= for pytest).
 	@$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)

@@ -6,7 +6,7 @@ nothing is started. The application reads the same variables either way and know
 
     python -m sscportal.devstack COMMAND ...      runs COMMAND with both services up and the variables exported
 
-Nothing of Django is imported here, so that the services can be up before the settings are read.
+Data lies in .run/, or where SSC_RUN_DIR says. Nothing of Django is imported here, so that the services can be up before the settings are read.
 """
 
 from __future__ import annotations
@@ -91,13 +91,15 @@ class Stack:
     """PostgreSQL and Valkey for one process tree. A context manager; also `start()` and `stop()`.
 
     `throwaway` gives a fresh folder that is removed at the end, and leaves out everything that guards against a
-    power cut. Otherwise data stays in `<base>/main`, in a folder named after PostgreSQL's version.
+    power cut. Otherwise data stays in `<base>/main`, in a folder named after PostgreSQL's version; `fresh` throws it
+    away first.
     Raises StackError when the services cannot be started.
     """
 
-    def __init__(self, *, throwaway: bool = False, base: Path | None = None) -> None:
+    def __init__(self, *, throwaway: bool = False, fresh: bool = False, base: Path | None = None) -> None:
         self.throwaway = throwaway
-        self.base = Path(base or DEFAULT_BASE).resolve()
+        self.fresh = fresh
+        self.base = Path(base or os.environ.get("SSC_RUN_DIR") or DEFAULT_BASE).resolve()
         self.services: list[Service] = []
         self.exported: dict[str, str] = {}
         self.sockets: Path | None = None
@@ -170,6 +172,12 @@ class Stack:
             raise StackError(f"Another process runs the services in {self._folder} already: stop it first.")
         if not self.throwaway:
             self._sweep(self._folder)
+        if self.fresh:
+            for path in self._folder.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != ".lock":
+                    path.unlink()
         # In /tmp because the path of a Unix socket may have 107 bytes at most.
         self.sockets = Path(tempfile.mkdtemp(prefix="ssc-", dir="/tmp"))
         (self._folder / "sockets").write_text(str(self.sockets))

@@ -51,6 +51,12 @@ def spawn(argv: list[str], *, signum: int, **options: Any) -> subprocess.Popen[b
     )
 
 
+def follow_parent(signum: int) -> None:
+    """Ask for `signum` when the process that started this one ends. Does nothing outside Linux."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
+
+
 def _pauses() -> Iterator[float]:
     pause = 0.1
     while True:
