@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import icons
+from core import clock, icons
 from core import tally as drawing
 from core.forms import ErrorLink, error_links
 
@@ -173,7 +173,7 @@ def day(value: date | datetime | None, late: bool = False) -> SafeString:
     if value is None:
         return format_html('<p class="{}"><b aria-hidden="true">–</b></p>', "day")
     when = _as_date(value)
-    month = date_format(when, "M" if when.year == timezone.localdate().year else "M Y")
+    month = date_format(when, "M" if when.year == clock.today().year else "M Y")
     return format_html(
         '<p class="{}"><time datetime="{}"><b>{}</b> {}</time></p>',
         "day day--late" if late else "day",
