@@ -1,0 +1,185 @@
+"""Everything that can be said about the code without running the suite: `make check`.
+
+    python tools/check.py [NAME ...]      all checks, or the named ones
+
+Each check prints one line, and what it found when it fails. All of them run, whatever the first ones find.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sscportal.devstack import Stack  # noqa: E402 - found through the line above
+
+BIN = Path(sys.executable).parent
+APPS = [folder.name for folder in sorted(ROOT.glob("*/apps.py")) for folder in [folder.parent]]
+AUDIT_WITHIN = 120  # seconds; the index may be slow or not there at all
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found; `note` stands on its line when it passes."""
+
+    passed: bool
+    output: str = ""
+    note: str = ""
+
+
+def run(*argv: str, **env: str) -> Result:
+    """Run a program; the check passes when the program does."""
+    done = subprocess.run(
+        argv, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
+    return Result(done.returncode == 0, (done.stdout + done.stderr).strip())
+
+
+def manage(*argv: str, **env: str) -> Result:
+    """Run a management command; warnings count as failures where Django says so."""
+    return run(sys.executable, "manage.py", *argv, **env)
+
+
+def lint() -> Result:
+    """Ruff's rules."""
+    return run(str(BIN / "ruff"), "check", "--quiet", ".")
+
+
+def layout() -> Result:
+    """Ruff's formatting."""
+    return run(str(BIN / "ruff"), "format", "--check", "--quiet", ".")
+
+
+def types() -> Result:
+    """mypy on core, actions and queries, and on the programs that start the portal."""
+    chosen = [
+        str(path.relative_to(ROOT)) for name in ("actions", "queries") for path in ROOT.glob(f"*/{name}.py")
+    ]
+    chosen += [str(path.relative_to(ROOT)) for path in ROOT.glob("*/actions/") if path.parent.name in APPS]
+    return run(str(BIN / "mypy"), "core", "sscportal", *sorted(chosen))
+
+
+def imports() -> Result:
+    """Who may import whom."""
+    return run(str(BIN / "lint-imports"), "--no-cache")
+
+
+def migrations() -> Result:
+    """No change of a model without its migration."""
+    return manage("makemigrations", "--check", "--dry-run", DJANGO_SETTINGS_MODULE="sscportal.settings.demo")
+
+
+def deployment() -> Result:
+    """Django's checks for production, under production settings."""
+    return manage(
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        DJANGO_SETTINGS_MODULE="sscportal.settings.production",
+        SSC_SECRET_KEY=secrets.token_urlsafe(64),
+        SSC_ALLOWED_HOSTS="groups.example.org",
+        SSC_BASE_URL="https://groups.example.org",
+        SSC_SMTP_URL="smtp+tls://user:word@mail.example.org:587",
+    )
+
+
+def templates() -> Result:
+    """Slips in the templates."""
+    return run(str(BIN / "djlint"), "templates", "--lint", "--quiet")
+
+
+def translations() -> Result:
+    """Every marked text is translated, with the same placeholders, and none is stale."""
+    return run(sys.executable, "tools/messages.py", "check")
+
+
+def tree() -> Result:
+    """No host or path of a build machine, nothing loaded from elsewhere."""
+    return run(sys.executable, "tools/lint_tree.py")
+
+
+def packages() -> Result:
+    """Known faults in the pinned packages, if the index answers."""
+    argv = [
+        str(BIN / "pip-audit"),
+        "--requirement",
+        "requirements/runtime.txt",
+        "--disable-pip",
+        "--require-hashes",
+    ]
+    argv += ["--format", "json", "--progress-spinner", "off", "--timeout", "10"]
+    try:
+        done = subprocess.run(
+            argv, cwd=ROOT, capture_output=True, text=True, timeout=AUDIT_WITHIN, check=False
+        )
+        found = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, json.JSONDecodeError):
+        return Result(True, note="not done: the service that knows of faults did not answer")
+    faulty = [package for package in found["dependencies"] if package.get("vulns")]
+    lines = [
+        f"{package['name']} {package['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'none'}"
+        for package in faulty
+        for fault in package["vulns"]
+    ]
+    return Result(not faulty, "\n".join(lines))
+
+
+CHECKS: dict[str, Callable[[], Result]] = {
+    check.__name__: check
+    for check in (
+        types,
+        deployment,
+        migrations,
+        imports,
+        templates,
+        translations,
+        packages,
+        lint,
+        layout,
+        tree,
+    )
+}
+
+
+def timed(check: Callable[[], Result]) -> tuple[Result, float]:
+    """Run a check and measure it."""
+    began = time.monotonic()
+    return check(), time.monotonic() - began
+
+
+def main(names: list[str]) -> int:
+    """Run the checks, two at a time, and print what they say; return the exit status."""
+    if unknown := set(names) - set(CHECKS):
+        print(f"There is no check named {', '.join(sorted(unknown))}: choose from {', '.join(CHECKS)}.")
+        return 2
+    failed = []
+    with Stack(throwaway=True), ThreadPoolExecutor(max_workers=2) as pool:
+        waiting = {name: pool.submit(timed, CHECKS[name]) for name in names or CHECKS}
+        for name, future in waiting.items():
+            result, seconds = future.result()
+            purpose = (CHECKS[name].__doc__ or "").rstrip(".")
+            note = f" – {result.note}" if result.note else ""
+            print(
+                f"{'ok  ' if result.passed else 'FAIL'} {name}: {purpose} ({seconds:.1f} s){note}", flush=True
+            )
+            if not result.passed:
+                failed.append(name)
+                print("".join(f"     {line}\n" for line in result.output.splitlines()), flush=True)
+    if failed:
+        print(f"To be put right: {', '.join(failed)}.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

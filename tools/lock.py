@@ -1,0 +1,93 @@
+"""Renews requirements/runtime.txt and requirements/dev.txt from pyproject.toml: pinned, with hashes, without hosts.
+
+uv does the resolving. It is taken from PATH, or installed for the moment into an environment that is thrown away.
+Its own lock file is not kept, because it writes down the hosts of the index that was used.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAD = """\
+# Pinned with hashes from pyproject.toml by `make lock`: change the list there, not here.
+"""
+EXPORTS = {"runtime": ["--no-dev"], "dev": []}
+# Options and comments that name an index, a link or a path; the packages themselves carry none.
+UNWANTED = re.compile(
+    r"^\s*(?:--(?:index|extra-index|find-links|trusted-host|no-index)|#\s+uv |# This file|#\s+via -|-e )"
+)
+
+
+def stop(sentence: str) -> None:
+    """End with one sentence that says what is missing."""
+    print(sentence, file=sys.stderr)
+    raise SystemExit(1)
+
+
+def find_uv(folder: Path) -> str:
+    """Return the path of uv, installed into the folder when the machine has none."""
+    if found := shutil.which("uv"):
+        return found
+    venv.create(folder / "uv", with_pip=True)
+    pip = [
+        str(folder / "uv/bin/python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "uv",
+    ]
+    if subprocess.run(pip, check=False).returncode:
+        stop("uv could not be installed: check that pip reaches a package index.")
+    return str(folder / "uv/bin/uv")
+
+
+def cleaned(text: str) -> str:
+    """Return an export with our own head and without any line that names a host or a path."""
+    lines = [line for line in text.splitlines() if not UNWANTED.match(line)]
+    body = "\n".join(lines).strip() + "\n"
+    if re.search(r"https?:|file:", body):
+        stop(
+            "The resolved list holds an address, so some package does not come from an index: nothing was written."
+        )
+    return HEAD + body
+
+
+def main() -> int:
+    """Resolve anew and write both lists; return the exit status."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        uv = find_uv(folder)
+        env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+        shutil.copy(ROOT / "pyproject.toml", folder)  # the lock file is born and dies here
+        done = subprocess.run([uv, "lock", "--upgrade", "--quiet"], cwd=folder, env=env, check=False)
+        if done.returncode:
+            stop("The requirements could not be resolved: the reason stands above.")
+        for target, options in EXPORTS.items():
+            argv = [
+                uv,
+                "export",
+                "--quiet",
+                "--locked",
+                "--format",
+                "requirements-txt",
+                "--no-emit-project",
+                *options,
+            ]
+            result = subprocess.run(argv, cwd=folder, env=env, check=True, capture_output=True, text=True)
+            (ROOT / "requirements" / f"{target}.txt").write_text(cleaned(result.stdout))
+            print(f"requirements/{target}.txt: {result.stdout.count('==')} packages.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
