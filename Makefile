@@ -39,10 +39,10 @@ test: setup-test ## Runs the whole suite: unit, database and journeys in a brows
 	@$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 test-services: setup-test ## Runs the suite on Debian's PostgreSQL and Redis over TCP (ARGS= for pytest).
-	@$(PY) tools/test_services.py $(ARGS)
+	@$(PY) -m tools.test_services $(ARGS)
 
 check: setup-test ## Checks style, types, imports, migrations, templates, translations, the tree and the packages.
-	@$(PY) tools/check.py $(ARGS)
+	@$(PY) -m tools.check $(ARGS)
 
 lock: setup ## Renews the pinned requirements.
 	@$(PY) tools/lock.py

@@ -26,7 +26,8 @@ EVERYWHERE = {
     r"-links|PIP_(?:EXTRA_)?INDEX",
     "a package index": r"\b(?:files\.python"
     r"hosted|pypi\.org/"
-    r"simple|dev" r"pi|artifact"
+    r"simple|dev"
+    r"pi|artifact"
     r"ory|registry\.npm"
     r"js)\b",
     "an address of a private network": (

@@ -78,7 +78,17 @@ def apt_install(packages: list[str]) -> str:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     say(f"Installing {', '.join(packages)} with apt-get.")
     update = run(["apt-get", "update", "-q"], env=env)
-    install = run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], env=env)
+    # Servers among them must not start by themselves: Debian asks this program, and 101 means "no".
+    no_start = Path("/usr/sbin/policy-rc.d")
+    ours = not no_start.exists()
+    try:
+        if ours:
+            no_start.write_text("#!/bin/sh\nexit 101\n")
+            no_start.chmod(0o755)
+        install = run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], env=env)
+    finally:
+        if ours:
+            no_start.unlink()
     if install.returncode:
         return last_lines(install if update.returncode == 0 else update)
     return ""
