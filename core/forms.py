@@ -88,11 +88,11 @@ class DayWidget(forms.MultiWidget):
     def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
         number = {"inputmode": "numeric", "autocomplete": "off"}
         super().__init__(
-            {
-                "d": forms.TextInput({**number, "class": "w4 num", "maxlength": "2"}),
-                "m": forms.TextInput({**number, "class": "w4 num", "maxlength": "2"}),
-                "y": forms.TextInput({**number, "class": "w8 num", "maxlength": "4"}),
-            },
+            [
+                forms.TextInput({**number, "class": "w4 num", "maxlength": "2"}),
+                forms.TextInput({**number, "class": "w4 num", "maxlength": "2"}),
+                forms.TextInput({**number, "class": "w8 num", "maxlength": "4"}),
+            ],
             attrs,
         )
 

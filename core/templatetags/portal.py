@@ -231,8 +231,12 @@ def filter_control(field: BoundField) -> SafeString:
 
 @register.filter
 def beside(cells: Sequence[Any], columns: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Cells with their columns. Raises ValueError when a row has more or fewer cells than the table."""
-    return list(zip(cells, columns, strict=True))
+    """Cells with their columns; a plain value becomes a cell of that text, and nothing an empty one.
+
+    Raises ValueError when a row has more or fewer cells than the table has columns.
+    """
+    full = [cell if isinstance(cell, dict) else {"text": "" if cell is None else cell} for cell in cells]
+    return list(zip(full, columns, strict=True))
 
 
 @register.simple_tag

@@ -1,0 +1,66 @@
+"""Pages that belong to no domain: privacy, accessibility, guidance, the sheet of components, error pages."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from core import components
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the portal does for people who use it in different ways, and what it does not do yet."""
+    return render(request, "core/accessibility.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Which personal data the portal keeps, who sees it, and for how long."""
+    return render(request, "core/privacy.html")
+
+
+@login_not_required
+@require_safe
+def guidance(request: HttpRequest) -> HttpResponse:
+    """What the portal asks of whom, and when; from the Guidelines for SSC leaders 2021-2025."""
+    return render(request, "core/guidance.html")
+
+
+@login_not_required
+@require_safe
+def component_sheet(request: HttpRequest) -> HttpResponse:
+    """Every part the pages are made of, in its states. For builders, so only where the demo runs."""
+    if not settings.DEMO_MODE:
+        raise Http404
+    return render(
+        request, "core/components.html", {"parts": components.examples(), **components.sample_forms()}
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent could not be read. Rendered without context: the request may be what is broken."""
+    return render(None, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The person may know of the thing, but not do this."""
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was open too long, or came from elsewhere."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is nothing at this address, or nothing for this person."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours. Rendered without context, so that it never fails itself."""
+    return render(None, "500.html", status=500)
