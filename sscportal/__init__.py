@@ -1,5 +1,5 @@
-"""The project: settings, addresses, processes. Everything here may use every app; no app uses this package."""
+"""The project: settings, addresses, processes. Everything here may use every app; no app uses this package.
 
-from sscportal.celery import app as celery_app
-
-__all__ = ["celery_app"]
+The Celery application is loaded by the processes that need it (`celery -A sscportal`) and by the apps' start,
+not here: the supervisor of the embedded services imports this package before any settings exist.
+"""

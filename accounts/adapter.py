@@ -1,0 +1,57 @@
+"""How django-allauth's pages and mails become the portal's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import user_email
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from core.mail import outbox
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Mails go through the outbox, in the transaction of the request; links use the configured address."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue one of allauth's mails (codes, links, notices). Each is its own logical mail."""
+        context = {**context, "email": email, "base_url": settings.BASE_URL}
+        language = (get_language() or "en")[:2]
+        subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
+        outbox.queue(
+            key=outbox.once_only(template_prefix.rsplit("/", 1)[-1]),
+            purpose=f"accounts.{template_prefix.rsplit('/', 1)[-1]}",
+            to=email,
+            language=language,
+            subject=subject,
+            text=render_to_string(f"{template_prefix}_message.txt", context),
+            html=render_to_string(f"{template_prefix}_message.html", context),
+        )
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """A new person: the names of the form, the language of the page, the address in lower case."""
+        user = super().save_user(request, user, form, commit=False)
+        data = form.cleaned_data
+        user.given_name, user.family_name = data.get("given_name", ""), data.get("family_name", "")
+        user.language = (get_language() or "en")[:2]
+        user_email(user, user.email.lower())
+        if commit:
+            user.save()
+        return user
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """ORCID sign-in: the names come from there, the address is asked for and proved here."""
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        user = super().populate_user(request, sociallogin, data)
+        user.given_name = (data.get("first_name") or "")[:80]
+        user.family_name = (data.get("last_name") or "")[:80]
+        user.orcid = sociallogin.account.uid[:19] if sociallogin.account.provider == "orcid" else ""
+        user.language = (get_language() or "en")[:2]
+        return user

@@ -1,0 +1,156 @@
+"""People: one account for each, known by a proved email address."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from core import audit, clock
+
+
+def folded(*parts: str) -> str:
+    """Text for searching and sorting: accents stripped, case folded, one space between words.
+
+    Done here and not in the database, because the embedded PostgreSQL has no `unaccent` and sorts by code point.
+    """
+    text = unicodedata.normalize("NFKD", " ".join(part for part in parts if part))
+    return " ".join("".join(c for c in text if not unicodedata.combining(c)).casefold().split())
+
+
+class UserQuerySet(models.QuerySet):
+    def by_email(self, email: str) -> UserQuerySet:
+        """People with this address, whatever its case."""
+        return self.filter(email__iexact=email.strip())
+
+    def matching(self, words: str) -> UserQuerySet:
+        """People whose name or institution holds every word, accents and case aside."""
+        found = self
+        for word in folded(words).split():
+            found = found.filter(search__contains=word)
+        return found
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person with an address in lower case; without a password, sign-in by emailed code remains."""
+        if not email:
+            raise ValueError("A person needs an email address.")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Somebody who keeps the system running and has no say in its content."""
+        return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        """Sign-in ignores the case of the address."""
+        return self.get(email__iexact=email)
+
+
+class Region(models.Model):
+    """An IUCN statutory region: reference data, editable."""
+
+    code = models.SlugField(primary_key=True, max_length=20)
+    name_en = models.CharField(max_length=80)
+    name_fr = models.CharField(max_length=80)
+    name_es = models.CharField(max_length=80)
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        from core.languages import in_language
+
+        return in_language(self, "name")
+
+
+class RegionCountry(models.Model):
+    """Which region a country belongs to."""
+
+    country = CountryField(primary_key=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="countries")
+
+    def __str__(self) -> str:
+        return f"{self.country}: {self.region_id}"
+
+
+@audit.tracked(exclude=["password", "last_login"])
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. The address is the name at sign-in and counts once it is proved."""
+
+    email = models.EmailField(_("email address"), unique=True)
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    language = models.CharField(_("language of mails"), max_length=2, default="en")
+    country = CountryField(_("country"), blank=True)
+    region = models.ForeignKey(
+        Region, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("IUCN region")
+    )
+    institution = models.CharField(_("institution"), max_length=160, blank=True)
+    expertise = models.CharField(_("expertise"), max_length=300, blank=True)
+    orcid = models.CharField("ORCID", max_length=19, blank=True)
+    # What leaders and Red List Authority coordinators agree to make public while in office.
+    public_email = models.EmailField(_("public email address"), blank=True)
+    share_contact = models.BooleanField(_("members of my groups may see my email address"), default=False)
+    search = models.CharField(max_length=400, editable=False, db_index=True)
+    sort_key = models.CharField(max_length=170, editable=False, db_index=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=clock.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the derived columns (search, sort key) beside what they come from."""
+        self.derive()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search", "sort_key"}
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Fill the columns for searching and sorting; bulk writers call this themselves."""
+        self.search = folded(self.given_name, self.family_name, self.institution)[:400]
+        self.sort_key = folded(self.family_name, self.given_name)[:170]
+
+    @property
+    def name(self) -> str:
+        """The name as people write it, or the address when none was given."""
+        return f"{self.given_name} {self.family_name}".strip() or self.email
+
+    @property
+    def listed_name(self) -> str:
+        """Family name first, as in a register."""
+        return ", ".join(part for part in (self.family_name, self.given_name) if part) or self.email
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round sign beside a name."""
+        return (self.given_name[:1] + self.family_name[:1]).upper() or self.email[:2].upper()
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.given_name or self.name

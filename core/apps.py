@@ -1,0 +1,10 @@
+"""The ground under every app: scope, audit, mail, clock, errors. Knows no group and no person by model."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+
+    def ready(self) -> None:
+        from core import receivers  # noqa: F401 - connects the receivers

@@ -1,0 +1,75 @@
+"""Every change names a human: row history by triggers, and the acts in words beside it.
+
+Two records, both written in the transaction of the change, both append-only for the run-time role:
+
+* `tracked` puts pghistory's triggers on a model. They see saves, `update()`, bulk and raw SQL alike and
+  keep the row before and after, with who, in which role and by which way as context.
+* `record` writes one `AuditEntry` for an act of the domain, such as "reporting.report_submitted": what
+  pages show as recent activity and history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+from django.db import models
+
+from core import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Tracked = Callable[[type[models.Model]], type[models.Model]]
+
+
+def tracked(**options: Any) -> Tracked:
+    """Class decorator: keep each inserted, changed and deleted row. Never put it on ballots."""
+    return pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), **options)
+
+
+def context(*, by: User | None = None, way: str = "", role: str = "", **more: Any) -> pghistory.context:
+    """Who acts, in which role and by which way (page, job, command); enters every row written inside.
+
+    Used as a context manager, or called to add to the context that stands already.
+    """
+    given = {"user": by.pk if by else None, "way": way, "role": role, **more}
+    return pghistory.context(**{key: value for key, value in given.items() if value not in (None, "")})
+
+
+def record(
+    verb: str,
+    *,
+    by: User | None,
+    about: models.Model,
+    group: models.Model | int | None = None,
+    role: str = "",
+    **detail: Any,
+) -> None:
+    """Write one act into the audit trail, inside the caller's transaction.
+
+    `verb` is in the past tense with its app: "members.person_invited". `detail` holds ids, codes and short
+    texts that a page needs to tell the act; never confidential text. `by` is None only for the portal itself.
+    """
+    from core.models import AuditEntry
+
+    AuditEntry.objects.create(
+        at=clock.now(),
+        verb=verb,
+        by=by,
+        role=role or _current("role"),
+        way=_current("way"),
+        group_id=group.pk if isinstance(group, models.Model) else group,
+        about_type=about._meta.label_lower,
+        about_id=about.pk,
+        detail=detail,
+    )
+
+
+def _current(key: str) -> str:
+    """A value of the context that stands, or ''."""
+    from pghistory import runtime
+
+    standing = getattr(runtime._tracker, "value", None)
+    return str(standing.metadata.get(key, "")) if standing else ""

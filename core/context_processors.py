@@ -1,0 +1,33 @@
+"""What every page's frame needs. Each app adds its links through `core.navigation`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+from core import navigation
+
+OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Main links, the same page in the other languages, the demo's flag."""
+    current = (get_language() or "en")[:2]
+    query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
+    return {
+        "nav": navigation.main_links(request),
+        "languages": [
+            {
+                "code": code,
+                "label": code.upper(),
+                "name": OWN_NAMES[code],
+                "url": translate_url(request.path, code) + query,
+                "current": code == current,
+            }
+            for code, _name in settings.LANGUAGES
+        ],
+        "demo_mode": settings.DEMO_MODE,
+        "orcid_ready": bool(settings.SOCIALACCOUNT_PROVIDERS),
+    }

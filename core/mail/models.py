@@ -1,0 +1,63 @@
+"""The outbox: one row per logical mail, written with the change that causes it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MailState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNSURE = "unsure", _("Perhaps sent")
+    DROPPED = "dropped", _("No longer needed")
+
+
+class MailClass(models.TextChoices):
+    ESSENTIAL = "essential", _("Essential")
+    OPTIONAL = "optional", _("Optional")
+
+
+class OutgoingMail(models.Model):
+    """One mail to one recipient. `key` names person, purpose and period, so it is queued once for ever."""
+
+    key = models.CharField(max_length=200, unique=True)
+    message_id = models.CharField(max_length=120, unique=True)
+    purpose = models.CharField(max_length=60)
+    mail_class = models.CharField(max_length=10, choices=MailClass, default=MailClass.ESSENTIAL)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    to = models.EmailField()
+    language = models.CharField(max_length=2, default="en")
+    subject = models.CharField(max_length=250)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
+    reason = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # "app.name:argument" of a check that is asked again before sending; see core.mail.eligibility
+    still_due = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        app_label = "core"
+        indexes = [
+            models.Index(
+                fields=["not_before"], name="mail_waiting", condition=models.Q(state=MailState.QUEUED)
+            ),
+            models.Index(fields=["state", "claimed_at"], name="mail_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state=MailState.SENT) | models.Q(sent_at__isnull=False),
+                name="mail_sent_has_its_moment",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} to {self.to} ({self.state})"

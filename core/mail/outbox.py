@@ -1,0 +1,109 @@
+"""Writing mail into the outbox: in the transaction of the change, once per key."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from core import clock
+from core.mail.models import MailClass, OutgoingMail
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def once_only(purpose: str) -> str:
+    """A key for a mail that may rightly repeat, such as a sign-in code: each call is its own logical mail."""
+    return f"{purpose}:{uuid.uuid4()}"
+
+
+def one_line(text: str, limit: int = 250) -> str:
+    """Text for a header: control characters and line ends become one space."""
+    return CONTROL.sub(" ", text).strip()[:limit]
+
+
+def queue(
+    *,
+    key: str,
+    purpose: str,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    language: str = "en",
+    recipient: User | None = None,
+    mail_class: str = MailClass.ESSENTIAL,
+    still_due: str = "",
+) -> bool:
+    """Write one mail into the outbox; it leaves when the surrounding transaction has committed.
+
+    Returns False when this key was written before: the mail is not queued again.
+    """
+    now = clock.now()
+    mail = OutgoingMail(
+        key=key,
+        message_id=f"<{uuid.uuid4()}@{_domain()}>",
+        purpose=purpose,
+        mail_class=mail_class,
+        recipient=recipient,
+        to=one_line(to, 254),
+        language=language,
+        subject=one_line(subject),
+        text=text,
+        html=html,
+        queued_at=now,
+        not_before=now,
+        still_due=still_due,
+    )
+    # ON CONFLICT DO NOTHING: a repeated key neither fails the transaction nor sends twice.
+    before = OutgoingMail.objects.filter(key=key).exists()
+    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+    if not before:
+        from core.mail.tasks import wake_sender
+
+        wake_sender()
+    return not before
+
+
+def queue_template(
+    template: str,
+    context: dict[str, object],
+    *,
+    key: str,
+    to: str = "",
+    recipient: User | None = None,
+    language: str = "",
+    mail_class: str = MailClass.ESSENTIAL,
+    still_due: str = "",
+) -> bool:
+    """Render `<template>.txt`, `.html` and `_subject.txt` in the reader's language and queue the mail.
+
+    `template` is like "members/emails/invitation". The language is the given one, the recipient's, or English.
+    """
+    language = language or (recipient.language if recipient else "en")
+    with translation.override(language):
+        filled = {"base_url": settings.BASE_URL, "recipient": recipient, "language": language, **context}
+        return queue(
+            key=key,
+            purpose=template.replace("/emails/", "."),
+            to=to or (recipient.email if recipient else ""),
+            recipient=recipient,
+            language=language,
+            mail_class=mail_class,
+            still_due=still_due,
+            subject=render_to_string(f"{template}_subject.txt", filled),
+            text=render_to_string(f"{template}.txt", filled),
+            html=render_to_string(f"{template}.html", filled),
+        )
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rsplit("@", 1)[-1] or "localhost"

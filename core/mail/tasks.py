@@ -1,0 +1,31 @@
+"""Sending what waits in the outbox."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def send_waiting_mail() -> None:
+    """Send the mails that wait; harmless to run twice or late."""
+    from core.mail import sender
+
+    sender.send_waiting()
+
+
+def wake_sender() -> None:
+    """Ask for sending once the transaction has committed. Without a broker the schedule does it later."""
+    transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    try:
+        send_waiting_mail.delay()
+    except (OperationalError, OSError) as error:
+        logger.warning("broker away (%s): the mail waits for the schedule", type(error).__name__)

@@ -1,0 +1,53 @@
+"""What every app builds on: the tenant base, the audit trail in words, the outbox."""
+
+from django.conf import settings
+from django.db import models
+from django_scopes import ScopedManager
+
+from core.mail.models import MailClass, MailState, OutgoingMail
+
+__all__ = ["AuditEntry", "MailClass", "MailState", "OutgoingMail", "TenantModel", "scoped"]
+
+
+def scoped(queryset: type[models.QuerySet] | None = None) -> models.Manager:
+    """The manager of a tenant model: queries raise outside a group scope (django-scopes)."""
+    manager = models.Manager.from_queryset(queryset) if queryset else models.Manager
+    return ScopedManager(_manager_class=manager, group="group")
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one group. Its table needs row level security (core.db), which a test checks."""
+
+    group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="+")
+
+    objects = scoped()
+
+    class Meta:
+        abstract = True
+
+
+class AuditEntry(models.Model):
+    """One act of the domain: who did what, as what, when and by which way. Only ever added."""
+
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=60)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField(max_length=40, blank=True)
+    way = models.CharField(max_length=20, blank=True)
+    group = models.ForeignKey("groups.Group", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    about_type = models.CharField(max_length=60)
+    about_id = models.BigIntegerField()
+    detail = models.JSONField(default=dict)
+
+    objects = scoped()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["group", "-at"], name="audit_by_group"),
+            models.Index(fields=["about_type", "about_id", "-at"], name="audit_by_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"

@@ -1,0 +1,95 @@
+"""One group at a time: the filter in the ORM and the filter in the database, opened together.
+
+A tenant model refuses queries outside a scope (django-scopes); PostgreSQL's row level security holds
+the same line for raw SQL and forgotten filters. The value travels with SET LOCAL, written when a
+transaction opens (core.pg), so it is safe behind a pooler in transaction mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django_scopes import scope as orm_scope
+from django_scopes import scopes_disabled
+
+if TYPE_CHECKING:
+    from groups.models import Group
+
+SET_SQL = "select set_config('app.scope', %s, true)"
+current: ContextVar[str] = ContextVar("database_scope", default="")
+
+# Every place that looks across groups, with the reason why it may. A test counts them and
+# fails when one is used that is not here, or listed here and not used.
+READ_ESCAPES = {
+    "own-roles": "A person's roles lie in many groups; the query is filtered by the person.",
+    "own-groups": "A person's list of groups; the query is filtered by the person.",
+    "own-duties": "A person's duties lie in many groups; each provider filters by the person's roles.",
+    "directory": "The public directory shows leaders in office and published figures of every group.",
+    "published-reports": "The list of published reports is public for every group.",
+    "office-grid": "The Chair's Office sees the state of all groups; the page asks for an office role.",
+    "link-lookup": "A link in a mail names no group; the row is found by the hash of its secret.",
+    "checks": "Check commands and figures over the whole network; run by the operator.",
+}
+WRITE_ESCAPES = {
+    "seed": "The demo network is written at once, for every group.",
+    "jobs": "A scheduled job walks all groups; each change is made inside one group's scope.",
+    "person-leaves": "A person's own acts on records in several groups, such as proving an address.",
+}
+
+
+class UnknownEscape(LookupError):
+    """A scope escape was used that is not named in core.scope."""
+
+
+def _push(value: str) -> None:
+    """Write the scope into the transaction that is open already, if one is."""
+    if connection.in_atomic_block and not connection.needs_rollback:
+        with connection.connection.cursor() as cursor:
+            cursor.execute(SET_SQL, (value,))
+
+
+@contextmanager
+def _database_scope(value: str) -> Iterator[None]:
+    token = current.set(value)
+    _push(value)
+    try:
+        yield
+    finally:
+        current.reset(token)
+        _push(current.get())
+
+
+@contextmanager
+def group_scope(group: Group | int) -> Iterator[None]:
+    """Work inside one group: queries see and write its rows only."""
+    pk = group if isinstance(group, int) else group.pk
+    with _database_scope(str(pk)), orm_scope(group=pk):
+        yield
+
+
+@contextmanager
+def read_everywhere(name: str) -> Iterator[None]:
+    """Read across all groups, for one of the reasons in READ_ESCAPES. Writing stays refused by the database.
+
+    Raises UnknownEscape for a name that is not listed.
+    """
+    if name not in READ_ESCAPES:
+        raise UnknownEscape(name)
+    with _database_scope("read"), scopes_disabled():
+        yield
+
+
+@contextmanager
+def write_everywhere(name: str) -> Iterator[None]:
+    """Read and write across all groups, for one of the reasons in WRITE_ESCAPES.
+
+    Raises UnknownEscape for a name that is not listed.
+    """
+    if name not in WRITE_ESCAPES:
+        raise UnknownEscape(name)
+    with _database_scope("*"), scopes_disabled():
+        yield

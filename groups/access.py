@@ -1,0 +1,210 @@
+"""The one door to what a person may do: roles read from dated appointments, once per request, in one query.
+
+Views declare themselves with `public_page`, `signed_in_page`, `group_page` or `office_page`; a test finds
+a route that declared nothing. Outside pages, jobs and exports ask `roles_of(person)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast
+from django.http import Http404, HttpRequest, HttpResponse
+
+from core import audit, clock, scope
+from core.hooks import asks_second_factor
+from groups import roles
+from groups.models import Appointment, Group, NetworkAppointment
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+View = Callable[..., HttpResponse]
+# A source gives rows (group id, code, region) for a person on a day; codes are offices or roles.
+Source = Callable[["User", date], QuerySet]
+_sources: list[Source] = []
+
+
+def role_source(source: Source) -> Source:
+    """Register rows that give roles, such as memberships; they join the one query of `roles_of`."""
+    _sources.append(source)
+    return source
+
+
+@role_source
+def appointments(person: User, day: date) -> QuerySet:
+    """Offices in groups."""
+    return (
+        Appointment.objects.on(day)
+        .of(person)
+        .order_by()
+        .values_list(F("group_id"), F("office"), Value("", output_field=CharField()))
+    )
+
+
+@role_source
+def network_appointments(person: User, day: date) -> QuerySet:
+    """Roles in the whole network; they name no group."""
+    from django.db.models import BigIntegerField
+
+    return (
+        NetworkAppointment.objects.on(day)
+        .of(person)
+        .order_by()
+        .values_list(
+            Value(None, output_field=BigIntegerField()),
+            F("role"),
+            Cast(F("region_id"), CharField()),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class PersonRoles:
+    """What a person may do on a day. `groups` maps a group's id to role codes; rights never add up across groups."""
+
+    network: frozenset[str] = frozenset()
+    groups: dict[int, frozenset[str]] = field(default_factory=dict)
+    regions: frozenset[str] = frozenset()
+
+    def codes_in(self, group: Group | int | None) -> frozenset[str]:
+        """Role codes that count in the group: its own and the network's."""
+        pk = group.pk if isinstance(group, Group) else group
+        return self.network | (self.groups.get(pk, frozenset()) if pk is not None else frozenset())
+
+    def may(self, permission: str, group: Group | int | None = None) -> bool:
+        """Whether a role held in this group (or in the network) gives the permission."""
+        return any(permission in roles.ROLES[code].permissions for code in self.codes_in(group))
+
+    def knows(self, group: Group | int) -> bool:
+        """Whether the person may know of the group's inside at all: decides between 403 and 404."""
+        return any(roles.ROLES[code].permissions for code in self.codes_in(group))
+
+    def groups_where(self, permission: str) -> list[int]:
+        """Ids of the groups where an own group role gives the permission."""
+        return [
+            pk for pk, codes in self.groups.items() if any(permission in roles.ROLES[c].permissions for c in codes)
+        ]
+
+    def everywhere(self, permission: str) -> bool:
+        """Whether a network role gives the permission in every group."""
+        return any(permission in roles.ROLES[code].permissions for code in self.network)
+
+    @property
+    def all_codes(self) -> frozenset[str]:
+        """Every role code held anywhere."""
+        return self.network.union(*self.groups.values()) if self.groups else self.network
+
+
+NOBODY = PersonRoles()
+
+
+def roles_of(person: Any, on: date | None = None) -> PersonRoles:
+    """The person's roles on a day (today when none is given), read from dated rows in one query."""
+    if not person.is_authenticated or not person.is_active:
+        return NOBODY
+    day = on or clock.today()
+    with scope.read_everywhere("own-roles"):
+        first, *others = [source(person, day) for source in _sources]
+        rows = list(first.union(*others, all=True))
+    network: set[str] = {"SU"} if person.is_superuser else set()
+    regions: set[str] = set()
+    groups: dict[int, set[str]] = {}
+    for group_id, code, region in rows:
+        if group_id is None:
+            network.add(code)
+            regions.update([region] if region else [])
+        else:
+            groups.setdefault(group_id, set()).add(roles.OFFICES[code].role.code if code in roles.OFFICES else code)
+    for codes in groups.values():
+        if "DE" not in codes:  # a delegation falls with the office of the deputy
+            codes.discard("DD")
+    return PersonRoles(
+        frozenset(network), {pk: frozenset(codes) for pk, codes in groups.items() if codes}, frozenset(regions)
+    )
+
+
+def request_roles(request: HttpRequest) -> PersonRoles:
+    """The roles of the person asking, read once per request."""
+    if not hasattr(request, "_roles"):
+        request._roles = roles_of(request.user)  # type: ignore[attr-defined]
+    return request._roles  # type: ignore[attr-defined]
+
+
+@asks_second_factor
+def role_asks_second_factor(request: HttpRequest) -> bool:
+    """Office roles, treasurers and superusers sign in with a second factor."""
+    return bool(request_roles(request).all_codes & roles.SECOND_FACTOR)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a view declared: its area and the permission it asks for."""
+
+    area: str  # public, signed-in, group, office
+    permission: str = ""
+
+
+def _declare(view: View, area: str, permission: str = "") -> View:
+    view.access = Declared(area, permission)  # type: ignore[attr-defined]
+    return view
+
+
+def public_page(view: View) -> View:
+    """A page for everybody, signed in or not."""
+    return _declare(login_not_required(view), "public")
+
+
+def signed_in_page(view: View) -> View:
+    """A page about the person themselves."""
+    return _declare(view, "signed-in")
+
+
+def group_page(permission: str) -> Callable[[View], View]:
+    """A page inside one group. The address names the group (`<slug:group>`); the view gets the Group.
+
+    Strangers get 404, as for a group that never existed; people of the group without the right get 403.
+    Everything the view does runs in the group's scope.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, group: str, **kwargs: Any) -> HttpResponse:
+            found = Group.objects.select_related("category").filter(slug=group).first()
+            held = request_roles(request)
+            if found is None or not held.knows(found):
+                raise Http404
+            if not held.may(permission, found):
+                raise PermissionDenied
+            request.group = found  # type: ignore[attr-defined]
+            audit.context(role=",".join(sorted(held.codes_in(found))))
+            with scope.group_scope(found):
+                return view(request, group=found, **kwargs)
+
+        return _declare(guarded, "group", permission)
+
+    return decorate
+
+
+def office_page(permission: str) -> Callable[[View], View]:
+    """A page of the Chair's Office over all groups. Without an office role it answers like nothing at all."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            held = request_roles(request)
+            if not held.everywhere(permission) and not held.groups_where(permission):
+                raise Http404
+            audit.context(role=",".join(sorted(held.network)))
+            return view(request, **kwargs)
+
+        return _declare(guarded, "office", permission)
+
+    return decorate

@@ -1,0 +1,68 @@
+"""Filters with the words of the domain."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from core import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows with a first day and a last day, which an ending row may cut short.
+
+    `ends_on` is the last day that counts; an ending's `from_day` is the first day that no longer does.
+    """
+
+    def on(self, day: date | None = None) -> DatedQuerySet:
+        """Rows that hold on the day (today when none is given)."""
+        day = day or clock.today()
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+            Q(ending__isnull=True) | Q(ending__from_day__gt=day),
+            starts_on__lte=day,
+        )
+
+    def of(self, person: User) -> DatedQuerySet:
+        """Rows of one person."""
+        return self.filter(person=person)
+
+
+class AppointmentQuerySet(DatedQuerySet):
+    def with_role(self, *codes: str) -> AppointmentQuerySet:
+        """Appointments whose office gives one of the roles."""
+        from groups.roles import OFFICES
+
+        return self.filter(office__in=[o.code for o in OFFICES.values() if o.role.code in codes])
+
+
+class GroupQuerySet(models.QuerySet):
+    def open(self, day: date | None = None) -> GroupQuerySet:
+        """Groups that stand on the day."""
+        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day or clock.today()))
+
+    def reporting(self, year: int) -> GroupQuerySet:
+        """Groups that owe an annual report for the year: their category reports and they stood in it.
+
+        Source: guidelines 8.1.
+        """
+        return self.filter(
+            Q(closed_on__isnull=True) | Q(closed_on__gte=date(year, 12, 31)),
+            Q(founded_on__isnull=True) | Q(founded_on__lte=date(year, 12, 31)),
+            category__reports_annually=True,
+        )
+
+    def matching(self, words: str) -> GroupQuerySet:
+        """Groups whose name, acronym or remit holds every word, accents and case aside."""
+        from accounts.models import folded
+
+        found = self
+        for word in folded(words).split():
+            found = found.filter(search__contains=word)
+        return found

@@ -1,0 +1,16 @@
+#!/usr/bin/env python
+"""Django's command line. The settings default to the demo; the Makefile starts the services it needs."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sscportal.settings.demo")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

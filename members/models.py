@@ -1,0 +1,163 @@
+"""Membership, and the handshake that leads to it: one record with two signatures."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core import audit, clock
+from core.languages import in_language
+from core.models import TenantModel, scoped
+from groups.models import Dated, Ending, Quadrennium
+from groups.querysets import DatedQuerySet
+from members.states import OPEN, HandshakeOrigin, HandshakeState
+
+
+class Conditions(models.Model):
+    """The membership conditions, versioned. What a person accepted is kept for ever (guidelines 7)."""
+
+    version = models.CharField(max_length=20, unique=True)
+    valid_from = models.DateField()
+    text_en = models.TextField()
+    text_fr = models.TextField()
+    text_es = models.TextField()
+
+    class Meta:
+        ordering = ["valid_from"]
+        verbose_name_plural = "conditions"
+
+    def __str__(self) -> str:
+        return self.version
+
+    @property
+    def text(self) -> str:
+        """The text in the reader's language."""
+        return in_language(self, "text")
+
+    @classmethod
+    def in_force(cls) -> Conditions:
+        """The version that holds today.
+
+        Raises Conditions.DoesNotExist when none does yet.
+        """
+        return cls.objects.filter(valid_from__lte=clock.today()).latest("valid_from")
+
+
+@audit.tracked()
+class Membership(Dated, TenantModel):
+    """One person in one group for one quadrennium, from the day both had signed."""
+
+    quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
+    conditions = models.ForeignKey(Conditions, on_delete=models.PROTECT)
+    handshake = models.OneToOneField("Handshake", null=True, blank=True, on_delete=models.PROTECT)
+
+    objects = scoped(DatedQuerySet)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=False, ends_on__gte=F("starts_on")), name="membership_dates_in_order"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["group", "quadrennium"], name="membership_by_group"),
+            models.Index(fields=["person", "starts_on"], name="membership_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.quadrennium}"
+
+
+@audit.tracked()
+class MembershipEnding(Ending, TenantModel):
+    """A membership that ended before its period."""
+
+    membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="ending")
+
+    def __str__(self) -> str:
+        return f"{self.membership} until {self.from_day}"
+
+
+@audit.tracked(exclude=["token_hash"])
+class Handshake(TenantModel):
+    """Invitation or request: the leader's signature, the person's signature, and the conditions accepted.
+
+    Either side may start. A membership begins when both have signed (guidelines 7 and 8.1.1).
+    """
+
+    quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
+    origin = models.CharField(max_length=10, choices=HandshakeOrigin)
+    state = models.CharField(max_length=12, choices=HandshakeState)
+    # The address that was invited, in lower case; for requests the proved address of the person.
+    email = models.EmailField()
+    given_name = models.CharField(_("given name"), max_length=80, blank=True)
+    family_name = models.CharField(_("family name"), max_length=80, blank=True)
+    language = models.CharField(max_length=2, default="en")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    message = models.TextField(_("personal message"), blank=True)
+    # Only a hash of the link's secret is kept. The link works once, ends, and dies with the handshake.
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(default=clock.now)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    leader_signed_at = models.DateTimeField(null=True, blank=True)
+    leader_signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Set when an administrator of the Chair's Office signed in the leader's place (guidelines 8.1.1).
+    signed_in_leaders_place = models.BooleanField(default=False)
+    person_signed_at = models.DateTimeField(null=True, blank=True)
+    conditions = models.ForeignKey(Conditions, null=True, blank=True, on_delete=models.PROTECT)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closing_word = models.TextField(_("a word to the person"), blank=True)
+
+    objects = scoped()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "quadrennium", "email"], condition=Q(state__in=OPEN), name="handshake_one_open"
+            ),
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=~Q(token_hash=""), name="handshake_token_once"
+            ),
+            # Membership needs two wills and the accepted conditions.
+            models.CheckConstraint(
+                condition=~Q(state=HandshakeState.ACCEPTED)
+                | Q(
+                    leader_signed_at__isnull=False,
+                    leader_signed_by__isnull=False,
+                    person_signed_at__isnull=False,
+                    person__isnull=False,
+                    conditions__isnull=False,
+                ),
+                name="handshake_accepted_has_two_signatures",
+            ),
+            models.CheckConstraint(
+                condition=Q(leader_signed_by__isnull=True)
+                | Q(person__isnull=True)
+                | ~Q(leader_signed_by=F("person")),
+                name="handshake_two_people",
+            ),
+        ]
+        indexes = [models.Index(fields=["group", "state"], name="handshake_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.state})"
+
+    @property
+    def name(self) -> str:
+        """The name as it was given, or the address."""
+        return f"{self.given_name} {self.family_name}".strip() or self.email
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody's signature is still awaited."""
+        return self.state in OPEN

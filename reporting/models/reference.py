@@ -1,0 +1,162 @@
+"""Reference data with versions: components, sub-categories, key results, statuses, templates, years.
+
+Rows, never enums: the lists differ between plans and templates change between years.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.languages import in_language
+from groups.models import Quadrennium
+
+
+class Named(models.Model):
+    """A row with a code, a place in the order and a name in three languages."""
+
+    code = models.SlugField(primary_key=True, max_length=40)
+    name_en = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120)
+    name_es = models.CharField(max_length=120)
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        abstract = True
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return in_language(self, "name")
+
+
+class Component(Named):
+    """A part of the conservation cycle: Assess, Plan, Act, Network, Communicate."""
+
+
+class Subcategory(Named):
+    """A sub-category of targets. Not tied to one component: see CyclePair."""
+
+    class Meta(Named.Meta):
+        verbose_name_plural = "subcategories"
+
+
+class StrategicPlan(models.Model):
+    """A species strategic plan. Key results are numbered within it, so each needs its version."""
+
+    version = models.CharField(max_length=40, unique=True)
+    quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class CyclePair(models.Model):
+    """A component with a sub-category that occurs under it, in one plan."""
+
+    plan = models.ForeignKey(StrategicPlan, on_delete=models.PROTECT)
+    component = models.ForeignKey(Component, on_delete=models.PROTECT)
+    subcategory = models.ForeignKey(Subcategory, on_delete=models.PROTECT)
+    example_indicator = models.CharField(max_length=300, blank=True)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "component", "subcategory"], name="cycle_pair_once")]
+
+    def __str__(self) -> str:
+        return f"{self.component} · {self.subcategory}"
+
+
+class KeyResult(models.Model):
+    """A Key Species Result of one plan."""
+
+    plan = models.ForeignKey(StrategicPlan, on_delete=models.PROTECT, related_name="key_results")
+    number = models.PositiveSmallIntegerField()
+    component = models.ForeignKey(Component, on_delete=models.PROTECT)
+    title_en = models.CharField(max_length=250)
+    title_fr = models.CharField(max_length=250)
+    title_es = models.CharField(max_length=250)
+    source = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["plan", "number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="key_result_once")]
+
+    def __str__(self) -> str:
+        return f"KSR {self.number}. {in_language(self, 'title')}"
+
+
+class TargetStatus(Named):
+    """How a target stands in a year. `glyph` names the status sign; `is_final` says nothing more is expected."""
+
+    glyph = models.CharField(max_length=10)
+    is_final = models.BooleanField(default=False)
+    is_achieved = models.BooleanField(default=False)
+
+    class Meta(Named.Meta):
+        verbose_name_plural = "target statuses"
+
+
+class ReportTemplate(models.Model):
+    """A version of the annual report: which sections it has. Reports keep the template they began with."""
+
+    version = models.CharField(max_length=20, unique=True)
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class TemplateSection(models.Model):
+    """One section of a template. A section with a component shows that component's targets and progress."""
+
+    template = models.ForeignKey(ReportTemplate, on_delete=models.PROTECT, related_name="sections")
+    key = models.SlugField(max_length=30)
+    order = models.PositiveSmallIntegerField()
+    title_en = models.CharField(max_length=120)
+    title_fr = models.CharField(max_length=120)
+    title_es = models.CharField(max_length=120)
+    help_en = models.CharField(max_length=400)
+    help_fr = models.CharField(max_length=400)
+    help_es = models.CharField(max_length=400)
+    component = models.ForeignKey(Component, null=True, blank=True, on_delete=models.PROTECT)
+    # The group role that may edit this section alone, such as TR for money; empty for none.
+    own_role = models.CharField(max_length=2, blank=True)
+    minutes = models.PositiveSmallIntegerField(default=10)
+    max_length = models.PositiveIntegerField(default=6000)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["template", "key"], name="template_section_once")]
+
+    def __str__(self) -> str:
+        return in_language(self, "title")
+
+    @property
+    def help(self) -> str:
+        """What the section asks for, in the reader's language."""
+        return in_language(self, "help")
+
+
+class ReportingYear(models.Model):
+    """When the reports of a year open and are due. Dates are editable (guidelines 8.1)."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
+    template = models.ForeignKey(ReportTemplate, on_delete=models.PROTECT)
+    opens_on = models.DateField()
+    due_on = models.DateField()
+
+    class Meta:
+        ordering = ["year"]
+        constraints = [
+            models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="reporting_year_due_after_opening")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+    @classmethod
+    def open(cls, day: date) -> ReportingYear | None:
+        """The latest year whose reports have opened by the day, or None."""
+        return cls.objects.filter(opens_on__lte=day).select_related("quadrennium", "template").last()

@@ -1,0 +1,173 @@
+"""The annual report: sections that several people write, what was sent, and what was decided about it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
+
+from core import audit, clock
+from core.models import TenantModel, scoped
+from reporting.models.reference import ReportingYear, ReportTemplate
+from reporting.states import EDITABLE, CommentState, Outcome, ReportState
+
+
+@audit.tracked()
+class Report(TenantModel):
+    """One group's report for one year (guidelines 8.1)."""
+
+    reporting_year = models.ForeignKey(ReportingYear, on_delete=models.PROTECT, related_name="+")
+    template = models.ForeignKey(ReportTemplate, on_delete=models.PROTECT)
+    state = models.CharField(max_length=10, choices=ReportState, default=ReportState.DRAFT)
+    extended_to = models.DateField(_("deadline extended to"), null=True, blank=True)
+    extended_why = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(default=clock.now)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "reporting_year"], name="report_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ReportState.SUBMITTED, ReportState.ACCEPTED])
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="report_submitted_pair",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ReportState.RETURNED, ReportState.ACCEPTED])
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="report_decided_pair",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ReportState.ACCEPTED) | ~Q(decided_by=models.F("submitted_by")),
+                name="report_two_people",
+            ),
+        ]
+        indexes = [models.Index(fields=["reporting_year", "state"], name="report_by_state")]
+        permissions = [("collaborate_report", _("Write sections of this report"))]
+
+    def __str__(self) -> str:
+        return f"{self.reporting_year_id} ({self.state})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reporting:report-detail", args=[self.group.slug, self.reporting_year_id])
+
+    @property
+    def year(self) -> int:
+        """The year the report is about."""
+        return self.reporting_year_id
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether sections may be written."""
+        return self.state in EDITABLE
+
+    @property
+    def due_on(self) -> date:
+        """The one deadline of this report, an extension included."""
+        return self.extended_to or self.reporting_year.due_on
+
+
+@audit.tracked()
+class ReportSection(TenantModel):
+    """The text of one section. `version` grows with each save, so that nobody overwrites another unseen."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="sections")
+    key = models.SlugField(max_length=30)
+    text = models.TextField(blank=True)
+    is_complete = models.BooleanField(_("this section is complete"), default=False)
+    version = models.PositiveIntegerField(default=0)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "key"], name="report_section_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ReportSubmission(TenantModel):
+    """What exactly was sent: a frozen copy of texts, targets and figures. Only ever added."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="submissions")
+    number = models.PositiveSmallIntegerField()
+    submitted_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="report_submission_once")]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
+class ReportDecision(TenantModel):
+    """What the Chair's Office decided about one submission. Only ever added; one for each submission."""
+
+    submission = models.OneToOneField(ReportSubmission, on_delete=models.PROTECT, related_name="decision")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    message = models.TextField(_("message to the leaders"), blank=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.outcome}"
+
+
+@audit.tracked()
+class ReviewComment(TenantModel):
+    """One turn of the conversation about a section; a thread is the comments of one section of one report."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="comments")
+    section_key = models.SlugField(max_length=30)
+    submission_number = models.PositiveSmallIntegerField()
+    from_office = models.BooleanField()
+    staff_only = models.BooleanField(default=False)
+    text = models.TextField(_("comment"))
+    state = models.CharField(max_length=10, choices=CommentState, default=CommentState.OPEN)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(staff_only=False) | Q(from_office=True), name="comment_staff_notes_from_office"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section_key}: {self.text[:40]}"
+
+
+@audit.tracked()
+class ReportGrant(UserObjectPermissionBase):
+    """One person may work on one report without holding an office, until a day (guardian's table, dated)."""
+
+    group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="+")
+    content_object = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="grants")
+    ends_on = models.DateField(_("last day"))
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(default=clock.now)
+
+    objects = scoped()
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.ends_on}"

@@ -1,0 +1,48 @@
+"""States of target sets and reports, the moves between them, and the named sets."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TargetSetState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("With the Chair’s Office")
+    RETURNED = "returned", _("Sent back")
+    AGREED = "agreed", _("Agreed")
+
+
+TARGETS_EDITABLE = [TargetSetState.DRAFT, TargetSetState.RETURNED]
+TARGET_MOVES = {
+    TargetSetState.DRAFT: {TargetSetState.SUBMITTED},
+    TargetSetState.RETURNED: {TargetSetState.SUBMITTED},
+    TargetSetState.SUBMITTED: {TargetSetState.RETURNED, TargetSetState.AGREED},
+}
+
+
+class ReportState(models.TextChoices):
+    """A group that has not begun has no report row; lists show it as "Not started"."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("With the Chair’s Office")
+    RETURNED = "returned", _("Sent back")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+EDITABLE = [ReportState.DRAFT, ReportState.RETURNED]
+OWED = [ReportState.DRAFT, ReportState.RETURNED]  # what a leader still has to send
+MOVES = {
+    ReportState.DRAFT: {ReportState.SUBMITTED},
+    ReportState.RETURNED: {ReportState.SUBMITTED},
+    ReportState.SUBMITTED: {ReportState.RETURNED, ReportState.ACCEPTED},
+}
+
+
+class Outcome(models.TextChoices):
+    RETURNED = "returned", _("Sent back")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+class CommentState(models.TextChoices):
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+    RESOLVED = "resolved", _("Resolved")

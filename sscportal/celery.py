@@ -1,0 +1,12 @@
+"""The Celery application: tasks carry ids, the database says what is due."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sscportal.settings.demo")
+
+app = Celery("sscportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(["core.mail"])

@@ -1,0 +1,3 @@
+"""The demo's mail, readable in the browser."""
+
+urlpatterns: list = []

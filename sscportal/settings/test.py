@@ -1,0 +1,16 @@
+"""The test suite: the demo's rules, plain static files, a fast password hasher."""
+
+from sscportal.settings.demo import *  # noqa: F403 - settings modules build on each other
+from sscportal.settings.base import DATABASES, RUNTIME_ROLE, STORAGES, env, required
+
+# The owner creates and migrates the test database; the tests themselves run under the run-time role.
+DATABASES["default"].update(
+    env.db_url_config(required("SSC_DATABASE_OWNER_URL", "the owner's address, who creates the test database.")),
+    ENGINE="tests.pg",
+    CONN_MAX_AGE=0,
+)
+DATABASES["default"]["TEST"] = {"RUNTIME_ROLE": RUNTIME_ROLE}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = True
+CELERY_TASK_ALWAYS_EAGER = False

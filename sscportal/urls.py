@@ -1,0 +1,30 @@
+"""Every address of the portal. All pages start with the language; health and demo mail do not."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from sscportal import views
+
+urlpatterns = [
+    path("health/", views.health, name="health"),
+    path("", login_not_required(RedirectView.as_view(pattern_name="groups:directory")), name="root"),
+]
+urlpatterns += i18n_patterns(
+    path("", include("groups.urls")),
+    path("", include("duties.urls")),
+    path("", include("members.urls")),
+    path("", include("reporting.urls")),
+    path("office/", include("office.urls")),
+    path("", include("core.urls")),
+    path("account/", include("allauth.urls")),
+)
+if settings.DEMO_MODE:
+    urlpatterns += [path("demo/mail/", include("sscportal.demo_mail"))]
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.permission_denied"
+handler404 = "core.views.page_not_found"
+handler500 = "core.views.server_error"

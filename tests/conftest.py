@@ -1,0 +1,121 @@
+"""The cast and the ground of every test: reference data, two groups, one person for each role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.core.cache import cache
+
+from accounts.models import Region, User
+from groups.models import Category, Group
+from tests import factories
+
+
+def load_reference() -> None:
+    """The reference data that a fresh portal has, if the database has none yet."""
+    if Category.objects.exists():
+        return
+    from groups.reference import load as load_groups
+    from members.reference import load as load_members
+    from reporting.reference import load as load_reporting
+
+    load_groups()
+    load_members()
+    load_reporting()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with reference data that each test finds unchanged."""
+    with django_db_blocker.unblock():
+        load_reference()
+
+
+@pytest.fixture
+def reference(db):
+    """Reference data, also after a test that emptied the tables."""
+    load_reference()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Limits and cached values of one test never reach the next."""
+    cache.clear()
+
+
+@pytest.fixture
+def group(reference) -> Group:
+    """The group under test."""
+    return factories.make_group("Cat Specialist Group", slug="cat", acronym="Cat SG")
+
+
+@pytest.fixture
+def other_group(reference) -> Group:
+    """Somebody else's group: nothing of it may be seen."""
+    return factories.make_group("Otter Specialist Group", slug="otter", acronym="OSG")
+
+
+@dataclass
+class Cast:
+    """One person for each role of the security model, by its code; `other` holds the same offices in the other group."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    other: dict[str, User] = field(default_factory=dict)
+
+    def __getitem__(self, code: str) -> User:
+        return self.people[code]
+
+
+OFFICE_OF = {
+    "LE": "chair",
+    "DE": "deputy_chair",
+    "RL": "red_list_coordinator",
+    "PO": "programme_officer",
+    "TR": "treasurer",
+    "FP": "focal_point",
+    "NS": "network_support",
+}
+
+
+@pytest.fixture
+def cast(group, other_group) -> Cast:
+    """Everybody: AP, ME, OM, LE … SU. VI is the visitor and has no account."""
+    cast = Cast()
+    for place, people in ((group, cast.people), (other_group, cast.other)):
+        for code, office in OFFICE_OF.items():
+            person = factories.make_person(code.title(), place.slug.title())
+            factories.make_member(place, person)
+            factories.appoint(place, person, office, topic="planning" if code == "FP" else "")
+            people[code] = person
+        people["ME"] = factories.make_person("Member", place.slug.title())
+        factories.make_member(place, people["ME"])
+    for code in ("NS", "TR"):
+        factories.give_second_factor(cast[code])
+        factories.give_second_factor(cast.other[code])
+    cast.people["OM"] = cast.other["ME"]
+    cast.people["AP"] = factories.make_person("Applicant", "Nowhere")
+    for code in ("CS", "CA", "SC", "DC", "SM"):
+        cast.people[code] = factories.make_person(code.title(), "Office")
+        factories.appoint_network(cast[code], code)
+    cast.people["RR"] = factories.make_person("Regional", "Reviewer")
+    factories.appoint_network(cast["RR"], "RR", region=Region.objects.first())
+    cast.people["SU"] = factories.make_person("Super", "User", is_superuser=True)
+    factories.give_second_factor(cast["SU"])
+    return cast
+
+
+@pytest.fixture
+def leader(cast) -> User:
+    return cast["LE"]
+
+
+@pytest.fixture
+def member(cast) -> User:
+    return cast["ME"]
+
+
+@pytest.fixture
+def stranger(reference) -> User:
+    """Signed in, and nothing more."""
+    return factories.make_person("Stranger", "Passing")

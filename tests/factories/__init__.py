@@ -1,0 +1,98 @@
+"""Makers of people, groups and offices for tests. Every value that matters to a test is given by the test."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import User
+from core import clock, scope
+from groups.models import Appointment, AppointmentEnding, Category, Group, NetworkAppointment, Quadrennium
+
+_numbers = itertools.count(1)
+PASSWORD = "a long enough pass phrase"
+
+
+def make_person(given_name: str = "Wanjiru", family_name: str = "", **fields: Any) -> User:
+    """A person with a proved address and a password (PASSWORD)."""
+    from allauth.account.models import EmailAddress
+
+    number = next(_numbers)
+    family_name = family_name or f"Kamande{number}"
+    email = fields.pop("email", f"{given_name}.{family_name}{number}@example.org".lower())
+    person = User.objects.create_user(
+        email, fields.pop("password", PASSWORD), given_name=given_name, family_name=family_name, **fields
+    )
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
+def make_group(name: str = "", category: str = "specialist-group", **fields: Any) -> Group:
+    """An open group of a category that exists in the reference data."""
+    number = next(_numbers)
+    name = name or f"Sample Beetle {number} Specialist Group"
+    slug = fields.pop("slug", f"sample-{number}")
+    return Group.objects.create(name=name, slug=slug, category=Category.objects.get(pk=category), **fields)
+
+
+def appoint(
+    group: Group,
+    person: User,
+    office: str,
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    **fields: Any,
+) -> Appointment:
+    """An appointment that began a year ago unless told otherwise."""
+    with scope.group_scope(group):
+        return Appointment.objects.create(
+            group=group,
+            person=person,
+            office=office,
+            starts_on=starts_on or clock.today() - timedelta(days=365),
+            ends_on=ends_on,
+            **fields,
+        )
+
+
+def end_appointment(appointment: Appointment, from_day: date | None = None) -> AppointmentEnding:
+    """End an appointment from a day on (today)."""
+    with scope.group_scope(appointment.group_id):
+        return AppointmentEnding.objects.create(
+            group_id=appointment.group_id, appointment=appointment, from_day=from_day or clock.today()
+        )
+
+
+def appoint_network(person: User, role: str, *, second_factor: bool = True, **fields: Any) -> NetworkAppointment:
+    """A network role that began a year ago; the person holds a second factor unless told otherwise."""
+    if second_factor:
+        give_second_factor(person)
+    fields.setdefault("starts_on", clock.today() - timedelta(days=365))
+    return NetworkAppointment.objects.create(person=person, role=role, **fields)
+
+
+def give_second_factor(person: User) -> None:
+    """A TOTP authenticator, so that role pages open."""
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(person, generate_totp_secret())
+
+
+def make_member(group: Group, person: User | None = None, **fields: Any) -> Any:
+    """A membership of the current quadrennium with accepted conditions."""
+    from members.models import Conditions, Membership
+
+    person = person or make_person()
+    period = fields.pop("quadrennium", None) or Quadrennium.current()
+    with scope.group_scope(group):
+        return Membership.objects.create(
+            group=group,
+            person=person,
+            quadrennium=period,
+            conditions=Conditions.in_force(),
+            starts_on=fields.pop("starts_on", period.starts_on),
+            ends_on=fields.pop("ends_on", period.ends_on),
+            **fields,
+        )

@@ -1,0 +1,65 @@
+"""The portal's backend for tests: logs in as the owner, works as the run-time role.
+
+Creating, migrating and emptying the test database needs the owner; what the tests exercise must run
+under the role that owns nothing. The owner is a member of that role, so SET ROLE switches between them.
+"""
+
+from django.db.backends.postgresql import creation, operations
+
+from core.pg import base
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Emptying the tables between transactional tests is the owner's work."""
+
+    def execute_sql_flush(self, sql_list):
+        with self.connection.as_owner():
+            super().execute_sql_flush(sql_list)
+
+
+class DatabaseCreation(creation.DatabaseCreation):
+    """Makes the test database as the owner, then hands it to the run-time role."""
+
+    def create_test_db(self, *args, **kwargs):
+        self.connection.runtime_role = None
+        name = super().create_test_db(*args, **kwargs)
+        self.connection.close()
+        self.connection.runtime_role = self.connection.settings_dict["TEST"]["RUNTIME_ROLE"]
+        return name
+
+    def destroy_test_db(self, *args, **kwargs):
+        self.connection.runtime_role = None
+        return super().destroy_test_db(*args, **kwargs)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Switches to the run-time role on every new connection, once the test database stands."""
+
+    ops_class = DatabaseOperations
+    creation_class = DatabaseCreation
+    runtime_role = None
+
+    def init_connection_state(self):
+        super().init_connection_state()
+        if self.runtime_role:
+            with self.connection.cursor() as cursor:
+                cursor.execute(f'SET ROLE "{self.runtime_role}"')
+            self.connection.commit() if not self.connection.autocommit else None
+
+    def as_owner(self):
+        """Context: statements inside run as the owner of the tables."""
+        return _AsOwner(self)
+
+
+class _AsOwner:
+    def __init__(self, connection):
+        self.connection = connection
+
+    def __enter__(self):
+        with self.connection.cursor() as cursor:
+            cursor.execute("SET ROLE NONE")
+
+    def __exit__(self, *error):
+        if self.connection.runtime_role and not self.connection.needs_rollback:
+            with self.connection.cursor() as cursor:
+                cursor.execute(f'SET ROLE "{self.connection.runtime_role}"')
