@@ -1,0 +1,1 @@
+"""Reads across models, one module by subject. Import the module you need."""

@@ -1,0 +1,1 @@
+"""Pages, one module by area."""
