@@ -1,5 +1,6 @@
 """Every address of the portal. All pages start with the language; health and demo mail do not."""
 
+from allauth.account import views as allauth_views
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
@@ -20,6 +21,10 @@ urlpatterns += i18n_patterns(
     path("office/", include("office.urls")),
     path("", include("core.urls")),
     path("account/", include("allauth.urls")),
+    # The addresses people see and type; the last pattern of a name is the one that links are built with.
+    path("sign-in/", allauth_views.login, name="account_login"),
+    path("sign-in/code/", allauth_views.request_login_code, name="account_request_login_code"),
+    path("register/", allauth_views.signup, name="account_signup"),
 )
 if settings.DEMO_MODE:
     urlpatterns += [path("demo/mail/", include("sscportal.demo_mail"))]
