@@ -6,7 +6,8 @@ nothing is started. The application reads the same variables either way and know
 
     python -m sscportal.devstack COMMAND ...      runs COMMAND with both services up and the variables exported
 
-Data lies in .run/, or where SSC_RUN_DIR says. Nothing of Django is imported here, so that the services can be up before the settings are read.
+Data lies in .run/, or where SSC_RUN_DIR says. Nothing of Django is imported here, so that the services can be up
+before the settings are read.
 """
 
 from __future__ import annotations

@@ -1,0 +1,38 @@
+# One image for all of the portal's processes; docker-compose.yml says which command each of them runs.
+FROM python:3.11.10-slim-bookworm
+
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1 \
+    DJANGO_SETTINGS_MODULE=sscportal.settings.production \
+    SSC_STATIC_ROOT=/srv/static \
+    SSC_MEDIA_ROOT=/srv/media \
+    HOME=/tmp
+
+# What WeasyPrint draws with.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
+
+RUN groupadd --gid 10001 portal \
+    && useradd --uid 10001 --gid portal --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portal \
+    && mkdir -p /srv/app /srv/static /srv/media /srv/beat \
+    && chown portal:portal /srv/media /srv/beat
+
+WORKDIR /srv/app
+COPY requirements/runtime.txt requirements/runtime.txt
+RUN pip install --require-hashes -r requirements/runtime.txt
+
+COPY . .
+# The values on this line satisfy the settings while files are gathered; none of them stays in the image.
+RUN python tools/messages.py compile \
+    && SSC_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+       SSC_ALLOWED_HOSTS=localhost SSC_BASE_URL=https://localhost SSC_SMTP_URL=smtp://localhost:25 \
+       DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
+       python manage.py collectstatic --no-input
+
+USER portal
+EXPOSE 8000
+CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "sscportal.wsgi:application"]

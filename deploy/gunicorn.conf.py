@@ -1,0 +1,17 @@
+"""The web server in production. Sizes come from the environment; the rest is the same everywhere."""
+
+import os
+
+bind = os.environ.get("SSC_WEB_BIND", "0.0.0.0:8000")  # in the container's own network
+workers = int(os.environ.get("SSC_WEB_WORKERS", "2"))
+threads = int(os.environ.get("SSC_WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+max_requests = 2000  # a worker is renewed now and then, not all at the same time
+max_requests_jitter = 400
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - memory, not a disk
+accesslog = "-"
+# No query strings: they may hold what somebody searched for.
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"

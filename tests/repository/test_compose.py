@@ -1,0 +1,167 @@
+"""docker-compose.yml holds to the rules of production: nothing defaulted that protects somebody, one door."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRETS = re.compile(r"PASSWORD|SECRET|_KEY|TOKEN|SMTP_URL")
+VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?P<kind>:\?|:-|\?|-)?(?P<rest>[^}]*)\}")
+TOP = {"name", "services", "networks", "volumes", "x-portal", "x-environment"}
+KEYS = {
+    *(
+        "build",
+        "cap_drop",
+        "command",
+        "depends_on",
+        "deploy",
+        "environment",
+        "healthcheck",
+        "image",
+        "logging",
+    ),
+    *(
+        "networks",
+        "ports",
+        "read_only",
+        "restart",
+        "security_opt",
+        "shm_size",
+        "stop_grace_period",
+        "tmpfs",
+        "volumes",
+    ),
+}
+OURS = {"web", "worker", "beat", "migrate"}
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return (ROOT / "docker-compose.yml").read_text()
+
+
+@pytest.fixture(scope="module")
+def compose(text: str) -> dict[str, Any]:
+    return yaml.safe_load(text)
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return compose["services"]
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+    else:
+        yield str(value)
+
+
+def test_compose_names_every_part_and_nothing_unknown(compose, services):
+    assert set(compose) == TOP
+    assert set(services) == {"proxy", "web", "worker", "beat", "migrate", "db", "pgbouncer", "redis"}
+    for name, service in services.items():
+        assert set(service) <= KEYS, name
+        assert set(service.get("networks", [])) <= set(compose["networks"]), name
+        for needed in service.get("depends_on", {}):
+            assert needed in services, name
+    named = {volume.partition(":")[0] for s in services.values() for volume in s.get("volumes", [])}
+    assert {volume for volume in named if not volume.startswith(".")} == set(compose["volumes"])
+
+
+def test_every_image_has_a_version(services):
+    for name, service in services.items():
+        tag = service["image"].partition(":")[2]
+        assert re.match(r"\d+\.\d+", tag), f"{name}: {service['image']}"
+    for dockerfile in (ROOT / "Dockerfile", ROOT / "deploy/pgbouncer/Dockerfile"):
+        (base,) = re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE)
+        assert re.search(r":\d+\.\d+", base), dockerfile
+
+
+def test_only_the_proxy_can_be_reached_from_outside(compose, services):
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    assert compose["networks"]["inner"] == {"internal": True}
+    for name in ("db", "pgbouncer", "redis"):
+        assert services[name]["networks"] == ["inner"]
+
+
+def test_no_secret_has_a_default(text):
+    found = list(VARIABLE.finditer(text))
+    assert {match["name"] for match in found} > {
+        "SSC_SECRET_KEY",
+        "SSC_APP_DB_PASSWORD",
+        "SSC_REDIS_PASSWORD",
+    }
+    for match in found:
+        assert match["kind"] in {":?", ":-"}, match.group()
+        if match["kind"] == ":?":
+            assert match["rest"].startswith(("give ", "say ")), match.group()
+        elif SECRETS.search(match["name"]):
+            assert match["rest"] == "", match.group()  # empty: the feature stays off
+
+
+def test_no_password_is_written_out(services):
+    for name, service in services.items():
+        for variable, value in service.get("environment", {}).items():
+            if SECRETS.search(variable):
+                assert VARIABLE.fullmatch(str(value)), f"{name}: {variable}"
+            for word in re.findall(r"://\w*:([^@]+)@", str(value)):
+                assert VARIABLE.fullmatch(word), f"{name}: {variable}"
+
+
+def test_the_example_lists_exactly_the_variables(text):
+    wanted = {match["name"] for match in VARIABLE.finditer(text)}
+    example = re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert {name for name, _ in example} == wanted
+    assert [name for name, value in example if value and SECRETS.search(name)] == []
+
+
+def test_every_lasting_service_says_whether_it_is_well(services):
+    for name, service in services.items():
+        if name == "migrate":
+            assert service["restart"] == "on-failure"
+        else:
+            assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
+            assert service["restart"] == "unless-stopped", name
+
+
+def test_our_processes_can_write_nowhere_but_where_they_must(services):
+    for name in OURS:
+        assert services[name]["read_only"] is True, name
+        assert services[name]["cap_drop"] == ["ALL"], name
+        assert services[name]["security_opt"] == ["no-new-privileges:true"], name
+    assert re.search(r"^USER portal$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_only_the_migration_holds_the_owner_s_password(services):
+    holders = {name for name, service in services.items() if "SSC_OWNER_DB_PASSWORD" in str(service)}
+    assert holders == {"db", "migrate"}
+    for name in OURS - {"migrate"}:
+        assert services[name]["environment"]["DATABASE_URL"].startswith("postgres://ssc_app:"), name
+        assert "@pgbouncer:6432/" in services[name]["environment"]["DATABASE_URL"], name
+    assert services["migrate"]["environment"]["SSC_DB_AS"] == "owner"
+    assert "@db:5432/" in services["migrate"]["environment"]["SSC_DATABASE_OWNER_URL"]
+
+
+def test_pages_and_jobs_start_after_the_migration(services):
+    for name in ("web", "worker", "beat"):
+        assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+        assert services[name]["environment"]["DJANGO_SETTINGS_MODULE"] == "sscportal.settings.production"
+
+
+def test_files_that_are_mounted_or_started_exist(services):
+    for service in services.values():
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert not source.startswith(".") or (ROOT / source).exists(), source
+        for word in strings(service.get("command", [])):
+            if word.startswith("deploy/") or word == "manage.py":
+                assert (ROOT / word).is_file(), word
