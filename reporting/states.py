@@ -28,6 +28,16 @@ class ReportState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
 
 
+class Standing(models.TextChoices):
+    """How a group stands with a year's report, for lists: the states, and nothing begun yet."""
+
+    NOT_STARTED = "none", _("Not started")
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("With the Chair’s Office")
+    RETURNED = "returned", _("Sent back")
+    ACCEPTED = "accepted", _("Accepted")
+
+
 EDITABLE = [ReportState.DRAFT, ReportState.RETURNED]
 OWED = [ReportState.DRAFT, ReportState.RETURNED]  # what a leader still has to send
 MOVES = {
