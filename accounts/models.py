@@ -102,6 +102,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # What leaders and Red List Authority coordinators agree to make public while in office.
     public_email = models.EmailField(_("public email address"), blank=True)
     share_contact = models.BooleanField(_("members of my groups may see my email address"), default=False)
+    # Optional mail: what a person may do without. Essential mail (codes, invitations, decisions, overdue) always goes.
+    wants_optional_mail = models.BooleanField(_("send me optional mail"), default=True)
     search = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=170, editable=False, db_index=True)
     is_active = models.BooleanField(default=True)

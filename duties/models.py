@@ -12,6 +12,8 @@ class SentReminder(models.Model):
     step = models.CharField(max_length=30)
     due_on = models.DateField()
     sent_at = models.DateTimeField()
+    # The mail that carried it; a mail carries every step that was due for the person that day.
+    mail_key = models.CharField(max_length=200, blank=True, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty_key", "person", "step"], name="reminder_once")]

@@ -37,6 +37,8 @@ class OutgoingMail(models.Model):
     state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Tries whose end nobody knows: the worker died, or the line broke after the text had gone out.
+    unfinished = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField()
     not_before = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,15 @@
+"""Mail: count the tries whose end nobody knows."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("core", "0002_tenancy")]
+
+    operations = [
+        migrations.AddField(
+            model_name="outgoingmail",
+            name="unfinished",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+    ]
