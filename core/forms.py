@@ -15,6 +15,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -171,6 +172,23 @@ class ErrorLink:
         self.text, self.target = text, target
 
 
+def error_texts(field: forms.BoundField) -> list[str]:
+    """What is wrong with a field, in sentences that say how to put it right.
+
+    Where a form kept Django's "This field is required.", the label says what is missing.
+    """
+    texts = []
+    for error in field.errors.as_data():
+        default = error.code == "required" and error.message == forms.Field.default_error_messages["required"]
+        if not default:
+            texts.extend(error.messages)
+        elif isinstance(field.field, forms.ChoiceField | forms.ModelChoiceField | forms.BooleanField):
+            texts.append(gettext("Choose an answer: %(label)s") % {"label": field.label})
+        else:
+            texts.append(gettext("Fill in: %(label)s") % {"label": field.label})
+    return texts
+
+
 def error_links(form: forms.BaseForm) -> Iterator[ErrorLink]:
     """The errors of a form, in the order of its fields, each with the id of the control it belongs to.
 
@@ -180,9 +198,9 @@ def error_links(form: forms.BaseForm) -> Iterator[ErrorLink]:
     for text in form.non_field_errors():
         yield ErrorLink(str(text), "")
     for field in [*form.hidden_fields(), *form.visible_fields()]:
-        for text in field.errors:
+        for text in error_texts(field):
             target = "" if field.is_hidden else field.id_for_label or first_choice_id(field) or ""
-            yield ErrorLink(str(text), target)
+            yield ErrorLink(text, target)
 
 
 def first_choice_id(field: forms.BoundField) -> str:

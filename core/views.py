@@ -36,9 +36,13 @@ def component_sheet(request: HttpRequest) -> HttpResponse:
     """Every part the pages are made of, in its states. For builders, so only where the demo runs."""
     if not settings.DEMO_MODE:
         raise Http404
-    return render(
-        request, "core/components.html", {"parts": components.examples(), **components.sample_forms()}
-    )
+    context = {
+        "parts": [{"component": one.component, "html": one.html(request)} for one in components.examples()],
+        "segments": [("k1", 138, "Done"), ("k2", 41, "In hand"), ("k3", 20, "Not yet"), ("k4", 15, "Left")],
+        "bars": [("Africa", 18, "18%", 34), ("West Europe", 19, "19%", 5)],
+        **components.sample_forms(),
+    }
+    return render(request, "core/components.html", context)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from core import clock, icons
 from core import tally as drawing
 from core.forms import ErrorLink, error_links
+from core.forms import error_texts as texts_of_errors
 
 register = template.Library()
 
@@ -223,6 +224,12 @@ def error_summary(form: BaseForm | None = None, more: Iterable[BaseForm] | None 
     return [link for one in [*every, *(more or [])] for link in error_links(one)]
 
 
+@register.filter
+def error_texts(field: BoundField) -> list[str]:
+    """What is wrong with a field; see core.forms.error_texts."""
+    return texts_of_errors(field)
+
+
 @register.simple_tag
 def filter_control(field: BoundField) -> SafeString:
     """The control of a filter, at the height of the filter row."""
@@ -284,3 +291,11 @@ LEVELS = {"success": "done", "info": "info", "debug": "info", "warning": "wait",
 def note_kind(level: str) -> str:
     """The kind of notice a message's level is shown as."""
     return LEVELS.get(level, "info")
+
+
+@register.simple_tag(name="once")
+def once_field() -> SafeString:
+    """The hidden key of a posting form, so that a double click acts once (core.once)."""
+    from core.once import FIELD, new_key
+
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())

@@ -46,8 +46,11 @@ def test_component_sheet_shows_every_part_in_the_demo(client, db):
 
     assert page.status_code == 200
     text = page.content.decode()
-    for name in [example.component.name for example in components.examples()]:
-        assert f'id="p-{name}"' in text
+    for example in components.examples():
+        drawn = text.split(f'id="p-{example.component.name}"')[1].split("</section>")[0]
+        assert len(drawn) > 100, f"{example.component.name} shows nothing"
+    assert 'class="seg"' in text
+    assert 'class="hbars num"' in text
 
 
 def test_component_sheet_does_not_exist_outside_the_demo(client, db, settings):
@@ -232,8 +235,23 @@ def test_error_summary_puts_errors_of_the_whole_form_first():
 
     assert [(link.text, link.target) for link in links] == [
         ("These two do not go together", ""),
-        ("This field is required.", "id_name"),
+        ("Fill in: Name", "id_name"),
     ]
+
+
+def test_a_missing_answer_is_named_by_its_label():
+    form = components.SampleForm({"email": "name@example.org"})
+
+    assert portal_forms.error_texts(form["institution"]) == ["Fill in: Institution"]
+    assert portal_forms.error_texts(form["stay"]) == ["Choose an answer: Do you stay on for 2026–2029?"]
+    assert portal_forms.error_texts(form["email"]) == []
+
+
+def test_a_forms_own_words_for_a_missing_answer_are_kept():
+    class Own(forms.Form):
+        year = forms.CharField(error_messages={"required": "Enter the year of the first report"})
+
+    assert portal_forms.error_texts(Own({})["year"]) == ["Enter the year of the first report"]
 
 
 def test_error_summary_of_a_form_without_errors_is_nothing():

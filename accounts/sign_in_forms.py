@@ -1,0 +1,114 @@
+"""The forms of signing in, with our words: allauth's own labels speak another language than the portal.
+
+They change nothing in what the forms do. Placeholders go, because they repeat the label and vanish
+while one types; the link to a forgotten password stands beside the button, not between label and field.
+"""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django.utils.translation import gettext_lazy as _
+
+NAMES = {
+    "login": _("Email address"),
+    "email": _("Email address"),
+    "password": _("Password"),
+    "remember": _("Keep me signed in on this device"),
+    "oldpassword": _("Your password now"),
+    "password1": _("New password"),
+    "password2": _("The new password once more"),
+    "code": _("Code"),
+    "name": _("Name of the key"),
+    "passwordless": _("Use it as a passkey, so that I sign in without a password"),
+}
+WIDTHS = {"code": "w12 num"}
+
+
+class OurWords:
+    """Mixed into a form of allauth: our labels, no placeholders, no link inside the password's hint."""
+
+    fields: dict[str, Any]
+    names: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.names.get(name) or NAMES.get(name) or field.label
+            field.widget.attrs.pop("placeholder", None)
+            if name == "password":
+                field.help_text = ""
+            if name in WIDTHS:
+                field.widget.attrs["class"] = WIDTHS[name]
+
+
+class LoginForm(OurWords, account.LoginForm):
+    """Address and password."""
+
+
+class AddEmailForm(OurWords, account.AddEmailForm):
+    """The new address."""
+
+    names = {"email": _("New email address")}
+
+
+class ChangePasswordForm(OurWords, account.ChangePasswordForm):
+    """The password now and the new one twice."""
+
+
+class SetPasswordForm(OurWords, account.SetPasswordForm):
+    """A first password, twice."""
+
+
+class ResetPasswordForm(OurWords, account.ResetPasswordForm):
+    """Where to send the code."""
+
+
+class ResetPasswordKeyForm(OurWords, account.ResetPasswordKeyForm):
+    """The new password twice."""
+
+
+class ReauthenticateForm(OurWords, account.ReauthenticateForm):
+    """The password again."""
+
+
+class RequestLoginCodeForm(OurWords, account.RequestLoginCodeForm):
+    """Where to send the code."""
+
+
+class ConfirmLoginCodeForm(OurWords, account.ConfirmLoginCodeForm):
+    """The code that came by email."""
+
+
+class ConfirmEmailVerificationCodeForm(OurWords, account.ConfirmEmailVerificationCodeForm):
+    """The code that came by email."""
+
+
+class ConfirmPasswordResetCodeForm(OurWords, account.ConfirmPasswordResetCodeForm):
+    """The code that came by email."""
+
+
+class ChangeEmailForm(OurWords, account.ChangeEmailForm):
+    """Another address, while the first one is not proved."""
+
+
+class AuthenticateForm(OurWords, mfa.AuthenticateForm):
+    """The code of the app, or a recovery code."""
+
+
+class SecondReauthenticateForm(OurWords, mfa.ReauthenticateForm):
+    """The code of the app, or a recovery code, again."""
+
+
+class ActivateTOTPForm(OurWords, totp.ActivateTOTPForm):
+    """The first code of the app."""
+
+
+class AddWebAuthnForm(OurWords, webauthn.AddWebAuthnForm):
+    """A name for the key, and whether it is a passkey."""
+
+
+class EditWebAuthnForm(OurWords, webauthn.EditWebAuthnForm):
+    """A name for the key."""
