@@ -21,10 +21,15 @@ def row_level_security(table: str, column: str = "group_id", *, groupless: bool 
     and are read in the all-groups scopes only.
     """
     added = (
-        f"CREATE POLICY tenant_groupless ON {table} FOR INSERT WITH CHECK ({column} IS NULL);" if groupless else ""
+        f"CREATE POLICY tenant_groupless ON {table} FOR INSERT WITH CHECK ({column} IS NULL);"
+        if groupless
+        else ""
     )
     inside = f"{column} = current_setting('app.scope', true)::bigint"
-    case = f"CASE current_setting('app.scope', true) WHEN '*' THEN true WHEN 'read' THEN %s WHEN '' THEN false ELSE {inside} END"
+    case = (
+        "CASE current_setting('app.scope', true) WHEN '*' THEN true WHEN 'read' THEN %s WHEN '' THEN false"
+        f" ELSE {inside} END"
+    )
     can_read, can_write = case % "true", case % "false"
     return migrations.RunSQL(
         f"""ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
@@ -85,7 +90,9 @@ def grant_runtime_role(connection: BaseDatabaseWrapper) -> None:
     """
     role = settings.RUNTIME_ROLE
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user = %s, EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [role, role])
+        cursor.execute(
+            "SELECT current_user = %s, EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [role, role]
+        )
         is_runtime, exists = cursor.fetchone()
         if is_runtime:
             return

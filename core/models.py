@@ -6,7 +6,7 @@ from django_scopes import ScopedManager
 
 from core.mail.models import MailClass, MailState, OutgoingMail
 
-__all__ = ["AuditEntry", "MailClass", "MailState", "OutgoingMail", "TenantModel", "scoped"]
+__all__ = ["AuditEntry", "FormPost", "MailClass", "MailState", "OutgoingMail", "TenantModel", "scoped"]
 
 
 def scoped(queryset: type[models.QuerySet] | None = None) -> models.Manager:
@@ -36,7 +36,9 @@ class AuditEntry(models.Model):
     )
     role = models.CharField(max_length=40, blank=True)
     way = models.CharField(max_length=20, blank=True)
-    group = models.ForeignKey("groups.Group", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(
+        "groups.Group", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     about_type = models.CharField(max_length=60)
     about_id = models.BigIntegerField()
     detail = models.JSONField(default=dict)
@@ -51,3 +53,16 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
+
+
+class FormPost(models.Model):
+    """One post of a form by its key, and where it led (core.once)."""
+
+    key = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=300)
+    location = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.key}"

@@ -83,4 +83,6 @@ def provider(kind: str) -> Callable[[Provider], Provider]:
 def duties(ask: Ask) -> list[Duty]:
     """All duties that fit the question: overdue first, then by due day, those without a day last."""
     found = [duty for function in _providers.values() for duty in function(ask)]
-    return sorted(found, key=lambda duty: (duty.waiting, duty.due_on is None, duty.due_on or date.max, duty.key))
+    return sorted(
+        found, key=lambda duty: (duty.waiting, duty.due_on is None, duty.due_on or date.max, duty.key)
+    )

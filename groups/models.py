@@ -50,7 +50,9 @@ class Quadrennium(models.Model):
         ordering = ["starts_on"]
         verbose_name_plural = "quadrennia"
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="quadrennium_ends_after_start")
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="quadrennium_ends_after_start"
+            )
         ]
 
     def __str__(self) -> str:
@@ -95,7 +97,9 @@ class Group(models.Model):
         ordering = ["sort_key"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(closed_on__isnull=True) | Q(founded_on__isnull=True) | Q(closed_on__gte=F("founded_on")),
+                condition=Q(closed_on__isnull=True)
+                | Q(founded_on__isnull=True)
+                | Q(closed_on__gte=F("founded_on")),
                 name="group_closed_after_founded",
             )
         ]
@@ -109,13 +113,13 @@ class Group(models.Model):
             kwargs["update_fields"] = {*kwargs["update_fields"], "search", "sort_key"}
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("groups:group-detail", args=[self.slug])
+
     def derive(self) -> None:
         """Fill the columns for searching and sorting; bulk writers call this themselves."""
         self.search = folded(self.name, self.acronym, self.remit, self.subcategory)[:500]
         self.sort_key = folded(self.name)[:170]
-
-    def get_absolute_url(self) -> str:
-        return reverse("groups:group-detail", args=[self.slug])
 
     @property
     def is_closed(self) -> bool:
@@ -181,7 +185,8 @@ class Appointment(Dated, TenantModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="appointment_dates_in_order"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_dates_in_order",
             ),
             models.CheckConstraint(
                 condition=~Q(office="delegate") | Q(ends_on__isnull=False), name="appointment_delegation_ends"
@@ -216,7 +221,9 @@ class AppointmentEnding(Ending, TenantModel):
 class NetworkAppointment(Dated):
     """One person in one role of the whole network: Chair's Office, SSC Chair, Steering Committee, regional office."""
 
-    role = models.CharField(_("role"), max_length=2, choices=[(r.code, r.name) for r in roles.NETWORK_ROLES.values()])
+    role = models.CharField(
+        _("role"), max_length=2, choices=[(r.code, r.name) for r in roles.NETWORK_ROLES.values()]
+    )
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT)
 
     objects = models.Manager.from_queryset(DatedQuerySet)()
@@ -228,7 +235,8 @@ class NetworkAppointment(Dated):
                 name="network_role_region_for_reviewers",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="network_role_dates_in_order"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="network_role_dates_in_order",
             ),
         ]
 

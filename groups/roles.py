@@ -32,7 +32,12 @@ BELONGS = {
     "reporting.view_targets",
 }
 # Writing drafts for the group: deputies, coordinators, programme officers, focal points.
-WRITES = BELONGS | {"reporting.edit_targets", "reporting.record_progress", "reporting.edit_report", "reporting.view_report"}
+WRITES = BELONGS | {
+    "reporting.edit_targets",
+    "reporting.record_progress",
+    "reporting.edit_report",
+    "reporting.view_report",
+}
 READS_NETWORK = BELONGS | {"reporting.view_report", "office.view_dashboard"}
 REVIEWS = {
     "reporting.edit_targets",
@@ -73,7 +78,12 @@ DELEGATED = _role(
     "DD",
     _("Deputy, delegated"),
     DEPUTY.permissions,
-    {"members.prepare_invitation", "members.invite_person", "members.view_handshakes", "members.decide_request"},
+    {
+        "members.prepare_invitation",
+        "members.invite_person",
+        "members.view_handshakes",
+        "members.decide_request",
+    },
 )
 RED_LIST = _role("RL", _("Red List Authority coordinator"), WRITES)
 PROGRAMME_OFFICER = _role(
@@ -87,7 +97,12 @@ FOCAL_POINT = _role(
     "FP",
     _("Focal point"),
     BELONGS,
-    {"reporting.edit_targets", "reporting.record_progress", "reporting.view_report", "reporting.edit_own_section"},
+    {
+        "reporting.edit_targets",
+        "reporting.record_progress",
+        "reporting.view_report",
+        "reporting.edit_own_section",
+    },
 )
 NETWORK_SUPPORT = _role(
     "NS",
@@ -120,7 +135,17 @@ SUPERUSER = _role("SU", _("System administrator"), network=True)
 
 GROUP_ROLES = {
     role.code: role
-    for role in (MEMBER, LEADER, DEPUTY, DELEGATED, RED_LIST, PROGRAMME_OFFICER, TREASURER, FOCAL_POINT, NETWORK_SUPPORT)
+    for role in (
+        MEMBER,
+        LEADER,
+        DEPUTY,
+        DELEGATED,
+        RED_LIST,
+        PROGRAMME_OFFICER,
+        TREASURER,
+        FOCAL_POINT,
+        NETWORK_SUPPORT,
+    )
 }
 NETWORK_ROLES = {
     role.code: role

@@ -58,7 +58,8 @@ class Membership(Dated, TenantModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=False, ends_on__gte=F("starts_on")), name="membership_dates_in_order"
+                condition=Q(ends_on__isnull=False, ends_on__gte=F("starts_on")),
+                name="membership_dates_in_order",
             )
         ]
         indexes = [
@@ -123,7 +124,9 @@ class Handshake(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "quadrennium", "email"], condition=Q(state__in=OPEN), name="handshake_one_open"
+                fields=["group", "quadrennium", "email"],
+                condition=Q(state__in=OPEN),
+                name="handshake_one_open",
             ),
             models.UniqueConstraint(
                 fields=["token_hash"], condition=~Q(token_hash=""), name="handshake_token_once"

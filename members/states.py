@@ -22,14 +22,19 @@ class HandshakeState(models.TextChoices):
 OPEN = [HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.REQUESTED]
 AWAITS_LEADER = [HandshakeState.PREPARED, HandshakeState.REQUESTED]
 MOVES = {
-    HandshakeState.PREPARED: {HandshakeState.INVITED, HandshakeState.WITHDRAWN},
+    # A person who asks to join while an invitation is being prepared signs that record first.
+    HandshakeState.PREPARED: {HandshakeState.INVITED, HandshakeState.REQUESTED, HandshakeState.WITHDRAWN},
     HandshakeState.INVITED: {
         HandshakeState.ACCEPTED,
         HandshakeState.DECLINED,
         HandshakeState.WITHDRAWN,
         HandshakeState.EXPIRED,
+        # A new link for the same record.
+        HandshakeState.INVITED,
+        # The person signed, but whoever invited no longer may: a leader of today has to sign.
+        HandshakeState.REQUESTED,
     },
     HandshakeState.REQUESTED: {HandshakeState.ACCEPTED, HandshakeState.DECLINED, HandshakeState.WITHDRAWN},
     # An expired invitation may be sent again: a new link, the same record.
-    HandshakeState.EXPIRED: {HandshakeState.INVITED},
+    HandshakeState.EXPIRED: {HandshakeState.INVITED, HandshakeState.WITHDRAWN},
 }

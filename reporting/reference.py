@@ -61,7 +61,7 @@ def _named(model: type[Component] | type[Subcategory], name: str) -> None:
 
 
 def _plan(period: Quadrennium) -> None:
-    """The strategic plan of a period. No list of key results for 2026–2029 is known yet: the last one is carried over."""
+    """The strategic plan of a period. No key results for 2026–2029 are known yet: the last list is carried over."""
     plan, _created = StrategicPlan.objects.get_or_create(
         version=f"Species Strategic Plan {period.label}", defaults={"quadrennium": period}
     )

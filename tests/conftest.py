@@ -58,7 +58,7 @@ def other_group(reference) -> Group:
 
 @dataclass
 class Cast:
-    """One person for each role of the security model, by its code; `other` holds the same offices in the other group."""
+    """One person for each role of the security model, by its code; `other`: the same in the other group."""
 
     people: dict[str, User] = field(default_factory=dict)
     other: dict[str, User] = field(default_factory=dict)

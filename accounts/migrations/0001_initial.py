@@ -12,115 +12,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.SlugField(max_length=20, primary_key=True, serialize=False)),
-                ('name_en', models.CharField(max_length=80)),
-                ('name_fr', models.CharField(max_length=80)),
-                ('name_es', models.CharField(max_length=80)),
-                ('order', models.PositiveSmallIntegerField()),
+                ("code", models.SlugField(max_length=20, primary_key=True, serialize=False)),
+                ("name_en", models.CharField(max_length=80)),
+                ("name_fr", models.CharField(max_length=80)),
+                ("name_es", models.CharField(max_length=80)),
+                ("order", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ['order'],
+                "ordering": ["order"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email address')),
-                ('given_name', models.CharField(max_length=80, verbose_name='given name')),
-                ('family_name', models.CharField(max_length=80, verbose_name='family name')),
-                ('language', models.CharField(default='en', max_length=2, verbose_name='language of mails')),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2, verbose_name='country')),
-                ('institution', models.CharField(blank=True, max_length=160, verbose_name='institution')),
-                ('expertise', models.CharField(blank=True, max_length=300, verbose_name='expertise')),
-                ('orcid', models.CharField(blank=True, max_length=19, verbose_name='ORCID')),
-                ('public_email', models.EmailField(blank=True, max_length=254, verbose_name='public email address')),
-                ('share_contact', models.BooleanField(default=False, verbose_name='members of my groups may see my email address')),
-                ('search', models.CharField(db_index=True, editable=False, max_length=400)),
-                ('sort_key', models.CharField(db_index=True, editable=False, max_length=170)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.region', verbose_name='IUCN region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email address")),
+                ("given_name", models.CharField(max_length=80, verbose_name="given name")),
+                ("family_name", models.CharField(max_length=80, verbose_name="family name")),
+                ("language", models.CharField(default="en", max_length=2, verbose_name="language of mails")),
+                (
+                    "country",
+                    django_countries.fields.CountryField(blank=True, max_length=2, verbose_name="country"),
+                ),
+                ("institution", models.CharField(blank=True, max_length=160, verbose_name="institution")),
+                ("expertise", models.CharField(blank=True, max_length=300, verbose_name="expertise")),
+                ("orcid", models.CharField(blank=True, max_length=19, verbose_name="ORCID")),
+                (
+                    "public_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="public email address"),
+                ),
+                (
+                    "share_contact",
+                    models.BooleanField(
+                        default=False, verbose_name="members of my groups may see my email address"
+                    ),
+                ),
+                ("search", models.CharField(db_index=True, editable=False, max_length=400)),
+                ("sort_key", models.CharField(db_index=True, editable=False, max_length=170)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.region",
+                        verbose_name="IUCN region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='RegionCountry',
+            name="RegionCountry",
             fields=[
-                ('country', django_countries.fields.CountryField(max_length=2, primary_key=True, serialize=False)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='countries', to='accounts.region')),
+                (
+                    "country",
+                    django_countries.fields.CountryField(max_length=2, primary_key=True, serialize=False),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="countries",
+                        to="accounts.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UserEvent',
+            name="UserEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, verbose_name='email address')),
-                ('given_name', models.CharField(max_length=80, verbose_name='given name')),
-                ('family_name', models.CharField(max_length=80, verbose_name='family name')),
-                ('language', models.CharField(default='en', max_length=2, verbose_name='language of mails')),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2, verbose_name='country')),
-                ('institution', models.CharField(blank=True, max_length=160, verbose_name='institution')),
-                ('expertise', models.CharField(blank=True, max_length=300, verbose_name='expertise')),
-                ('orcid', models.CharField(blank=True, max_length=19, verbose_name='ORCID')),
-                ('public_email', models.EmailField(blank=True, max_length=254, verbose_name='public email address')),
-                ('share_contact', models.BooleanField(default=False, verbose_name='members of my groups may see my email address')),
-                ('search', models.CharField(editable=False, max_length=400)),
-                ('sort_key', models.CharField(editable=False, max_length=170)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(default=core.clock.now, editable=False)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.region', verbose_name='IUCN region')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="email address")),
+                ("given_name", models.CharField(max_length=80, verbose_name="given name")),
+                ("family_name", models.CharField(max_length=80, verbose_name="family name")),
+                ("language", models.CharField(default="en", max_length=2, verbose_name="language of mails")),
+                (
+                    "country",
+                    django_countries.fields.CountryField(blank=True, max_length=2, verbose_name="country"),
+                ),
+                ("institution", models.CharField(blank=True, max_length=160, verbose_name="institution")),
+                ("expertise", models.CharField(blank=True, max_length=300, verbose_name="expertise")),
+                ("orcid", models.CharField(blank=True, max_length=19, verbose_name="ORCID")),
+                (
+                    "public_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="public email address"),
+                ),
+                (
+                    "share_contact",
+                    models.BooleanField(
+                        default=False, verbose_name="members of my groups may see my email address"
+                    ),
+                ),
+                ("search", models.CharField(editable=False, max_length=400)),
+                ("sort_key", models.CharField(editable=False, max_length=170)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(default=core.clock.now, editable=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.region",
+                        verbose_name="IUCN region",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_userevent" ("country", "email", "expertise", "family_name", "given_name", "id", "institution", "is_active", "is_staff", "is_superuser", "joined_at", "language", "orcid", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_email", "region_id", "search", "share_contact", "sort_key") VALUES (NEW."country", NEW."email", NEW."expertise", NEW."family_name", NEW."given_name", NEW."id", NEW."institution", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."joined_at", NEW."language", NEW."orcid", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_email", NEW."region_id", NEW."search", NEW."share_contact", NEW."sort_key"); RETURN NULL;', hash='736fe5bd116be3feb184f4ec6cf1ce2807c8ab9f', operation='INSERT', pgid='pgtrigger_insert_insert_3867c', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "accounts_userevent" ("country", "email", "expertise", "family_name", "given_name", "id", "institution", "is_active", "is_staff", "is_superuser", "joined_at", "language", "orcid", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_email", "region_id", "search", "share_contact", "sort_key") VALUES (NEW."country", NEW."email", NEW."expertise", NEW."family_name", NEW."given_name", NEW."id", NEW."institution", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."joined_at", NEW."language", NEW."orcid", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."public_email", NEW."region_id", NEW."search", NEW."share_contact", NEW."sort_key"); RETURN NULL;',
+                    hash="736fe5bd116be3feb184f4ec6cf1ce2807c8ab9f",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_3867c",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."country" IS DISTINCT FROM (NEW."country") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."expertise" IS DISTINCT FROM (NEW."expertise") OR OLD."family_name" IS DISTINCT FROM (NEW."family_name") OR OLD."given_name" IS DISTINCT FROM (NEW."given_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."institution" IS DISTINCT FROM (NEW."institution") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."joined_at" IS DISTINCT FROM (NEW."joined_at") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."orcid" IS DISTINCT FROM (NEW."orcid") OR OLD."public_email" IS DISTINCT FROM (NEW."public_email") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."search" IS DISTINCT FROM (NEW."search") OR OLD."share_contact" IS DISTINCT FROM (NEW."share_contact") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))', func='INSERT INTO "accounts_userevent" ("country", "email", "expertise", "family_name", "given_name", "id", "institution", "is_active", "is_staff", "is_superuser", "joined_at", "language", "orcid", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_email", "region_id", "search", "share_contact", "sort_key") VALUES (NEW."country", NEW."email", NEW."expertise", NEW."family_name", NEW."given_name", NEW."id", NEW."institution", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."joined_at", NEW."language", NEW."orcid", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_email", NEW."region_id", NEW."search", NEW."share_contact", NEW."sort_key"); RETURN NULL;', hash='82e78445564829837acca08ed9d52d375597ecf0', operation='UPDATE', pgid='pgtrigger_update_update_0e890', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."country" IS DISTINCT FROM (NEW."country") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."expertise" IS DISTINCT FROM (NEW."expertise") OR OLD."family_name" IS DISTINCT FROM (NEW."family_name") OR OLD."given_name" IS DISTINCT FROM (NEW."given_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."institution" IS DISTINCT FROM (NEW."institution") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."joined_at" IS DISTINCT FROM (NEW."joined_at") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."orcid" IS DISTINCT FROM (NEW."orcid") OR OLD."public_email" IS DISTINCT FROM (NEW."public_email") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."search" IS DISTINCT FROM (NEW."search") OR OLD."share_contact" IS DISTINCT FROM (NEW."share_contact") OR OLD."sort_key" IS DISTINCT FROM (NEW."sort_key"))',
+                    func='INSERT INTO "accounts_userevent" ("country", "email", "expertise", "family_name", "given_name", "id", "institution", "is_active", "is_staff", "is_superuser", "joined_at", "language", "orcid", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_email", "region_id", "search", "share_contact", "sort_key") VALUES (NEW."country", NEW."email", NEW."expertise", NEW."family_name", NEW."given_name", NEW."id", NEW."institution", NEW."is_active", NEW."is_staff", NEW."is_superuser", NEW."joined_at", NEW."language", NEW."orcid", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."public_email", NEW."region_id", NEW."search", NEW."share_contact", NEW."sort_key"); RETURN NULL;',
+                    hash="82e78445564829837acca08ed9d52d375597ecf0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0e890",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_userevent" ("country", "email", "expertise", "family_name", "given_name", "id", "institution", "is_active", "is_staff", "is_superuser", "joined_at", "language", "orcid", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_email", "region_id", "search", "share_contact", "sort_key") VALUES (OLD."country", OLD."email", OLD."expertise", OLD."family_name", OLD."given_name", OLD."id", OLD."institution", OLD."is_active", OLD."is_staff", OLD."is_superuser", OLD."joined_at", OLD."language", OLD."orcid", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_email", OLD."region_id", OLD."search", OLD."share_contact", OLD."sort_key"); RETURN NULL;', hash='4e5d79b5ad5272255bf40907317ffffb51f66119', operation='DELETE', pgid='pgtrigger_delete_delete_19f14', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "accounts_userevent" ("country", "email", "expertise", "family_name", "given_name", "id", "institution", "is_active", "is_staff", "is_superuser", "joined_at", "language", "orcid", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_email", "region_id", "search", "share_contact", "sort_key") VALUES (OLD."country", OLD."email", OLD."expertise", OLD."family_name", OLD."given_name", OLD."id", OLD."institution", OLD."is_active", OLD."is_staff", OLD."is_superuser", OLD."joined_at", OLD."language", OLD."orcid", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."public_email", OLD."region_id", OLD."search", OLD."share_contact", OLD."sort_key"); RETURN NULL;',
+                    hash="4e5d79b5ad5272255bf40907317ffffb51f66119",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_19f14",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='userevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e9498e73f6fbdf2642fb33fa14189f1ad2382c8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_45b21', table='accounts_userevent', when='BEFORE')),
+            model_name="userevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9e9498e73f6fbdf2642fb33fa14189f1ad2382c8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_45b21",
+                    table="accounts_userevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

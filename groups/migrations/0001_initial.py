@@ -10,363 +10,947 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('code', models.SlugField(max_length=40, primary_key=True, serialize=False)),
-                ('name_en', models.CharField(max_length=80)),
-                ('name_fr', models.CharField(max_length=80)),
-                ('name_es', models.CharField(max_length=80)),
-                ('reports_annually', models.BooleanField(default=True)),
-                ('takes_members', models.BooleanField(default=True)),
-                ('order', models.PositiveSmallIntegerField()),
+                ("code", models.SlugField(max_length=40, primary_key=True, serialize=False)),
+                ("name_en", models.CharField(max_length=80)),
+                ("name_fr", models.CharField(max_length=80)),
+                ("name_es", models.CharField(max_length=80)),
+                ("reports_annually", models.BooleanField(default=True)),
+                ("takes_members", models.BooleanField(default=True)),
+                ("order", models.PositiveSmallIntegerField()),
             ],
             options={
-                'verbose_name_plural': 'categories',
-                'ordering': ['order'],
+                "verbose_name_plural": "categories",
+                "ordering": ["order"],
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('office', models.CharField(max_length=30, verbose_name='office')),
-                ('topic', models.CharField(blank=True, choices=[('planning', 'conservation planning'), ('ex_situ', 'ex situ conservation'), ('sustainable_use', 'sustainable use')], max_length=20, verbose_name='topic')),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                ("office", models.CharField(max_length=30, verbose_name="office")),
+                (
+                    "topic",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planning", "conservation planning"),
+                            ("ex_situ", "ex situ conservation"),
+                            ("sustainable_use", "sustainable use"),
+                        ],
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AppointmentEnding',
+            name="AppointmentEnding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_day', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('appointment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ending', to='groups.appointment')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_day", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "appointment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ending",
+                        to="groups.appointment",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=160, unique=True, verbose_name='name')),
-                ('acronym', models.CharField(blank=True, max_length=20, verbose_name='acronym')),
-                ('subcategory', models.CharField(blank=True, max_length=60, verbose_name='section')),
-                ('remit', models.CharField(blank=True, max_length=200, verbose_name='taxon or theme')),
-                ('mission', models.TextField(blank=True, verbose_name='mission')),
-                ('membership_criteria', models.TextField(blank=True, verbose_name='what the group looks for in members')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('host_institution', models.CharField(blank=True, max_length=160, verbose_name='host institution')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='founded on')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
-                ('search', models.CharField(editable=False, max_length=500)),
-                ('sort_key', models.CharField(db_index=True, editable=False, max_length=170)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='groups.category', verbose_name='category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=160, unique=True, verbose_name="name")),
+                ("acronym", models.CharField(blank=True, max_length=20, verbose_name="acronym")),
+                ("subcategory", models.CharField(blank=True, max_length=60, verbose_name="section")),
+                ("remit", models.CharField(blank=True, max_length=200, verbose_name="taxon or theme")),
+                ("mission", models.TextField(blank=True, verbose_name="mission")),
+                (
+                    "membership_criteria",
+                    models.TextField(blank=True, verbose_name="what the group looks for in members"),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "host_institution",
+                    models.CharField(blank=True, max_length=160, verbose_name="host institution"),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="founded on")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                ("search", models.CharField(editable=False, max_length=500)),
+                ("sort_key", models.CharField(db_index=True, editable=False, max_length=170)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="groups.category",
+                        verbose_name="category",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_key'],
+                "ordering": ["sort_key"],
             },
         ),
         migrations.CreateModel(
-            name='AppointmentEndingEvent',
+            name="AppointmentEndingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('from_day', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('appointment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.appointment')),
-                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='groups.appointmentending')),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("from_day", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.appointment",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="groups.appointmentending",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='appointmentending',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group'),
-        ),
-        migrations.AddField(
-            model_name='appointment',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group'),
-        ),
-        migrations.CreateModel(
-            name='GroupEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('slug', models.SlugField(db_index=False, max_length=80)),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('acronym', models.CharField(blank=True, max_length=20, verbose_name='acronym')),
-                ('subcategory', models.CharField(blank=True, max_length=60, verbose_name='section')),
-                ('remit', models.CharField(blank=True, max_length=200, verbose_name='taxon or theme')),
-                ('mission', models.TextField(blank=True, verbose_name='mission')),
-                ('membership_criteria', models.TextField(blank=True, verbose_name='what the group looks for in members')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('host_institution', models.CharField(blank=True, max_length=160, verbose_name='host institution')),
-                ('founded_on', models.DateField(blank=True, null=True, verbose_name='founded on')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
-                ('search', models.CharField(editable=False, max_length=500)),
-                ('sort_key', models.CharField(editable=False, max_length=170)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('category', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.category', verbose_name='category')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='groups.group')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NetworkAppointment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('role', models.CharField(choices=[('CS', 'Chair’s Office staff'), ('CA', 'Chair’s Office administrator'), ('SC', 'SSC Chair'), ('DC', 'Deputy Chair'), ('SM', 'Steering Committee member'), ('RR', 'Regional office reviewer'), ('SU', 'System administrator')], max_length=2, verbose_name='role')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.region')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='NetworkAppointmentEnding',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_day', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('appointment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ending', to='groups.networkappointment')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NetworkAppointmentEndingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('from_day', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('appointment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.networkappointment')),
-                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='groups.networkappointmentending')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NetworkAppointmentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('role', models.CharField(choices=[('CS', 'Chair’s Office staff'), ('CA', 'Chair’s Office administrator'), ('SC', 'SSC Chair'), ('DC', 'Deputy Chair'), ('SM', 'Steering Committee member'), ('RR', 'Regional office reviewer'), ('SU', 'System administrator')], max_length=2, verbose_name='role')),
-                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='groups.networkappointment')),
-                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.region')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Quadrennium',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=20, unique=True)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-            ],
-            options={
-                'verbose_name_plural': 'quadrennia',
-                'ordering': ['starts_on'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='quadrennium_ends_after_start')],
-            },
-        ),
-        migrations.CreateModel(
-            name='AppointmentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('made_at', models.DateTimeField(default=core.clock.now)),
-                ('office', models.CharField(max_length=30, verbose_name='office')),
-                ('topic', models.CharField(blank=True, choices=[('planning', 'conservation planning'), ('ex_situ', 'ex situ conservation'), ('sustainable_use', 'sustainable use')], max_length=20, verbose_name='topic')),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='groups.appointment')),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('quadrennium', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.quadrennium')),
-            ],
-            options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='quadrennium',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='groups.quadrennium'),
+            model_name="appointmentending",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+            ),
+        ),
+        migrations.AddField(
+            model_name="appointment",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+            ),
+        ),
+        migrations.CreateModel(
+            name="GroupEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("slug", models.SlugField(db_index=False, max_length=80)),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("acronym", models.CharField(blank=True, max_length=20, verbose_name="acronym")),
+                ("subcategory", models.CharField(blank=True, max_length=60, verbose_name="section")),
+                ("remit", models.CharField(blank=True, max_length=200, verbose_name="taxon or theme")),
+                ("mission", models.TextField(blank=True, verbose_name="mission")),
+                (
+                    "membership_criteria",
+                    models.TextField(blank=True, verbose_name="what the group looks for in members"),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "host_institution",
+                    models.CharField(blank=True, max_length=160, verbose_name="host institution"),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True, verbose_name="founded on")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                ("search", models.CharField(editable=False, max_length=500)),
+                ("sort_key", models.CharField(editable=False, max_length=170)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="groups.group",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="NetworkAppointment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("CS", "Chair’s Office staff"),
+                            ("CA", "Chair’s Office administrator"),
+                            ("SC", "SSC Chair"),
+                            ("DC", "Deputy Chair"),
+                            ("SM", "Steering Committee member"),
+                            ("RR", "Regional office reviewer"),
+                            ("SU", "System administrator"),
+                        ],
+                        max_length=2,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.region",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="NetworkAppointmentEnding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_day", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "appointment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ending",
+                        to="groups.networkappointment",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="NetworkAppointmentEndingEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("from_day", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.networkappointment",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="groups.networkappointmentending",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="NetworkAppointmentEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("CS", "Chair’s Office staff"),
+                            ("CA", "Chair’s Office administrator"),
+                            ("SC", "SSC Chair"),
+                            ("DC", "Deputy Chair"),
+                            ("SM", "Steering Committee member"),
+                            ("RR", "Regional office reviewer"),
+                            ("SU", "System administrator"),
+                        ],
+                        max_length=2,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="groups.networkappointment",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.region",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Quadrennium",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=20, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+            ],
+            options={
+                "verbose_name_plural": "quadrennia",
+                "ordering": ["starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                        name="quadrennium_ends_after_start",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AppointmentEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("made_at", models.DateTimeField(default=core.clock.now)),
+                ("office", models.CharField(max_length=30, verbose_name="office")),
+                (
+                    "topic",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planning", "conservation planning"),
+                            ("ex_situ", "ex situ conservation"),
+                            ("sustainable_use", "sustainable use"),
+                        ],
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="groups.appointment",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "quadrennium",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.quadrennium",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="appointment",
+            name="quadrennium",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="groups.quadrennium"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('founded_on__isnull', True), ('closed_on__gte', models.F('founded_on')), _connector='OR'), name='group_closed_after_founded'),
+            model_name="group",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on__isnull", True),
+                    ("founded_on__isnull", True),
+                    ("closed_on__gte", models.F("founded_on")),
+                    _connector="OR",
+                ),
+                name="group_closed_after_founded",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='group',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_groupevent" ("acronym", "category_id", "closed_on", "founded_on", "host_institution", "id", "membership_criteria", "mission", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remit", "search", "slug", "sort_key", "subcategory", "version", "website") VALUES (NEW."acronym", NEW."category_id", NEW."closed_on", NEW."founded_on", NEW."host_institution", NEW."id", NEW."membership_criteria", NEW."mission", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."remit", NEW."search", NEW."slug", NEW."sort_key", NEW."subcategory", NEW."version", NEW."website"); RETURN NULL;', hash='8ca64fe8500156e2a0f941db63216e70375b0236', operation='INSERT', pgid='pgtrigger_insert_insert_6026d', table='groups_group', when='AFTER')),
+            model_name="group",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_groupevent" ("acronym", "category_id", "closed_on", "founded_on", "host_institution", "id", "membership_criteria", "mission", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remit", "search", "slug", "sort_key", "subcategory", "version", "website") VALUES (NEW."acronym", NEW."category_id", NEW."closed_on", NEW."founded_on", NEW."host_institution", NEW."id", NEW."membership_criteria", NEW."mission", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."remit", NEW."search", NEW."slug", NEW."sort_key", NEW."subcategory", NEW."version", NEW."website"); RETURN NULL;',
+                    hash="8ca64fe8500156e2a0f941db63216e70375b0236",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6026d",
+                    table="groups_group",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='group',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "groups_groupevent" ("acronym", "category_id", "closed_on", "founded_on", "host_institution", "id", "membership_criteria", "mission", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remit", "search", "slug", "sort_key", "subcategory", "version", "website") VALUES (NEW."acronym", NEW."category_id", NEW."closed_on", NEW."founded_on", NEW."host_institution", NEW."id", NEW."membership_criteria", NEW."mission", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."remit", NEW."search", NEW."slug", NEW."sort_key", NEW."subcategory", NEW."version", NEW."website"); RETURN NULL;', hash='15c97fc14a0a4b8a85299c6a6ffe9db7a475b281', operation='UPDATE', pgid='pgtrigger_update_update_02517', table='groups_group', when='AFTER')),
+            model_name="group",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "groups_groupevent" ("acronym", "category_id", "closed_on", "founded_on", "host_institution", "id", "membership_criteria", "mission", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remit", "search", "slug", "sort_key", "subcategory", "version", "website") VALUES (NEW."acronym", NEW."category_id", NEW."closed_on", NEW."founded_on", NEW."host_institution", NEW."id", NEW."membership_criteria", NEW."mission", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."remit", NEW."search", NEW."slug", NEW."sort_key", NEW."subcategory", NEW."version", NEW."website"); RETURN NULL;',
+                    hash="15c97fc14a0a4b8a85299c6a6ffe9db7a475b281",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_02517",
+                    table="groups_group",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='group',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_groupevent" ("acronym", "category_id", "closed_on", "founded_on", "host_institution", "id", "membership_criteria", "mission", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remit", "search", "slug", "sort_key", "subcategory", "version", "website") VALUES (OLD."acronym", OLD."category_id", OLD."closed_on", OLD."founded_on", OLD."host_institution", OLD."id", OLD."membership_criteria", OLD."mission", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."remit", OLD."search", OLD."slug", OLD."sort_key", OLD."subcategory", OLD."version", OLD."website"); RETURN NULL;', hash='3c722be5203a64839e49e177b7476d5994ea6b6d', operation='DELETE', pgid='pgtrigger_delete_delete_13da0', table='groups_group', when='AFTER')),
+            model_name="group",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_groupevent" ("acronym", "category_id", "closed_on", "founded_on", "host_institution", "id", "membership_criteria", "mission", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remit", "search", "slug", "sort_key", "subcategory", "version", "website") VALUES (OLD."acronym", OLD."category_id", OLD."closed_on", OLD."founded_on", OLD."host_institution", OLD."id", OLD."membership_criteria", OLD."mission", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."remit", OLD."search", OLD."slug", OLD."sort_key", OLD."subcategory", OLD."version", OLD."website"); RETURN NULL;',
+                    hash="3c722be5203a64839e49e177b7476d5994ea6b6d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_13da0",
+                    table="groups_group",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointmentendingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='577119c8a7a8b181278f8ec935ab6dc683bda6d1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f0adf', table='groups_appointmentendingevent', when='BEFORE')),
+            model_name="appointmentendingevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="577119c8a7a8b181278f8ec935ab6dc683bda6d1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f0adf",
+                    table="groups_appointmentendingevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointmentending',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_appointmentendingevent" ("appointment_id", "from_day", "group_id", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;', hash='f215d571c9b0d7da400fa3390729cefd9037a054', operation='INSERT', pgid='pgtrigger_insert_insert_bfff0', table='groups_appointmentending', when='AFTER')),
+            model_name="appointmentending",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_appointmentendingevent" ("appointment_id", "from_day", "group_id", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;',
+                    hash="f215d571c9b0d7da400fa3390729cefd9037a054",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_bfff0",
+                    table="groups_appointmentending",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointmentending',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "groups_appointmentendingevent" ("appointment_id", "from_day", "group_id", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;', hash='a39cd7aeeed81cdd12a93494bfa3278c859a350f', operation='UPDATE', pgid='pgtrigger_update_update_43f03', table='groups_appointmentending', when='AFTER')),
+            model_name="appointmentending",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "groups_appointmentendingevent" ("appointment_id", "from_day", "group_id", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;',
+                    hash="a39cd7aeeed81cdd12a93494bfa3278c859a350f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_43f03",
+                    table="groups_appointmentending",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointmentending',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_appointmentendingevent" ("appointment_id", "from_day", "group_id", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."appointment_id", OLD."from_day", OLD."group_id", OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;', hash='2cec7057ead5f603895cf176da535fdb0c5754d3', operation='DELETE', pgid='pgtrigger_delete_delete_37aaa', table='groups_appointmentending', when='AFTER')),
+            model_name="appointmentending",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_appointmentendingevent" ("appointment_id", "from_day", "group_id", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."appointment_id", OLD."from_day", OLD."group_id", OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
+                    hash="2cec7057ead5f603895cf176da535fdb0c5754d3",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_37aaa",
+                    table="groups_appointmentending",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='groupevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7a3bb9b8d092dd927917dd0c654d7c480a7b1700', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1bebc', table='groups_groupevent', when='BEFORE')),
+            model_name="groupevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7a3bb9b8d092dd927917dd0c654d7c480a7b1700",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_1bebc",
+                    table="groups_groupevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='networkappointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('region__isnull', False), ('role', 'RR')), models.Q(models.Q(('role', 'RR'), _negated=True), ('region__isnull', True)), _connector='OR'), name='network_role_region_for_reviewers'),
+            model_name="networkappointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("region__isnull", False), ("role", "RR")),
+                    models.Q(models.Q(("role", "RR"), _negated=True), ("region__isnull", True)),
+                    _connector="OR",
+                ),
+                name="network_role_region_for_reviewers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='networkappointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='network_role_dates_in_order'),
+            model_name="networkappointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="network_role_dates_in_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_networkappointmentevent" ("ends_on", "id", "made_at", "made_by_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "role", "starts_on") VALUES (NEW."ends_on", NEW."id", NEW."made_at", NEW."made_by_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."region_id", NEW."role", NEW."starts_on"); RETURN NULL;', hash='d7d011c92ec8a76e6d2f34b683a4a3f8f20d74d2', operation='INSERT', pgid='pgtrigger_insert_insert_b7068', table='groups_networkappointment', when='AFTER')),
+            model_name="networkappointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_networkappointmentevent" ("ends_on", "id", "made_at", "made_by_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "role", "starts_on") VALUES (NEW."ends_on", NEW."id", NEW."made_at", NEW."made_by_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."region_id", NEW."role", NEW."starts_on"); RETURN NULL;',
+                    hash="d7d011c92ec8a76e6d2f34b683a4a3f8f20d74d2",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b7068",
+                    table="groups_networkappointment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "groups_networkappointmentevent" ("ends_on", "id", "made_at", "made_by_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "role", "starts_on") VALUES (NEW."ends_on", NEW."id", NEW."made_at", NEW."made_by_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."region_id", NEW."role", NEW."starts_on"); RETURN NULL;', hash='9192e4948712b0df909aa6b3329ed86dfa323309', operation='UPDATE', pgid='pgtrigger_update_update_9b960', table='groups_networkappointment', when='AFTER')),
+            model_name="networkappointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "groups_networkappointmentevent" ("ends_on", "id", "made_at", "made_by_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "role", "starts_on") VALUES (NEW."ends_on", NEW."id", NEW."made_at", NEW."made_by_id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."region_id", NEW."role", NEW."starts_on"); RETURN NULL;',
+                    hash="9192e4948712b0df909aa6b3329ed86dfa323309",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9b960",
+                    table="groups_networkappointment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_networkappointmentevent" ("ends_on", "id", "made_at", "made_by_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "role", "starts_on") VALUES (OLD."ends_on", OLD."id", OLD."made_at", OLD."made_by_id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."region_id", OLD."role", OLD."starts_on"); RETURN NULL;', hash='dea4273d5aa766df9ef5926cc08b8e5c6a42318a', operation='DELETE', pgid='pgtrigger_delete_delete_b34d8', table='groups_networkappointment', when='AFTER')),
+            model_name="networkappointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_networkappointmentevent" ("ends_on", "id", "made_at", "made_by_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "role", "starts_on") VALUES (OLD."ends_on", OLD."id", OLD."made_at", OLD."made_by_id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."region_id", OLD."role", OLD."starts_on"); RETURN NULL;',
+                    hash="dea4273d5aa766df9ef5926cc08b8e5c6a42318a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b34d8",
+                    table="groups_networkappointment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointmentending',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_networkappointmentendingevent" ("appointment_id", "from_day", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;', hash='ee563d9e7ebd67433faf74933ea88d2718a385fb', operation='INSERT', pgid='pgtrigger_insert_insert_5e9b6', table='groups_networkappointmentending', when='AFTER')),
+            model_name="networkappointmentending",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_networkappointmentendingevent" ("appointment_id", "from_day", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;',
+                    hash="ee563d9e7ebd67433faf74933ea88d2718a385fb",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_5e9b6",
+                    table="groups_networkappointmentending",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointmentending',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "groups_networkappointmentendingevent" ("appointment_id", "from_day", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;', hash='cdf3a09c40e58f62131258dc9414e5521996cc62', operation='UPDATE', pgid='pgtrigger_update_update_ff251', table='groups_networkappointmentending', when='AFTER')),
+            model_name="networkappointmentending",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "groups_networkappointmentendingevent" ("appointment_id", "from_day", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."appointment_id", NEW."from_day", NEW."id", NEW."made_at", NEW."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;',
+                    hash="cdf3a09c40e58f62131258dc9414e5521996cc62",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ff251",
+                    table="groups_networkappointmentending",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointmentending',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_networkappointmentendingevent" ("appointment_id", "from_day", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."appointment_id", OLD."from_day", OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;', hash='e435080d9cf727477d5024e5bc0345c4424cb8d8', operation='DELETE', pgid='pgtrigger_delete_delete_b5c07', table='groups_networkappointmentending', when='AFTER')),
+            model_name="networkappointmentending",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_networkappointmentendingevent" ("appointment_id", "from_day", "id", "made_at", "made_by_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."appointment_id", OLD."from_day", OLD."id", OLD."made_at", OLD."made_by_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
+                    hash="e435080d9cf727477d5024e5bc0345c4424cb8d8",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b5c07",
+                    table="groups_networkappointmentending",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointmentendingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f88dd93fffcdc8caf8f7e319ea08b4f40924de2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2ea46', table='groups_networkappointmentendingevent', when='BEFORE')),
+            model_name="networkappointmentendingevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4f88dd93fffcdc8caf8f7e319ea08b4f40924de2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_2ea46",
+                    table="groups_networkappointmentendingevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='networkappointmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3f702549d392c33c8822765de0a8297f221c77fd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_29da2', table='groups_networkappointmentevent', when='BEFORE')),
+            model_name="networkappointmentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3f702549d392c33c8822765de0a8297f221c77fd",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_29da2",
+                    table="groups_networkappointmentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6e757751ecbcbdbdb9bb3414f98d49ae6e0b6a2f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_782df', table='groups_appointmentevent', when='BEFORE')),
+            model_name="appointmentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6e757751ecbcbdbdb9bb3414f98d49ae6e0b6a2f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_782df",
+                    table="groups_appointmentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['group', 'starts_on'], name='appointment_by_group'),
+            model_name="appointment",
+            index=models.Index(fields=["group", "starts_on"], name="appointment_by_group"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['person', 'starts_on'], name='appointment_by_person'),
+            model_name="appointment",
+            index=models.Index(fields=["person", "starts_on"], name="appointment_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='appointment_dates_in_order'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="appointment_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('office', 'delegate'), _negated=True), ('ends_on__isnull', False), _connector='OR'), name='appointment_delegation_ends'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("office", "delegate"), _negated=True),
+                    ("ends_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="appointment_delegation_ends",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_appointmentevent" ("ends_on", "group_id", "id", "made_at", "made_by_id", "note", "office", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "starts_on", "topic") VALUES (NEW."ends_on", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."note", NEW."office", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quadrennium_id", NEW."starts_on", NEW."topic"); RETURN NULL;', hash='8ef60d702685f73c05d8ad0df7896ba1d6becff2', operation='INSERT', pgid='pgtrigger_insert_insert_47a61', table='groups_appointment', when='AFTER')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_appointmentevent" ("ends_on", "group_id", "id", "made_at", "made_by_id", "note", "office", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "starts_on", "topic") VALUES (NEW."ends_on", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."note", NEW."office", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quadrennium_id", NEW."starts_on", NEW."topic"); RETURN NULL;',
+                    hash="8ef60d702685f73c05d8ad0df7896ba1d6becff2",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_47a61",
+                    table="groups_appointment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "groups_appointmentevent" ("ends_on", "group_id", "id", "made_at", "made_by_id", "note", "office", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "starts_on", "topic") VALUES (NEW."ends_on", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."note", NEW."office", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quadrennium_id", NEW."starts_on", NEW."topic"); RETURN NULL;', hash='9614bf8b4c8c7176d4bc5c306e9ee2c202f83847', operation='UPDATE', pgid='pgtrigger_update_update_fdd01', table='groups_appointment', when='AFTER')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "groups_appointmentevent" ("ends_on", "group_id", "id", "made_at", "made_by_id", "note", "office", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "starts_on", "topic") VALUES (NEW."ends_on", NEW."group_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."note", NEW."office", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quadrennium_id", NEW."starts_on", NEW."topic"); RETURN NULL;',
+                    hash="9614bf8b4c8c7176d4bc5c306e9ee2c202f83847",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_fdd01",
+                    table="groups_appointment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "groups_appointmentevent" ("ends_on", "group_id", "id", "made_at", "made_by_id", "note", "office", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "starts_on", "topic") VALUES (OLD."ends_on", OLD."group_id", OLD."id", OLD."made_at", OLD."made_by_id", OLD."note", OLD."office", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quadrennium_id", OLD."starts_on", OLD."topic"); RETURN NULL;', hash='78e245cf6101a63c750e64f26607b61c4a3da01e', operation='DELETE', pgid='pgtrigger_delete_delete_4d45a', table='groups_appointment', when='AFTER')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "groups_appointmentevent" ("ends_on", "group_id", "id", "made_at", "made_by_id", "note", "office", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "starts_on", "topic") VALUES (OLD."ends_on", OLD."group_id", OLD."id", OLD."made_at", OLD."made_by_id", OLD."note", OLD."office", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quadrennium_id", OLD."starts_on", OLD."topic"); RETURN NULL;',
+                    hash="78e245cf6101a63c750e64f26607b61c4a3da01e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4d45a",
+                    table="groups_appointment",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

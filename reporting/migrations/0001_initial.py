@@ -11,677 +11,1792 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('groups', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("groups", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Component',
+            name="Component",
             fields=[
-                ('code', models.SlugField(max_length=40, primary_key=True, serialize=False)),
-                ('name_en', models.CharField(max_length=120)),
-                ('name_fr', models.CharField(max_length=120)),
-                ('name_es', models.CharField(max_length=120)),
-                ('order', models.PositiveSmallIntegerField()),
+                ("code", models.SlugField(max_length=40, primary_key=True, serialize=False)),
+                ("name_en", models.CharField(max_length=120)),
+                ("name_fr", models.CharField(max_length=120)),
+                ("name_es", models.CharField(max_length=120)),
+                ("order", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ['order'],
-                'abstract': False,
+                "ordering": ["order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ReportTemplate',
+            name="ReportTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Subcategory',
+            name="Subcategory",
             fields=[
-                ('code', models.SlugField(max_length=40, primary_key=True, serialize=False)),
-                ('name_en', models.CharField(max_length=120)),
-                ('name_fr', models.CharField(max_length=120)),
-                ('name_es', models.CharField(max_length=120)),
-                ('order', models.PositiveSmallIntegerField()),
+                ("code", models.SlugField(max_length=40, primary_key=True, serialize=False)),
+                ("name_en", models.CharField(max_length=120)),
+                ("name_fr", models.CharField(max_length=120)),
+                ("name_es", models.CharField(max_length=120)),
+                ("order", models.PositiveSmallIntegerField()),
             ],
             options={
-                'verbose_name_plural': 'subcategories',
-                'ordering': ['order'],
-                'abstract': False,
+                "verbose_name_plural": "subcategories",
+                "ordering": ["order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TargetStatus',
+            name="TargetStatus",
             fields=[
-                ('code', models.SlugField(max_length=40, primary_key=True, serialize=False)),
-                ('name_en', models.CharField(max_length=120)),
-                ('name_fr', models.CharField(max_length=120)),
-                ('name_es', models.CharField(max_length=120)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('glyph', models.CharField(max_length=10)),
-                ('is_final', models.BooleanField(default=False)),
-                ('is_achieved', models.BooleanField(default=False)),
+                ("code", models.SlugField(max_length=40, primary_key=True, serialize=False)),
+                ("name_en", models.CharField(max_length=120)),
+                ("name_fr", models.CharField(max_length=120)),
+                ("name_es", models.CharField(max_length=120)),
+                ("order", models.PositiveSmallIntegerField()),
+                ("glyph", models.CharField(max_length=10)),
+                ("is_final", models.BooleanField(default=False)),
+                ("is_achieved", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name_plural': 'target statuses',
-                'ordering': ['order'],
-                'abstract': False,
+                "verbose_name_plural": "target statuses",
+                "ordering": ["order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'With the Chair’s Office'), ('returned', 'Sent back'), ('accepted', 'Accepted')], default='draft', max_length=10)),
-                ('extended_to', models.DateField(blank=True, null=True, verbose_name='deadline extended to')),
-                ('extended_why', models.CharField(blank=True, max_length=300)),
-                ('started_at', models.DateTimeField(default=core.clock.now)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "With the Chair’s Office"),
+                            ("returned", "Sent back"),
+                            ("accepted", "Accepted"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("extended_to", models.DateField(blank=True, null=True, verbose_name="deadline extended to")),
+                ("extended_why", models.CharField(blank=True, max_length=300)),
+                ("started_at", models.DateTimeField(default=core.clock.now)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'permissions': [('collaborate_report', 'Write sections of this report')],
+                "permissions": [("collaborate_report", "Write sections of this report")],
             },
         ),
         migrations.CreateModel(
-            name='ReportGrant',
+            name="ReportGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('granted_at', models.DateTimeField(default=core.clock.now)),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='reporting.report')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                ("granted_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="reporting.report",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'unique_together': {('user', 'permission', 'content_object')},
+                "abstract": False,
+                "unique_together": {("user", "permission", "content_object")},
             },
         ),
         migrations.CreateModel(
-            name='ReportGrantEvent',
+            name="ReportGrantEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('granted_at', models.DateTimeField(default=core.clock.now)),
-                ('content_object', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.report')),
-                ('granted_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('permission', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='auth.permission')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.reportgrant')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                ("granted_at", models.DateTimeField(default=core.clock.now)),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.report",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="auth.permission",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.reportgrant",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ReportingYear',
+            name="ReportingYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('opens_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('quadrennium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='groups.quadrennium')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.reporttemplate')),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("opens_on", models.DateField()),
+                ("due_on", models.DateField()),
+                (
+                    "quadrennium",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="groups.quadrennium"),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="reporting.reporttemplate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['year'],
-            },
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='reporting_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.reportingyear'),
-        ),
-        migrations.CreateModel(
-            name='ReportSection',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=30)),
-                ('text', models.TextField(blank=True)),
-                ('is_complete', models.BooleanField(default=False, verbose_name='this section is complete')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='reporting.report')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReportSectionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('key', models.SlugField(db_index=False, max_length=30)),
-                ('text', models.TextField(blank=True)),
-                ('is_complete', models.BooleanField(default=False, verbose_name='this section is complete')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('edited_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.reportsection')),
-                ('report', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.report')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportSubmission',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('submitted_at', models.DateTimeField()),
-                ('content', models.JSONField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='reporting.report')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportDecision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('returned', 'Sent back'), ('accepted', 'Accepted')], max_length=10)),
-                ('message', models.TextField(blank=True, verbose_name='message to the leaders')),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='reporting.reportsubmission')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'With the Chair’s Office'), ('returned', 'Sent back'), ('accepted', 'Accepted')], default='draft', max_length=10)),
-                ('extended_to', models.DateField(blank=True, null=True, verbose_name='deadline extended to')),
-                ('extended_why', models.CharField(blank=True, max_length=300)),
-                ('started_at', models.DateTimeField(default=core.clock.now)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.report')),
-                ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reporting_year', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.reportingyear')),
-                ('template', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.reporttemplate')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='template',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.reporttemplate'),
-        ),
-        migrations.CreateModel(
-            name='ReviewComment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section_key', models.SlugField(max_length=30)),
-                ('submission_number', models.PositiveSmallIntegerField()),
-                ('from_office', models.BooleanField()),
-                ('staff_only', models.BooleanField(default=False)),
-                ('text', models.TextField(verbose_name='comment')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('resolved', 'Resolved')], default='open', max_length=10)),
-                ('written_at', models.DateTimeField()),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='reporting.report')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['written_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReviewCommentEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('section_key', models.SlugField(db_index=False, max_length=30)),
-                ('submission_number', models.PositiveSmallIntegerField()),
-                ('from_office', models.BooleanField()),
-                ('staff_only', models.BooleanField(default=False)),
-                ('text', models.TextField(verbose_name='comment')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('resolved', 'Resolved')], default='open', max_length=10)),
-                ('written_at', models.DateTimeField()),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.reviewcomment')),
-                ('report', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.report')),
-                ('written_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='StrategicPlan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=40, unique=True)),
-                ('quadrennium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='groups.quadrennium')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='KeyResult',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('title_en', models.CharField(max_length=250)),
-                ('title_fr', models.CharField(max_length=250)),
-                ('title_es', models.CharField(max_length=250)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.component')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='key_results', to='reporting.strategicplan')),
-            ],
-            options={
-                'ordering': ['plan', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CyclePair',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('example_indicator', models.CharField(blank=True, max_length=300)),
-                ('source', models.TextField(blank=True)),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.component')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.strategicplan')),
-                ('subcategory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.subcategory')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Target',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(verbose_name='target')),
-                ('indicator', models.CharField(blank=True, max_length=250, verbose_name='indicator')),
-                ('baseline', models.CharField(blank=True, max_length=250, verbose_name='baseline')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='quantity')),
-                ('due_year', models.PositiveSmallIntegerField(verbose_name='due year')),
-                ('dropped_at', models.DateTimeField(blank=True, null=True)),
-                ('dropped_why', models.CharField(blank=True, max_length=300)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.component', verbose_name='part of the cycle')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('key_result', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='reporting.keyresult', verbose_name='Key Species Result')),
-                ('subcategory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.subcategory', verbose_name='sub-category')),
-            ],
-            options={
-                'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Progress',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='reached so far')),
-                ('text', models.TextField(blank=True, verbose_name='what was done')),
-                ('recorded_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress', to='reporting.target')),
-                ('status', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='reporting.targetstatus', verbose_name='status')),
-            ],
-            options={
-                'verbose_name_plural': 'progress',
-                'ordering': ['year'],
-            },
-        ),
-        migrations.CreateModel(
-            name='TargetSet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'With the Chair’s Office'), ('returned', 'Sent back'), ('agreed', 'Agreed')], default='draft', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('word', models.TextField(blank=True, verbose_name='word to the group')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('quadrennium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='groups.quadrennium')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TargetEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(verbose_name='target')),
-                ('indicator', models.CharField(blank=True, max_length=250, verbose_name='indicator')),
-                ('baseline', models.CharField(blank=True, max_length=250, verbose_name='baseline')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='quantity')),
-                ('due_year', models.PositiveSmallIntegerField(verbose_name='due year')),
-                ('dropped_at', models.DateTimeField(blank=True, null=True)),
-                ('dropped_why', models.CharField(blank=True, max_length=300)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('component', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.component', verbose_name='part of the cycle')),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('key_result', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.keyresult', verbose_name='Key Species Result')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.target')),
-                ('subcategory', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.subcategory', verbose_name='sub-category')),
-                ('target_set', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.targetset')),
-            ],
-            options={
-                'abstract': False,
+                "ordering": ["year"],
             },
         ),
         migrations.AddField(
-            model_name='target',
-            name='target_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='reporting.targetset'),
+            model_name="report",
+            name="reporting_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reporting.reportingyear"
+            ),
         ),
         migrations.CreateModel(
-            name='TargetSetEvent',
+            name="ReportSection",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'With the Chair’s Office'), ('returned', 'Sent back'), ('agreed', 'Agreed')], default='draft', max_length=10)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('word', models.TextField(blank=True, verbose_name='word to the group')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.targetset')),
-                ('quadrennium', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.quadrennium')),
-                ('submitted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=30)),
+                ("text", models.TextField(blank=True)),
+                ("is_complete", models.BooleanField(default=False, verbose_name="this section is complete")),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sections",
+                        to="reporting.report",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReportSectionEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("key", models.SlugField(db_index=False, max_length=30)),
+                ("text", models.TextField(blank=True)),
+                ("is_complete", models.BooleanField(default=False, verbose_name="this section is complete")),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.reportsection",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.report",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ProgressEvent',
+            name="ReportSubmission",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='reached so far')),
-                ('text', models.TextField(blank=True, verbose_name='what was done')),
-                ('recorded_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='groups.group')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.progress')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('target', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.target')),
-                ('status', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='reporting.targetstatus', verbose_name='status')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("submitted_at", models.DateTimeField()),
+                ("content", models.JSONField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="reporting.report",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='TemplateSection',
+            name="ReportDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=30)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('title_en', models.CharField(max_length=120)),
-                ('title_fr', models.CharField(max_length=120)),
-                ('title_es', models.CharField(max_length=120)),
-                ('help_en', models.CharField(max_length=400)),
-                ('help_fr', models.CharField(max_length=400)),
-                ('help_es', models.CharField(max_length=400)),
-                ('own_role', models.CharField(blank=True, max_length=2)),
-                ('minutes', models.PositiveSmallIntegerField(default=10)),
-                ('max_length', models.PositiveIntegerField(default=6000)),
-                ('component', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='reporting.component')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='reporting.reporttemplate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("returned", "Sent back"), ("accepted", "Accepted")], max_length=10
+                    ),
+                ),
+                ("message", models.TextField(blank=True, verbose_name="message to the leaders")),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="reporting.reportsubmission",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order'],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "With the Chair’s Office"),
+                            ("returned", "Sent back"),
+                            ("accepted", "Accepted"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("extended_to", models.DateField(blank=True, null=True, verbose_name="deadline extended to")),
+                ("extended_why", models.CharField(blank=True, max_length=300)),
+                ("started_at", models.DateTimeField(default=core.clock.now)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.report",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reporting_year",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.reportingyear",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.reporttemplate",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="report",
+            name="template",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="reporting.reporttemplate"
+            ),
+        ),
+        migrations.CreateModel(
+            name="ReviewComment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section_key", models.SlugField(max_length=30)),
+                ("submission_number", models.PositiveSmallIntegerField()),
+                ("from_office", models.BooleanField()),
+                ("staff_only", models.BooleanField(default=False)),
+                ("text", models.TextField(verbose_name="comment")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("answered", "Answered"), ("resolved", "Resolved")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("written_at", models.DateTimeField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="reporting.report",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["written_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewCommentEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("section_key", models.SlugField(db_index=False, max_length=30)),
+                ("submission_number", models.PositiveSmallIntegerField()),
+                ("from_office", models.BooleanField()),
+                ("staff_only", models.BooleanField(default=False)),
+                ("text", models.TextField(verbose_name="comment")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("answered", "Answered"), ("resolved", "Resolved")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("written_at", models.DateTimeField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.reviewcomment",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.report",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StrategicPlan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=40, unique=True)),
+                (
+                    "quadrennium",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="groups.quadrennium"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="KeyResult",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("title_en", models.CharField(max_length=250)),
+                ("title_fr", models.CharField(max_length=250)),
+                ("title_es", models.CharField(max_length=250)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                (
+                    "component",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="reporting.component"),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="key_results",
+                        to="reporting.strategicplan",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["plan", "number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CyclePair",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("example_indicator", models.CharField(blank=True, max_length=300)),
+                ("source", models.TextField(blank=True)),
+                (
+                    "component",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="reporting.component"),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="reporting.strategicplan"
+                    ),
+                ),
+                (
+                    "subcategory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="reporting.subcategory"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Target",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(verbose_name="target")),
+                ("indicator", models.CharField(blank=True, max_length=250, verbose_name="indicator")),
+                ("baseline", models.CharField(blank=True, max_length=250, verbose_name="baseline")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="quantity",
+                    ),
+                ),
+                ("due_year", models.PositiveSmallIntegerField(verbose_name="due year")),
+                ("dropped_at", models.DateTimeField(blank=True, null=True)),
+                ("dropped_why", models.CharField(blank=True, max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "component",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reporting.component",
+                        verbose_name="part of the cycle",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "key_result",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reporting.keyresult",
+                        verbose_name="Key Species Result",
+                    ),
+                ),
+                (
+                    "subcategory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reporting.subcategory",
+                        verbose_name="sub-category",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Progress",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="reached so far",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="what was done")),
+                ("recorded_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="progress",
+                        to="reporting.target",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reporting.targetstatus",
+                        verbose_name="status",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "progress",
+                "ordering": ["year"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TargetSet",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "With the Chair’s Office"),
+                            ("returned", "Sent back"),
+                            ("agreed", "Agreed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("word", models.TextField(blank=True, verbose_name="word to the group")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"
+                    ),
+                ),
+                (
+                    "quadrennium",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="groups.quadrennium"),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TargetEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(verbose_name="target")),
+                ("indicator", models.CharField(blank=True, max_length=250, verbose_name="indicator")),
+                ("baseline", models.CharField(blank=True, max_length=250, verbose_name="baseline")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="quantity",
+                    ),
+                ),
+                ("due_year", models.PositiveSmallIntegerField(verbose_name="due year")),
+                ("dropped_at", models.DateTimeField(blank=True, null=True)),
+                ("dropped_why", models.CharField(blank=True, max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "component",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.component",
+                        verbose_name="part of the cycle",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "key_result",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.keyresult",
+                        verbose_name="Key Species Result",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.target",
+                    ),
+                ),
+                (
+                    "subcategory",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.subcategory",
+                        verbose_name="sub-category",
+                    ),
+                ),
+                (
+                    "target_set",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.targetset",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="target",
+            name="target_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="reporting.targetset"
+            ),
+        ),
+        migrations.CreateModel(
+            name="TargetSetEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "With the Chair’s Office"),
+                            ("returned", "Sent back"),
+                            ("agreed", "Agreed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("word", models.TextField(blank=True, verbose_name="word to the group")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.targetset",
+                    ),
+                ),
+                (
+                    "quadrennium",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.quadrennium",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ProgressEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="reached so far",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="what was done")),
+                ("recorded_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="reporting.progress",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.target",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="reporting.targetstatus",
+                        verbose_name="status",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TemplateSection",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=30)),
+                ("order", models.PositiveSmallIntegerField()),
+                ("title_en", models.CharField(max_length=120)),
+                ("title_fr", models.CharField(max_length=120)),
+                ("title_es", models.CharField(max_length=120)),
+                ("help_en", models.CharField(max_length=400)),
+                ("help_fr", models.CharField(max_length=400)),
+                ("help_es", models.CharField(max_length=400)),
+                ("own_role", models.CharField(blank=True, max_length=2)),
+                ("minutes", models.PositiveSmallIntegerField(default=10)),
+                ("max_length", models.PositiveIntegerField(default=6000)),
+                (
+                    "component",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="reporting.component",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sections",
+                        to="reporting.reporttemplate",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["order"],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportgrant',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportgrantevent" ("content_object_id", "ends_on", "granted_at", "granted_by_id", "group_id", "id", "permission_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."ends_on", NEW."granted_at", NEW."granted_by_id", NEW."group_id", NEW."id", NEW."permission_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='e3fa7ab86200df3b5b3974910c1b5189ce65ecbd', operation='INSERT', pgid='pgtrigger_insert_insert_2a88f', table='reporting_reportgrant', when='AFTER')),
+            model_name="reportgrant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportgrantevent" ("content_object_id", "ends_on", "granted_at", "granted_by_id", "group_id", "id", "permission_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."ends_on", NEW."granted_at", NEW."granted_by_id", NEW."group_id", NEW."id", NEW."permission_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;',
+                    hash="e3fa7ab86200df3b5b3974910c1b5189ce65ecbd",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2a88f",
+                    table="reporting_reportgrant",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportgrant',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_reportgrantevent" ("content_object_id", "ends_on", "granted_at", "granted_by_id", "group_id", "id", "permission_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."ends_on", NEW."granted_at", NEW."granted_by_id", NEW."group_id", NEW."id", NEW."permission_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='2b657808f1d788adf87cd42bc5fa36ad7d35e779', operation='UPDATE', pgid='pgtrigger_update_update_38d04', table='reporting_reportgrant', when='AFTER')),
+            model_name="reportgrant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_reportgrantevent" ("content_object_id", "ends_on", "granted_at", "granted_by_id", "group_id", "id", "permission_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."content_object_id", NEW."ends_on", NEW."granted_at", NEW."granted_by_id", NEW."group_id", NEW."id", NEW."permission_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;',
+                    hash="2b657808f1d788adf87cd42bc5fa36ad7d35e779",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_38d04",
+                    table="reporting_reportgrant",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportgrant',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportgrantevent" ("content_object_id", "ends_on", "granted_at", "granted_by_id", "group_id", "id", "permission_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."content_object_id", OLD."ends_on", OLD."granted_at", OLD."granted_by_id", OLD."group_id", OLD."id", OLD."permission_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='a7ea64f501267f11c0f595016c041e2cc4c14abb', operation='DELETE', pgid='pgtrigger_delete_delete_b78f9', table='reporting_reportgrant', when='AFTER')),
+            model_name="reportgrant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportgrantevent" ("content_object_id", "ends_on", "granted_at", "granted_by_id", "group_id", "id", "permission_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."content_object_id", OLD."ends_on", OLD."granted_at", OLD."granted_by_id", OLD."group_id", OLD."id", OLD."permission_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;',
+                    hash="a7ea64f501267f11c0f595016c041e2cc4c14abb",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b78f9",
+                    table="reporting_reportgrant",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportgrantevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dbbf35f82989605a08acd915c69a7bf79dc17f91', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6069', table='reporting_reportgrantevent', when='BEFORE')),
+            model_name="reportgrantevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="dbbf35f82989605a08acd915c69a7bf79dc17f91",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_b6069",
+                    table="reporting_reportgrantevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportsection',
-            constraint=models.UniqueConstraint(fields=('report', 'key'), name='report_section_once'),
+            model_name="reportsection",
+            constraint=models.UniqueConstraint(fields=("report", "key"), name="report_section_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportsection',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportsectionevent" ("edited_at", "edited_by_id", "group_id", "id", "is_complete", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "text", "version") VALUES (NEW."edited_at", NEW."edited_by_id", NEW."group_id", NEW."id", NEW."is_complete", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."report_id", NEW."text", NEW."version"); RETURN NULL;', hash='741f5a563b013d7c24f95f7e8b3bedd90fa3554b', operation='INSERT', pgid='pgtrigger_insert_insert_89050', table='reporting_reportsection', when='AFTER')),
+            model_name="reportsection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportsectionevent" ("edited_at", "edited_by_id", "group_id", "id", "is_complete", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "text", "version") VALUES (NEW."edited_at", NEW."edited_by_id", NEW."group_id", NEW."id", NEW."is_complete", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."report_id", NEW."text", NEW."version"); RETURN NULL;',
+                    hash="741f5a563b013d7c24f95f7e8b3bedd90fa3554b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_89050",
+                    table="reporting_reportsection",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportsection',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_reportsectionevent" ("edited_at", "edited_by_id", "group_id", "id", "is_complete", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "text", "version") VALUES (NEW."edited_at", NEW."edited_by_id", NEW."group_id", NEW."id", NEW."is_complete", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."report_id", NEW."text", NEW."version"); RETURN NULL;', hash='9abc2c2015e3985677875362adf9c765d8eb974d', operation='UPDATE', pgid='pgtrigger_update_update_365a6', table='reporting_reportsection', when='AFTER')),
+            model_name="reportsection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_reportsectionevent" ("edited_at", "edited_by_id", "group_id", "id", "is_complete", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "text", "version") VALUES (NEW."edited_at", NEW."edited_by_id", NEW."group_id", NEW."id", NEW."is_complete", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."report_id", NEW."text", NEW."version"); RETURN NULL;',
+                    hash="9abc2c2015e3985677875362adf9c765d8eb974d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_365a6",
+                    table="reporting_reportsection",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportsection',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportsectionevent" ("edited_at", "edited_by_id", "group_id", "id", "is_complete", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "text", "version") VALUES (OLD."edited_at", OLD."edited_by_id", OLD."group_id", OLD."id", OLD."is_complete", OLD."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."report_id", OLD."text", OLD."version"); RETURN NULL;', hash='48374f459c465c03140cc39dfa17115d2290c617', operation='DELETE', pgid='pgtrigger_delete_delete_3a868', table='reporting_reportsection', when='AFTER')),
+            model_name="reportsection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportsectionevent" ("edited_at", "edited_by_id", "group_id", "id", "is_complete", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "text", "version") VALUES (OLD."edited_at", OLD."edited_by_id", OLD."group_id", OLD."id", OLD."is_complete", OLD."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."report_id", OLD."text", OLD."version"); RETURN NULL;',
+                    hash="48374f459c465c03140cc39dfa17115d2290c617",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3a868",
+                    table="reporting_reportsection",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportsectionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1a748b6c3642b2b43f2c32d9fe9a6da7f582106a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1b302', table='reporting_reportsectionevent', when='BEFORE')),
+            model_name="reportsectionevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1a748b6c3642b2b43f2c32d9fe9a6da7f582106a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_1b302",
+                    table="reporting_reportsectionevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportsubmission',
-            constraint=models.UniqueConstraint(fields=('report', 'number'), name='report_submission_once'),
+            model_name="reportsubmission",
+            constraint=models.UniqueConstraint(fields=("report", "number"), name="report_submission_once"),
         ),
         migrations.AddConstraint(
-            model_name='reportingyear',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('opens_on'))), name='reporting_year_due_after_opening'),
+            model_name="reportingyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("opens_on"))),
+                name="reporting_year_due_after_opening",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reportevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='19fbce4176f1a2ca6b1c1731117466334181de2f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_73e88', table='reporting_reportevent', when='BEFORE')),
+            model_name="reportevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="19fbce4176f1a2ca6b1c1731117466334181de2f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_73e88",
+                    table="reporting_reportevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['reporting_year', 'state'], name='report_by_state'),
+            model_name="report",
+            index=models.Index(fields=["reporting_year", "state"], name="report_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('group', 'reporting_year'), name='report_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("group", "reporting_year"), name="report_once"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'accepted']), _negated=True), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='report_submitted_pair'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["submitted", "accepted"]), _negated=True),
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="report_submitted_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['returned', 'accepted']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='report_decided_pair'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["returned", "accepted"]), _negated=True),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="report_decided_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='report_two_people'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "accepted"), _negated=True),
+                    models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="report_two_people",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportevent" ("decided_at", "decided_by_id", "extended_to", "extended_why", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporting_year_id", "started_at", "state", "submitted_at", "submitted_by_id", "template_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."extended_to", NEW."extended_why", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reporting_year_id", NEW."started_at", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."template_id"); RETURN NULL;', hash='ff938ddc6ce74ff738d609d90e90d01c899f8b71', operation='INSERT', pgid='pgtrigger_insert_insert_69d08', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportevent" ("decided_at", "decided_by_id", "extended_to", "extended_why", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporting_year_id", "started_at", "state", "submitted_at", "submitted_by_id", "template_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."extended_to", NEW."extended_why", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reporting_year_id", NEW."started_at", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."template_id"); RETURN NULL;',
+                    hash="ff938ddc6ce74ff738d609d90e90d01c899f8b71",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_69d08",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_reportevent" ("decided_at", "decided_by_id", "extended_to", "extended_why", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporting_year_id", "started_at", "state", "submitted_at", "submitted_by_id", "template_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."extended_to", NEW."extended_why", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reporting_year_id", NEW."started_at", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."template_id"); RETURN NULL;', hash='c035f014607a5c3f31a449cb736e73f71f42c1b8', operation='UPDATE', pgid='pgtrigger_update_update_6c13c', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_reportevent" ("decided_at", "decided_by_id", "extended_to", "extended_why", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporting_year_id", "started_at", "state", "submitted_at", "submitted_by_id", "template_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."extended_to", NEW."extended_why", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reporting_year_id", NEW."started_at", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."template_id"); RETURN NULL;',
+                    hash="c035f014607a5c3f31a449cb736e73f71f42c1b8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6c13c",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportevent" ("decided_at", "decided_by_id", "extended_to", "extended_why", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporting_year_id", "started_at", "state", "submitted_at", "submitted_by_id", "template_id") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."extended_to", OLD."extended_why", OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reporting_year_id", OLD."started_at", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."template_id"); RETURN NULL;', hash='ba524cbb9bd9af96d594e36f566678ad5df7f70c', operation='DELETE', pgid='pgtrigger_delete_delete_a47c2', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportevent" ("decided_at", "decided_by_id", "extended_to", "extended_why", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reporting_year_id", "started_at", "state", "submitted_at", "submitted_by_id", "template_id") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."extended_to", OLD."extended_why", OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reporting_year_id", OLD."started_at", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."template_id"); RETURN NULL;',
+                    hash="ba524cbb9bd9af96d594e36f566678ad5df7f70c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a47c2",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewcomment',
-            constraint=models.CheckConstraint(condition=models.Q(('staff_only', False), ('from_office', True), _connector='OR'), name='comment_staff_notes_from_office'),
+            model_name="reviewcomment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("staff_only", False), ("from_office", True), _connector="OR"),
+                name="comment_staff_notes_from_office",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reviewcomment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reviewcommentevent" ("from_office", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_key", "staff_only", "state", "submission_number", "text", "written_at", "written_by_id") VALUES (NEW."from_office", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."report_id", NEW."section_key", NEW."staff_only", NEW."state", NEW."submission_number", NEW."text", NEW."written_at", NEW."written_by_id"); RETURN NULL;', hash='0ba9a153f0887f6caf9df46d1a9124d45fd912fd', operation='INSERT', pgid='pgtrigger_insert_insert_811e0', table='reporting_reviewcomment', when='AFTER')),
+            model_name="reviewcomment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reviewcommentevent" ("from_office", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_key", "staff_only", "state", "submission_number", "text", "written_at", "written_by_id") VALUES (NEW."from_office", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."report_id", NEW."section_key", NEW."staff_only", NEW."state", NEW."submission_number", NEW."text", NEW."written_at", NEW."written_by_id"); RETURN NULL;',
+                    hash="0ba9a153f0887f6caf9df46d1a9124d45fd912fd",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_811e0",
+                    table="reporting_reviewcomment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reviewcomment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_reviewcommentevent" ("from_office", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_key", "staff_only", "state", "submission_number", "text", "written_at", "written_by_id") VALUES (NEW."from_office", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."report_id", NEW."section_key", NEW."staff_only", NEW."state", NEW."submission_number", NEW."text", NEW."written_at", NEW."written_by_id"); RETURN NULL;', hash='074e3925496509e1e4a32e97e16b084b93476731', operation='UPDATE', pgid='pgtrigger_update_update_9f101', table='reporting_reviewcomment', when='AFTER')),
+            model_name="reviewcomment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_reviewcommentevent" ("from_office", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_key", "staff_only", "state", "submission_number", "text", "written_at", "written_by_id") VALUES (NEW."from_office", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."report_id", NEW."section_key", NEW."staff_only", NEW."state", NEW."submission_number", NEW."text", NEW."written_at", NEW."written_by_id"); RETURN NULL;',
+                    hash="074e3925496509e1e4a32e97e16b084b93476731",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9f101",
+                    table="reporting_reviewcomment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reviewcomment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reviewcommentevent" ("from_office", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_key", "staff_only", "state", "submission_number", "text", "written_at", "written_by_id") VALUES (OLD."from_office", OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."report_id", OLD."section_key", OLD."staff_only", OLD."state", OLD."submission_number", OLD."text", OLD."written_at", OLD."written_by_id"); RETURN NULL;', hash='07b3e67a4f88b1df7a79a39fff585be1d9a59999', operation='DELETE', pgid='pgtrigger_delete_delete_5fdb1', table='reporting_reviewcomment', when='AFTER')),
+            model_name="reviewcomment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reviewcommentevent" ("from_office", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_id", "section_key", "staff_only", "state", "submission_number", "text", "written_at", "written_by_id") VALUES (OLD."from_office", OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."report_id", OLD."section_key", OLD."staff_only", OLD."state", OLD."submission_number", OLD."text", OLD."written_at", OLD."written_by_id"); RETURN NULL;',
+                    hash="07b3e67a4f88b1df7a79a39fff585be1d9a59999",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_5fdb1",
+                    table="reporting_reviewcomment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reviewcommentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='02781a99845f476ed0b3fbe2a7e694e988480e01', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_193b9', table='reporting_reviewcommentevent', when='BEFORE')),
+            model_name="reviewcommentevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="02781a99845f476ed0b3fbe2a7e694e988480e01",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_193b9",
+                    table="reporting_reviewcommentevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='key_result_once'),
+            model_name="keyresult",
+            constraint=models.UniqueConstraint(fields=("plan", "number"), name="key_result_once"),
         ),
         migrations.AddConstraint(
-            model_name='cyclepair',
-            constraint=models.UniqueConstraint(fields=('plan', 'component', 'subcategory'), name='cycle_pair_once'),
+            model_name="cyclepair",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "component", "subcategory"), name="cycle_pair_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetset',
-            constraint=models.UniqueConstraint(fields=('group', 'quadrennium'), name='target_set_once'),
+            model_name="targetset",
+            constraint=models.UniqueConstraint(fields=("group", "quadrennium"), name="target_set_once"),
         ),
         migrations.AddConstraint(
-            model_name='targetset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'agreed']), _negated=True), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='target_set_submitted_pair'),
+            model_name="targetset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["submitted", "agreed"]), _negated=True),
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="target_set_submitted_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['returned', 'agreed']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='target_set_decided_pair'),
+            model_name="targetset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["returned", "agreed"]), _negated=True),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="target_set_decided_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='targetset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'agreed'), _negated=True), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='target_set_two_people'),
+            model_name="targetset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "agreed"), _negated=True),
+                    models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="target_set_two_people",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='targetset',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_targetsetevent" ("decided_at", "decided_by_id", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "state", "submitted_at", "submitted_by_id", "version", "word") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quadrennium_id", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."version", NEW."word"); RETURN NULL;', hash='12588246a65b2d9d551a9dc692c14964b4c70d49', operation='INSERT', pgid='pgtrigger_insert_insert_cf134', table='reporting_targetset', when='AFTER')),
+            model_name="targetset",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_targetsetevent" ("decided_at", "decided_by_id", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "state", "submitted_at", "submitted_by_id", "version", "word") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quadrennium_id", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."version", NEW."word"); RETURN NULL;',
+                    hash="12588246a65b2d9d551a9dc692c14964b4c70d49",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_cf134",
+                    table="reporting_targetset",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='targetset',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_targetsetevent" ("decided_at", "decided_by_id", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "state", "submitted_at", "submitted_by_id", "version", "word") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quadrennium_id", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."version", NEW."word"); RETURN NULL;', hash='ad42f21669e5ca36bf7ab580763d5f113eb575f9', operation='UPDATE', pgid='pgtrigger_update_update_be332', table='reporting_targetset', when='AFTER')),
+            model_name="targetset",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_targetsetevent" ("decided_at", "decided_by_id", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "state", "submitted_at", "submitted_by_id", "version", "word") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quadrennium_id", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."version", NEW."word"); RETURN NULL;',
+                    hash="ad42f21669e5ca36bf7ab580763d5f113eb575f9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_be332",
+                    table="reporting_targetset",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='targetset',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_targetsetevent" ("decided_at", "decided_by_id", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "state", "submitted_at", "submitted_by_id", "version", "word") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quadrennium_id", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."version", OLD."word"); RETURN NULL;', hash='71fa63eb24150c29373bf91aff23e55ac477a945', operation='DELETE', pgid='pgtrigger_delete_delete_1c95e', table='reporting_targetset', when='AFTER')),
+            model_name="targetset",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_targetsetevent" ("decided_at", "decided_by_id", "group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quadrennium_id", "state", "submitted_at", "submitted_by_id", "version", "word") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quadrennium_id", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."version", OLD."word"); RETURN NULL;',
+                    hash="71fa63eb24150c29373bf91aff23e55ac477a945",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1c95e",
+                    table="reporting_targetset",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='targetevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c2232d55fbf503b67286cf0763e5f251238a5238', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4382f', table='reporting_targetevent', when='BEFORE')),
+            model_name="targetevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c2232d55fbf503b67286cf0763e5f251238a5238",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4382f",
+                    table="reporting_targetevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('target_set', 'number'), name='target_code_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(fields=("target_set", "number"), name="target_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__isnull', True), ('quantity__gte', 0), _connector='OR'), name='target_quantity'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__isnull", True), ("quantity__gte", 0), _connector="OR"),
+                name="target_quantity",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_targetevent" ("baseline", "component_id", "dropped_at", "dropped_why", "due_year", "group_id", "id", "indicator", "key_result_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "subcategory_id", "target_set_id", "text", "version") VALUES (NEW."baseline", NEW."component_id", NEW."dropped_at", NEW."dropped_why", NEW."due_year", NEW."group_id", NEW."id", NEW."indicator", NEW."key_result_id", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quantity", NEW."subcategory_id", NEW."target_set_id", NEW."text", NEW."version"); RETURN NULL;', hash='46b91cc8054338ae28c2419b7ef5b7bd7e28372e', operation='INSERT', pgid='pgtrigger_insert_insert_f6f12', table='reporting_target', when='AFTER')),
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_targetevent" ("baseline", "component_id", "dropped_at", "dropped_why", "due_year", "group_id", "id", "indicator", "key_result_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "subcategory_id", "target_set_id", "text", "version") VALUES (NEW."baseline", NEW."component_id", NEW."dropped_at", NEW."dropped_why", NEW."due_year", NEW."group_id", NEW."id", NEW."indicator", NEW."key_result_id", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quantity", NEW."subcategory_id", NEW."target_set_id", NEW."text", NEW."version"); RETURN NULL;',
+                    hash="46b91cc8054338ae28c2419b7ef5b7bd7e28372e",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f6f12",
+                    table="reporting_target",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_targetevent" ("baseline", "component_id", "dropped_at", "dropped_why", "due_year", "group_id", "id", "indicator", "key_result_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "subcategory_id", "target_set_id", "text", "version") VALUES (NEW."baseline", NEW."component_id", NEW."dropped_at", NEW."dropped_why", NEW."due_year", NEW."group_id", NEW."id", NEW."indicator", NEW."key_result_id", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quantity", NEW."subcategory_id", NEW."target_set_id", NEW."text", NEW."version"); RETURN NULL;', hash='6c613f5a67ade30f7b1f4a91f5ba3c37dfdab21c', operation='UPDATE', pgid='pgtrigger_update_update_3cf42', table='reporting_target', when='AFTER')),
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_targetevent" ("baseline", "component_id", "dropped_at", "dropped_why", "due_year", "group_id", "id", "indicator", "key_result_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "subcategory_id", "target_set_id", "text", "version") VALUES (NEW."baseline", NEW."component_id", NEW."dropped_at", NEW."dropped_why", NEW."due_year", NEW."group_id", NEW."id", NEW."indicator", NEW."key_result_id", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quantity", NEW."subcategory_id", NEW."target_set_id", NEW."text", NEW."version"); RETURN NULL;',
+                    hash="6c613f5a67ade30f7b1f4a91f5ba3c37dfdab21c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3cf42",
+                    table="reporting_target",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='target',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_targetevent" ("baseline", "component_id", "dropped_at", "dropped_why", "due_year", "group_id", "id", "indicator", "key_result_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "subcategory_id", "target_set_id", "text", "version") VALUES (OLD."baseline", OLD."component_id", OLD."dropped_at", OLD."dropped_why", OLD."due_year", OLD."group_id", OLD."id", OLD."indicator", OLD."key_result_id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quantity", OLD."subcategory_id", OLD."target_set_id", OLD."text", OLD."version"); RETURN NULL;', hash='5c4f77d19753be437154324ae21da2c67483311a', operation='DELETE', pgid='pgtrigger_delete_delete_b01f8', table='reporting_target', when='AFTER')),
+            model_name="target",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_targetevent" ("baseline", "component_id", "dropped_at", "dropped_why", "due_year", "group_id", "id", "indicator", "key_result_id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "subcategory_id", "target_set_id", "text", "version") VALUES (OLD."baseline", OLD."component_id", OLD."dropped_at", OLD."dropped_why", OLD."due_year", OLD."group_id", OLD."id", OLD."indicator", OLD."key_result_id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quantity", OLD."subcategory_id", OLD."target_set_id", OLD."text", OLD."version"); RETURN NULL;',
+                    hash="5c4f77d19753be437154324ae21da2c67483311a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b01f8",
+                    table="reporting_target",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='targetsetevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='22cb777f4a7d9a5e98d26369e0d9bfb98c8c0f48', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_96fde', table='reporting_targetsetevent', when='BEFORE')),
+            model_name="targetsetevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="22cb777f4a7d9a5e98d26369e0d9bfb98c8c0f48",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_96fde",
+                    table="reporting_targetsetevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='progressevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8d2e132ce80e81b0677ba98f00ca34de3fea88ac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d0fa4', table='reporting_progressevent', when='BEFORE')),
+            model_name="progressevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="8d2e132ce80e81b0677ba98f00ca34de3fea88ac",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d0fa4",
+                    table="reporting_progressevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='progress',
-            index=models.Index(fields=['group', 'year'], name='progress_by_group'),
+            model_name="progress",
+            index=models.Index(fields=["group", "year"], name="progress_by_group"),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(fields=('target', 'year'), name='progress_once'),
+            model_name="progress",
+            constraint=models.UniqueConstraint(fields=("target", "year"), name="progress_once"),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__isnull', True), ('quantity__gte', 0), _connector='OR'), name='progress_quantity'),
+            model_name="progress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__isnull", True), ("quantity__gte", 0), _connector="OR"),
+                name="progress_quantity",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='progress',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_progressevent" ("group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "recorded_at", "recorded_by_id", "status_id", "target_id", "text", "version", "year") VALUES (NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quantity", NEW."recorded_at", NEW."recorded_by_id", NEW."status_id", NEW."target_id", NEW."text", NEW."version", NEW."year"); RETURN NULL;', hash='28c8324eb618c96f608d33a859d2841f5d95d091', operation='INSERT', pgid='pgtrigger_insert_insert_c4b8a', table='reporting_progress', when='AFTER')),
+            model_name="progress",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_progressevent" ("group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "recorded_at", "recorded_by_id", "status_id", "target_id", "text", "version", "year") VALUES (NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."quantity", NEW."recorded_at", NEW."recorded_by_id", NEW."status_id", NEW."target_id", NEW."text", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="28c8324eb618c96f608d33a859d2841f5d95d091",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c4b8a",
+                    table="reporting_progress",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='progress',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_progressevent" ("group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "recorded_at", "recorded_by_id", "status_id", "target_id", "text", "version", "year") VALUES (NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quantity", NEW."recorded_at", NEW."recorded_by_id", NEW."status_id", NEW."target_id", NEW."text", NEW."version", NEW."year"); RETURN NULL;', hash='3f031794052bead0cacdef44a2bd08e7f0ea87ec', operation='UPDATE', pgid='pgtrigger_update_update_6a507', table='reporting_progress', when='AFTER')),
+            model_name="progress",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_progressevent" ("group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "recorded_at", "recorded_by_id", "status_id", "target_id", "text", "version", "year") VALUES (NEW."group_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."quantity", NEW."recorded_at", NEW."recorded_by_id", NEW."status_id", NEW."target_id", NEW."text", NEW."version", NEW."year"); RETURN NULL;',
+                    hash="3f031794052bead0cacdef44a2bd08e7f0ea87ec",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6a507",
+                    table="reporting_progress",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='progress',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_progressevent" ("group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "recorded_at", "recorded_by_id", "status_id", "target_id", "text", "version", "year") VALUES (OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quantity", OLD."recorded_at", OLD."recorded_by_id", OLD."status_id", OLD."target_id", OLD."text", OLD."version", OLD."year"); RETURN NULL;', hash='5a7ced68788e86742368e461b8a67437ec212e1c', operation='DELETE', pgid='pgtrigger_delete_delete_72ec6', table='reporting_progress', when='AFTER')),
+            model_name="progress",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_progressevent" ("group_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "recorded_at", "recorded_by_id", "status_id", "target_id", "text", "version", "year") VALUES (OLD."group_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."quantity", OLD."recorded_at", OLD."recorded_by_id", OLD."status_id", OLD."target_id", OLD."text", OLD."version", OLD."year"); RETURN NULL;',
+                    hash="5a7ced68788e86742368e461b8a67437ec212e1c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_72ec6",
+                    table="reporting_progress",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templatesection',
-            constraint=models.UniqueConstraint(fields=('template', 'key'), name='template_section_once'),
+            model_name="templatesection",
+            constraint=models.UniqueConstraint(fields=("template", "key"), name="template_section_once"),
         ),
     ]

@@ -62,7 +62,9 @@ class CyclePair(models.Model):
     source = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["plan", "component", "subcategory"], name="cycle_pair_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "component", "subcategory"], name="cycle_pair_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.component} · {self.subcategory}"
@@ -150,7 +152,9 @@ class ReportingYear(models.Model):
     class Meta:
         ordering = ["year"]
         constraints = [
-            models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="reporting_year_due_after_opening")
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("opens_on")), name="reporting_year_due_after_opening"
+            )
         ]
 
     def __str__(self) -> str:

@@ -76,7 +76,12 @@ class Target(TenantModel):
     indicator = models.CharField(_("indicator"), max_length=250, blank=True)
     baseline = models.CharField(_("baseline"), max_length=250, blank=True)
     quantity = models.DecimalField(
-        _("quantity"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("quantity"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     due_year = models.PositiveSmallIntegerField(_("due year"))
     # A target that was given up stays in the list with its word.
@@ -88,7 +93,9 @@ class Target(TenantModel):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["target_set", "number"], name="target_code_once"),
-            models.CheckConstraint(condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="target_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="target_quantity"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +119,12 @@ class Progress(TenantModel):
     status = models.ForeignKey(TargetStatus, on_delete=models.PROTECT, verbose_name=_("status"))
     # The total reached by the end of the year, counted like the target's quantity.
     quantity = models.DecimalField(
-        _("reached so far"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("reached so far"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     text = models.TextField(_("what was done"), blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -124,7 +136,9 @@ class Progress(TenantModel):
         verbose_name_plural = "progress"
         constraints = [
             models.UniqueConstraint(fields=["target", "year"], name="progress_once"),
-            models.CheckConstraint(condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="progress_quantity"),
+            models.CheckConstraint(
+                condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="progress_quantity"
+            ),
         ]
         indexes = [models.Index(fields=["group", "year"], name="progress_by_group")]
 

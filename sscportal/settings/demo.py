@@ -7,7 +7,9 @@ from sscportal.settings.base import BASE_DIR, env
 
 DEBUG = False
 DEMO_MODE = True
-SECRET_KEY = env.str("SSC_SECRET_KEY", default="the demo signs nothing of value with this key, so it may be known")
+SECRET_KEY = env.str(
+    "SSC_SECRET_KEY", default="the demo signs nothing of value with this key, so it may be known"
+)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 SINK_DIR = Path(env.str("SSC_SINK_DIR", default=str(BASE_DIR / "var" / "demo-mail")))
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"

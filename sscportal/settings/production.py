@@ -12,17 +12,26 @@ if env.bool("SSC_DEMO_MODE", default=False):
 
 SECRET_KEY = required("SSC_SECRET_KEY", "a random string of at least 50 characters, kept secret.")
 if len(SECRET_KEY) < 50 or "demo" in SECRET_KEY or SECRET_KEY.startswith(("change", "django-insecure")):
-    raise ImproperlyConfigured("SSC_SECRET_KEY is a sample or too short: give a random string of 50 characters.")
-ALLOWED_HOSTS = [h for h in required("SSC_ALLOWED_HOSTS", "the portal's host names, with commas.").split(",") if h]
+    raise ImproperlyConfigured(
+        "SSC_SECRET_KEY is a sample or too short: give a random string of 50 characters."
+    )
+ALLOWED_HOSTS = [
+    h for h in required("SSC_ALLOWED_HOSTS", "the portal's host names, with commas.").split(",") if h
+]
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("SSC_ALLOWED_HOSTS is open to every name: list the portal's own.")
-required("SSC_BASE_URL", "the portal's own address, such as https://groups.example.org; mail links are built from it.")
+required(
+    "SSC_BASE_URL",
+    "the portal's own address, such as https://groups.example.org; mail links are built from it.",
+)
 required("SSC_SMTP_URL", "the mail server, such as smtp+tls://user:password@mail.example.org:587.")
 
 # Plain http only on one machine and on purpose, for measuring and for attacks (make prodlike).
 PLAIN_HTTP = env.bool("SSC_PLAIN_HTTP", default=False)
 if PLAIN_HTTP and not BASE_URL.startswith(("http://localhost", "http://127.0.0.1")):
-    raise ImproperlyConfigured("SSC_PLAIN_HTTP is set: that is for this machine alone, with SSC_BASE_URL on localhost.")
+    raise ImproperlyConfigured(
+        "SSC_PLAIN_HTTP is set: that is for this machine alone, with SSC_BASE_URL on localhost."
+    )
 if not PLAIN_HTTP:
     if not BASE_URL.startswith("https://"):
         raise ImproperlyConfigured("SSC_BASE_URL must start with https:// in production.")

@@ -1,11 +1,13 @@
 """The test suite: the demo's rules, plain static files, a fast password hasher."""
 
-from sscportal.settings.demo import *  # noqa: F403 - settings modules build on each other
 from sscportal.settings.base import DATABASES, RUNTIME_ROLE, STORAGES, env, required
+from sscportal.settings.demo import *  # noqa: F403 - settings modules build on each other
 
 # The owner creates and migrates the test database; the tests themselves run under the run-time role.
 DATABASES["default"].update(
-    env.db_url_config(required("SSC_DATABASE_OWNER_URL", "the owner's address, who creates the test database.")),
+    env.db_url_config(
+        required("SSC_DATABASE_OWNER_URL", "the owner's address, who creates the test database.")
+    ),
     ENGINE="tests.pg",
     CONN_MAX_AGE=0,
 )

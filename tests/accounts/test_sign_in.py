@@ -1,4 +1,4 @@
-"""Promises about the door: one address, a proved one; a second factor for offices; nobody is told who has an account."""
+"""Promises about the door: one proved address, a second factor for offices, no telling who has an account."""
 
 import re
 import time

@@ -65,7 +65,9 @@ def end_appointment(appointment: Appointment, from_day: date | None = None) -> A
         )
 
 
-def appoint_network(person: User, role: str, *, second_factor: bool = True, **fields: Any) -> NetworkAppointment:
+def appoint_network(
+    person: User, role: str, *, second_factor: bool = True, **fields: Any
+) -> NetworkAppointment:
     """A network role that began a year ago; the person holds a second factor unless told otherwise."""
     if second_factor:
         give_second_factor(person)
