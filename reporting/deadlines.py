@@ -1,0 +1,36 @@
+"""The one place that says by when targets are set, agreed and reported on."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from groups.models import Quadrennium
+from reporting.models import ReportingYear, TargetSet
+
+# Groups set their targets at the beginning of a quadrennium (guidelines 8.1.1); three months are given.
+SET_WITHIN = timedelta(days=90)
+# The Chair's Office answers within a month.
+AGREE_WITHIN = timedelta(days=30)
+
+
+def targets_due_on(period: Quadrennium) -> date:
+    """The day by which a group sends its targets for the quadrennium."""
+    return period.starts_on + SET_WITHIN
+
+
+def agreement_due_on(target_set: TargetSet) -> date | None:
+    """The day by which the Chair's Office answers; None for targets that were not sent."""
+    return target_set.submitted_at.date() + AGREE_WITHIN if target_set.submitted_at else None
+
+
+def year_at_work(period: Quadrennium, opened: ReportingYear | None, day: date) -> int | None:
+    """The year of the period whose progress is being recorded on the day; None before the period begins.
+
+    `opened` is the latest year whose reports have opened. It stays in work until its reports are due;
+    then the calendar year takes over. A period that is over keeps its last year.
+    """
+    if day < period.starts_on:
+        return None
+    if opened is not None and opened.year in period.years and (day <= opened.due_on or opened.year == day.year):
+        return opened.year
+    return min(day.year, period.years[-1])

@@ -1,0 +1,62 @@
+"""Mails about targets and reports, written into the outbox with the change they tell of."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core import clock
+from core.mail import outbox
+from reporting.models import TargetSet
+from reporting.queries.people import people_with
+from reporting.states import TargetSetState
+
+
+def _link(person: User, name: str, *args: object) -> str:
+    """An address of the portal in the person's language, built from the configured base and never from a request."""
+    with translation.override(person.language):
+        return settings.BASE_URL + reverse(name, args=args)
+
+
+def _period(target_set: TargetSet) -> tuple[str, int, int]:
+    years = target_set.quadrennium.years
+    return target_set.group.slug, years[0], years[-1]
+
+
+def targets_submitted(target_set: TargetSet, *, by: User) -> None:
+    """Tell the group's contacts at the Chair's Office that targets wait for their answer."""
+    for person in people_with(["NS"], clock.today()):
+        outbox.queue_template(
+            "reporting/emails/targets_submitted",
+            {
+                "group": target_set.group,
+                "period": target_set.quadrennium.label,
+                "by": by.name,
+                "button_url": _link(person, "reporting:target-review", *_period(target_set)),
+                "button_label": _("Read the targets"),
+            },
+            key=f"targets-submitted:{target_set.pk}:{target_set.version}:{person.pk}",
+            recipient=person,
+        )
+
+
+def targets_decided(target_set: TargetSet, *, by: User) -> None:
+    """Tell the leaders what the Chair's Office answered."""
+    agreed = target_set.state == TargetSetState.AGREED
+    for person in people_with(["LE"], clock.today()):
+        outbox.queue_template(
+            "reporting/emails/targets_agreed" if agreed else "reporting/emails/targets_returned",
+            {
+                "group": target_set.group,
+                "period": target_set.quadrennium.label,
+                "by": by.name,
+                "word": target_set.word,
+                "button_url": _link(person, "reporting:target-list", *_period(target_set)),
+                "button_label": _("Open the targets"),
+            },
+            key=f"targets-{target_set.state}:{target_set.pk}:{target_set.version}:{person.pk}",
+            recipient=person,
+        )
