@@ -252,3 +252,19 @@ class NetworkAppointmentEnding(Ending):
 
     def __str__(self) -> str:
         return f"{self.appointment} until {self.from_day}"
+
+
+@audit.tracked(exclude=["content"])
+class GroupLogo(TenantModel):
+    """A group's logo, drawn anew as PNG from what was uploaded. Kept in the row, so that row and file never drift."""
+
+    content = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group"], name="group_logo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}"

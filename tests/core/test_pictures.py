@@ -56,7 +56,7 @@ def test_what_hides_in_a_picture_does_not_survive():
     ],
 )
 def test_other_kinds_are_refused_whatever_they_call_themselves(content):
-    with pytest.raises(PictureRefused, match="PNG, JPEG or WebP|could not be read"):
+    with pytest.raises(PictureRefused, match=r"PNG, JPEG or WebP|could not be read"):
         redrawn(upload(content), width=120, height=64)
 
 
