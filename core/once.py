@@ -36,7 +36,7 @@ def acts_once(view: View) -> View:
         key = _key_of(request)
         if key is None:
             return view(request, *args, **kwargs)
-        post = FormPost(key=key, person_id=request.user.pk, path=request.path[:300], at=clock.now())
+        post = FormPost(key=key, person_id=int(request.user.pk or 0), path=request.path[:300], at=clock.now())
         FormPost.objects.bulk_create([post], ignore_conflicts=True)
         kept = FormPost.objects.select_for_update().get(key=key)
         if (kept.person_id, kept.path) != (request.user.pk, post.path):

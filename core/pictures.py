@@ -55,8 +55,8 @@ def redrawn(upload: UploadedFile, *, width: int, height: int) -> bytes:
         raise PictureRefused(
             _("The picture could not be read. It may be damaged: save it again and send that.")
         ) from error
-    picture = picture.convert("RGBA")
-    picture.thumbnail((width, height))
+    drawn = picture.convert("RGBA")
+    drawn.thumbnail((width, height))
     out = io.BytesIO()
-    picture.save(out, "PNG", optimize=True)
+    drawn.save(out, "PNG", optimize=True)
     return out.getvalue()
