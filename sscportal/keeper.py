@@ -136,8 +136,13 @@ class Service:
         end = time.monotonic() + within
         while not alive():
             if self.deaths >= DEATHS_ALLOWED or time.monotonic() > end:
-                raise StackError(f"{self.name} did not start; its last lines are in {self.log}.")
+                raise StackError(f"{self.name} did not start. The end of {self.log} says:{self.last_lines()}")
             time.sleep(0.02)
+
+    def last_lines(self, count: int = 5) -> str:
+        """Return the end of the log, to stand below a sentence."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "".join(f"\n    {line[:300]}" for line in text.strip().splitlines()[-count:])
 
 
 def stop_all(services: list[Service]) -> None:

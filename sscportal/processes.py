@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -218,6 +219,7 @@ class Portal:
                 with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own address
                     return bool(answer.status == 200)
             except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
                 return False
 
         web.await_sign_of_life(alive, within)
