@@ -1,0 +1,162 @@
+"""Who may read, write, send, share and decide an annual report: the one accessor for pages, acts and files.
+
+Offices come from dated appointments; a grant lets one member write one report until a day (SECURITY-MODEL,
+"Annual report"; guidelines 8.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from core import audit, clock, scope
+from core.access import View, declare
+from core.models import AuditEntry
+from groups.access import PersonRoles, request_roles, roles_of
+from groups.models import Group
+from reporting.models import Progress, Report, ReportGrant, TemplateSection
+from reporting.states import ReportState
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+READ, WRITE, OWN = "reporting.view_report", "reporting.edit_report", "reporting.edit_own_section"
+SUBMIT, SHARE, REVIEW = "reporting.submit_report", "reporting.share_report", "reporting.review_report"
+# Roles of the group that say nothing against reviewing its report: being a member, and being assigned to it.
+NO_INTEREST = frozenset({"ME", "NS"})
+
+
+@dataclass(frozen=True)
+class ReportRights:
+    """What one person may do with the report of one group and year, today."""
+
+    held: PersonRoles
+    group: Group
+    granted: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """May see the draft."""
+        return self.granted or self.held.may(READ, self.group)
+
+    @property
+    def writes_all(self) -> bool:
+        """May write every section."""
+        return self.granted or self.held.may(WRITE, self.group)
+
+    def writes(self, section: TemplateSection) -> bool:
+        """May write this section: all of them, or the one that belongs to an own office."""
+        if self.writes_all:
+            return True
+        codes = self.held.groups.get(self.group.pk, frozenset())
+        return self.held.may(OWN, self.group) and bool(section.own_role) and section.own_role in codes
+
+    @property
+    def writes_some(self) -> bool:
+        """May write at least a section, if the template has one for the office."""
+        return self.writes_all or self.held.may(OWN, self.group)
+
+    @property
+    def submits(self) -> bool:
+        """May send the report for the group."""
+        return self.held.may(SUBMIT, self.group)
+
+    @property
+    def shares(self) -> bool:
+        """May let a member write in it."""
+        return self.held.may(SHARE, self.group)
+
+    @property
+    def reviews(self) -> bool:
+        """May comment and decide, unless it is an own matter (`why_not_decide`)."""
+        return self.held.may(REVIEW, self.group)
+
+
+def rights_of(person: User, group: Group, year: int, held: PersonRoles | None = None) -> ReportRights:
+    """The person's rights on the group's report of the year, read now; one query for offices, one for a grant."""
+    held = held or roles_of(person)
+    granted = False
+    # A grant is for members: it ends with the membership, whatever its own last day.
+    if "ME" in held.groups.get(group.pk, frozenset()) and not held.may(WRITE, group):
+        granted = ReportGrant.objects.filter(
+            user=person,
+            permission__codename="collaborate_report",
+            content_object__group=group,
+            content_object__reporting_year=year,
+            ends_on__gte=clock.today(),
+        ).exists()
+    return ReportRights(held, group, granted)
+
+
+def report_page(
+    needs: Callable[[ReportRights], bool], *, post: Callable[[ReportRights], bool] | None = None
+) -> Any:
+    """View decorator: a page about one group's report of one year (`<slug:group>`, `<int:year>`).
+
+    Like `group_page`, and a grant on the report counts beside the offices. The view gets `group`, `year` and
+    `rights`. Strangers get 404, people of the group without the right 403; `post` asks more of a form.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, group: str, year: int, **kwargs: Any) -> HttpResponse:
+            found = Group.objects.select_related("category").filter(slug=group).first()
+            held = request_roles(request)
+            if found is None or not held.knows(found):
+                raise Http404
+            with scope.group_scope(found):
+                rights = rights_of(request.user, found, year, held)  # type: ignore[arg-type]
+                asked = post if post and request.method == "POST" else needs
+                if not asked(rights):
+                    raise PermissionDenied
+                request.group = found  # type: ignore[attr-defined]
+                audit.context(role=",".join(sorted(held.codes_in(found))))
+                return view(request, group=found, year=year, rights=rights, **kwargs)
+
+        return declare(guarded, "group", READ)
+
+    return decorate
+
+
+def why_not_writable(report: Report | None) -> str | None:
+    """Why the sections cannot change, in a sentence; None when they can."""
+    if report is None or report.is_editable:
+        return None
+    if report.state == ReportState.SUBMITTED:
+        return _("The report is with the Chair’s Office and cannot change until they answer.")
+    return _("The report was accepted and is published. It can no longer change.")
+
+
+def has_worked_on(person: User, report: Report) -> bool:
+    """Whether the person ever wrote in the report or recorded progress for its year; from the audit trail."""
+    sections = report.sections.values("pk")
+    progress = Progress.objects.filter(year=report.year).values("pk")
+    own = AuditEntry.objects.filter(by=person, group=report.group_id)
+    return (
+        own.filter(about_type="reporting.reportsection", about_id__in=sections).exists()
+        or own.filter(about_type="reporting.progress", about_id__in=progress).exists()
+        or Progress.objects.filter(year=report.year, recorded_by=person).exists()
+    )
+
+
+def why_not_decide(person: User, report: Report, held: PersonRoles | None = None) -> str | None:
+    """Why the person may not decide about the report, in a sentence; None when they may.
+
+    Nobody decides what they wrote, sent or gain from, whatever offices they combine (SECURITY-MODEL, principle 11).
+    """
+    held = held or roles_of(person)
+    if not held.may(REVIEW, report.group):
+        return _("Only the Chair’s Office and the group’s network support decide about reports.")
+    if held.groups.get(report.group_id, frozenset()) - NO_INTEREST:
+        return _("You hold an office in this group. Ask a colleague to decide about its report.")
+    if report.submitted_by_id == person.pk or report.submissions.filter(submitted_by=person).exists():
+        return _("You sent this report. Ask a colleague to decide about it.")
+    if has_worked_on(person, report):
+        return _("You worked on this report. Ask a colleague to decide about it.")
+    return None

@@ -1,0 +1,99 @@
+"""Mails about annual reports: queued with the change that causes them, in each reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.languages import in_language
+from core.mail.outbox import queue_template
+from groups.models import Appointment, Group
+from reporting.models import Report, ReportDecision, ReportGrant, ReportSubmission, ReviewComment
+from reporting.states import Outcome
+
+
+def leaders_of(group: Group) -> list[User]:
+    """The leaders in office today; in the group's scope."""
+    rows = Appointment.objects.on().with_role("LE").filter(group=group).select_related("person")
+    return list({row.person_id: row.person for row in rows}.values())
+
+
+def network_support_of(group: Group) -> list[User]:
+    """The people of the Chair's Office assigned to the group today; in the group's scope."""
+    rows = Appointment.objects.on().with_role("NS").filter(group=group).select_related("person")
+    return list({row.person_id: row.person for row in rows}.values())
+
+
+# The words on the button; read in the language of each mail.
+BUTTONS = {
+    "report_receipt": _("See the report"),
+    "report_arrived": _("Read the report"),
+    "report_accepted": _("See the published report"),
+    "report_returned": _("Answer the comments"),
+    "report_extended": _("Write the report"),
+    "report_shared": _("Write the report"),
+}
+
+
+def _send(
+    template: str, people: Iterable[User], report: Report, occasion: str, url_name: str, **context: Any
+) -> None:
+    for person in people:
+        with translation.override(person.language):
+            address = settings.BASE_URL + reverse(url_name, args=[report.group.slug, report.year])
+        queue_template(
+            f"reporting/emails/{template}",
+            {
+                "group": report.group,
+                "year": report.year,
+                "report": report,
+                "button_url": address,
+                "button_label": BUTTONS[template],
+            }
+            | context,
+            key=f"{template}:{report.pk}:{occasion}:{person.pk}",
+            recipient=person,
+        )
+
+
+def report_submitted(report: Report, submission: ReportSubmission) -> None:
+    """A receipt to every leader, and a note to the assigned network support."""
+    occasion = str(submission.number)
+    context = {"submission": submission, "by": submission.submitted_by}
+    _send("report_receipt", leaders_of(report.group), report, occasion, "reporting:report-detail", **context)
+    support = network_support_of(report.group)
+    _send("report_arrived", support, report, occasion, "reporting:report-review", **context)
+
+
+def report_decided(report: Report, decision: ReportDecision, asked: Sequence[ReviewComment]) -> None:
+    """The decision to every leader and to whoever sent the report, with all open comments in one mail."""
+    people = {person.pk: person for person in [*leaders_of(report.group), decision.submission.submitted_by]}
+    accepted = decision.outcome == Outcome.ACCEPTED
+    template = "report_accepted" if accepted else "report_returned"
+    url_name = "reporting:published-detail" if accepted else "reporting:report-detail"
+    titles = {section.key: section for section in report.template.sections.all()}
+    for person in people.values():
+        comments = [
+            {"title": in_language(titles[row.section_key], "title", person.language), "text": row.text}
+            for row in asked
+        ]
+        occasion = str(decision.submission.number)
+        _send(template, [person], report, occasion, url_name, decision=decision, comments=comments)
+
+
+def deadline_extended(report: Report) -> None:
+    """The new deadline and its reason to every leader."""
+    occasion = report.extended_to.isoformat() if report.extended_to else ""
+    _send("report_extended", leaders_of(report.group), report, occasion, "reporting:report-detail")
+
+
+def report_shared(report: Report, grant: ReportGrant) -> None:
+    """What a collaborator may do, until when."""
+    occasion = f"{grant.user_id}:{grant.ends_on.isoformat()}:{grant.granted_at:%Y%m%d%H%M}"
+    _send("report_shared", [grant.user], report, occasion, "reporting:report-detail", grant=grant)
