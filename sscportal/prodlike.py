@@ -2,7 +2,7 @@
 
 Secrets are made up once and kept in var/prodlike/. Given services are used (DATABASE_URL, REDIS_URL), else embedded
 ones with data of their own. Mail goes where SSC_SMTP_URL says, else into var/prodlike/mail/.
-SEED=1 fills an empty database with the demo network, made under demo settings as production settings refuse it.
+SEED=1 fills an empty database with the demo network, in which nobody has a password.
 """
 
 from __future__ import annotations
@@ -62,10 +62,11 @@ def main() -> int:
         if not os.environ.get("SSC_SMTP_URL"):
             portal.add_sink(HOME / "mail")
             say("Mail goes into var/prodlike/mail/; set SSC_SMTP_URL to send it.")
-        if portal.migrate() and os.environ.get("SSC_PRODLIKE_SEED") == "1":
-            size = ["--groups", "all", "--members", "10000", "--seed", "1"]
-            title = "Filling the empty database with the demo network, personas and their known passwords included."
-            portal.manage("seed_demo", *size, title=title, DJANGO_SETTINGS_MODULE="sscportal.settings.demo")
+        if portal.migrate():
+            portal.manage("load_reference")
+            if os.environ.get("SSC_PRODLIKE_SEED") == "1":
+                size = ["--groups", "all", "--members", "10000", "--seed", "1"]
+                portal.manage("seed_demo", *size, title="Filling the empty database with the demo network.")
         portal.collect_static(Path(portal.env["SSC_STATIC_ROOT"]))
         web = portal.add_web(workers=workers)
         portal.add_jobs(HOME)

@@ -267,7 +267,7 @@ def faults(language: str, message: Message) -> Iterator[str]:
         return
     ids = list(message.id) if isinstance(message.id, tuple | list) else [message.id]
     for form in _forms(message):
-        # A singular may leave its number out ("one report"), so a form may follow either of the two texts.
+        # A form may follow either of the two texts: in English the singular may leave its number out.
         if not any(Counter(PLACEHOLDER.findall(form)) == Counter(PLACEHOLDER.findall(text)) for text in ids):
             yield f"has other placeholders in “{form}”"
         if not any(Counter(TAG.findall(form)) == Counter(TAG.findall(text)) for text in ids):

@@ -275,7 +275,8 @@ def test_the_run_time_role_owns_nothing_and_may_not_pass_row_level_security():
 def test_no_table_lets_the_run_time_role_truncate_it():
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND has_table_privilege(tablename, 'TRUNCATE')"
+            """SELECT relname FROM pg_class
+               WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND has_table_privilege(oid, 'TRUNCATE')"""
         )
         assert cursor.fetchall() == []
 
