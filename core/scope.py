@@ -28,6 +28,7 @@ READ_ESCAPES = {
     "own-roles": "A person's roles lie in many groups; the query is filtered by the person.",
     "own-groups": "A person's list of groups; the query is filtered by the person.",
     "own-duties": "A person's duties lie in many groups; each provider filters by the person's roles.",
+    "reminders": "Reminders ask what everybody owes; each mail names duties of its reader only.",
     "directory": "The public directory shows leaders in office and published figures of every group.",
     "published-reports": "The list of published reports is public for every group.",
     "office-grid": "The Chair's Office sees the state of all groups; the page asks for an office role.",

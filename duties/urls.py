@@ -2,5 +2,10 @@
 
 from django.urls import path
 
+from duties import views
+
 app_name = "duties"
-urlpatterns: list = []
+urlpatterns = [
+    path("tasks/", views.task_list, name="task-list"),
+    path("notifications/", views.notifications, name="notifications"),
+]

@@ -16,7 +16,8 @@ def send_waiting_mail() -> None:
     """Send the mails that wait; harmless to run twice or late."""
     from core.mail import sender
 
-    sender.send_waiting()
+    if sender.send_waiting().more:
+        _wake()
 
 
 def wake_sender() -> None:

@@ -1,0 +1,260 @@
+"""Sending what waits: claim one row and commit, send, write down the end. Never one transaction over both.
+
+A process may die between any two instructions. Before the claim is committed, nothing has happened. After
+it the row says `sending`; when nobody finishes it within MAIL_STALE_AFTER it goes out once more under the
+same Message-ID, and the second time it is left to a human (`unsure`). What can arrive twice is therefore only
+the message that was on the line when a process or the line died (docs/decisions/0010-mail-outbox.md).
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import Error as DatabaseError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+
+from core import clock
+from core.mail import eligibility
+from core.mail.models import MailClass, MailState, OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+# Waits after the first, second, … temporary failure; then six hours each time, until MOST_ATTEMPTS.
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+LONGEST_WAIT = timedelta(hours=6)
+MOST_ATTEMPTS = 12  # about two days
+MOST_SECONDS = 200  # well below Celery's limit; the rest goes with the next run
+LINE_ERRORS = (smtplib.SMTPServerDisconnected, OSError)
+
+
+@dataclass
+class Outcome:
+    """What one run did. `more` says that the run stopped at its limit and others wait."""
+
+    sent: int = 0
+    failed: int = 0
+    put_off: int = 0
+    dropped: int = 0
+    more: bool = False
+
+
+def send_waiting(limit: int | None = None) -> Outcome:
+    """Send the mails that wait, over one connection, at most `limit` (MAIL_BATCH).
+
+    Safe to run twice at once, late, and after any crash. With MAIL_LIVE off nothing is touched.
+    Raises nothing for a mail server that is away: the mails wait, and no attempt is counted.
+    """
+    outcome = Outcome()
+    if not settings.MAIL_LIVE:
+        return outcome
+    reap()
+    if not _waiting().exists():
+        return outcome
+    connection = get_connection()
+    try:
+        connection.open()
+    except (smtplib.SMTPException, OSError) as error:
+        logger.warning("mail server away (%s): mail waits", type(error).__name__)
+        return outcome
+    try:
+        _send_batch(connection, outcome, limit or settings.MAIL_BATCH)
+    finally:
+        _hang_up(connection)
+    return outcome
+
+
+def _send_batch(connection: BaseEmailBackend, outcome: Outcome, limit: int) -> None:
+    began = time.monotonic()
+    for _number in range(limit):
+        if time.monotonic() - began > MOST_SECONDS:
+            break
+        mail = claim(outcome)
+        if mail is None:
+            return
+        if mail.state == MailState.SENDING and not _send_one(mail, connection, outcome):
+            return  # the line is down; what is left waits for the next run
+    outcome.more = _waiting().exists()
+
+
+def _waiting() -> Any:
+    return OutgoingMail.objects.filter(state=MailState.QUEUED, not_before__lte=clock.now())
+
+
+def claim(outcome: Outcome | None = None) -> OutgoingMail | None:
+    """Take the next waiting mail and commit: it is `sending` from now on, and nobody else takes it.
+
+    Essential mail goes first, so that a sign-in code does not stand behind ten thousand reminders.
+    A mail that is no longer due comes back `dropped`, one whose check breaks comes back `failed`.
+    """
+    outcome = outcome or Outcome()
+    with transaction.atomic():
+        mail = (
+            _waiting()
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("recipient")
+            .order_by("mail_class", "not_before", "pk")
+            .first()
+        )
+        if mail is None:
+            return None
+        now = clock.now()
+        try:
+            with transaction.atomic():
+                reason = eligibility.why_not(mail)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.exception("check of mail %s broke", mail.pk)
+            mail.state, mail.reason = MailState.FAILED, f"Its check broke: {type(error).__name__}"
+            outcome.failed += 1
+        else:
+            if reason:
+                mail.state, mail.reason = MailState.DROPPED, reason
+                outcome.dropped += 1
+            else:
+                mail.state, mail.reason = MailState.SENDING, ""
+                mail.attempts += 1
+        mail.claimed_at = now
+        mail.save(update_fields=["state", "reason", "attempts", "claimed_at"])
+    return mail
+
+
+def _send_one(mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome) -> bool:
+    """Send a claimed mail and write down how it ended. False when the line is down."""
+    try:
+        built = message(mail, connection)
+        built.message()
+    except Exception as error:
+        # One poisoned mail must not stop the others; it is kept and logged.
+        logger.exception("mail %s cannot be written", mail.pk)
+        _end(mail, MailState.FAILED, f"It cannot be written as a message: {type(error).__name__}")
+        outcome.failed += 1
+        return True
+    try:
+        built.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code, words = next(iter(error.recipients.values()))
+        _refused(mail, code, words, outcome)
+    except smtplib.SMTPDataError as error:
+        _refused(mail, error.smtp_code, error.smtp_error, outcome)
+    except smtplib.SMTPResponseException as error:
+        # A refused sender, greeting or password is our own set-up: the mail is not to blame and waits.
+        _put_off(mail, f"{error.smtp_code} {_words(error.smtp_error)}", outcome)
+    except LINE_ERRORS as error:
+        if getattr(connection, "in_doubt", False):
+            _left_open(mail, f"The line broke while it was sent: {type(error).__name__}", outcome)
+        else:
+            _put_off(mail, f"No answer from the mail server: {type(error).__name__}", outcome)
+        return False
+    except (ValueError, UnicodeError, smtplib.SMTPException) as error:
+        # An address that this server cannot take as it is written: no retry will mend it.
+        logger.exception("mail %s cannot be handed over", mail.pk)
+        _end(mail, MailState.FAILED, f"It cannot be handed over: {type(error).__name__}")
+        outcome.failed += 1
+    else:
+        _sent(mail)
+        outcome.sent += 1
+    return True
+
+
+def message(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
+    """The mail as a message: text and HTML, a Message-ID that never changes, no answer from robots asked for."""
+    headers = {
+        "Message-ID": mail.message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": mail.language,
+    }
+    if mail.mail_class == MailClass.OPTIONAL:
+        with translation.override(mail.language):
+            headers["List-Unsubscribe"] = f"<{settings.BASE_URL}{reverse('duties:notifications')}>"
+    built = EmailMultiAlternatives(
+        subject=mail.subject, body=mail.text, to=[mail.to], headers=headers, connection=connection
+    )
+    if mail.html:
+        built.attach_alternative(mail.html, "text/html")
+    return built
+
+
+def reap() -> None:
+    """Rows that nobody finished within MAIL_STALE_AFTER: once more under the same Message-ID, then `unsure`."""
+    now = clock.now()
+    stale = OutgoingMail.objects.filter(
+        state=MailState.SENDING, claimed_at__lt=now - settings.MAIL_STALE_AFTER
+    )
+    stale.filter(unfinished__gte=1).update(
+        state=MailState.UNSURE, unfinished=2, reason="Two tries ended without an answer."
+    )
+    stale.filter(unfinished=0).update(state=MailState.QUEUED, unfinished=1, not_before=now)
+
+
+def _sent(mail: OutgoingMail) -> None:
+    # Whatever became of the row meanwhile: the server has taken the message, so nobody sends it again.
+    OutgoingMail.objects.filter(pk=mail.pk).exclude(state=MailState.SENT).update(
+        state=MailState.SENT, sent_at=clock.now(), reason=""
+    )
+
+
+def _end(mail: OutgoingMail, state: MailState, reason: str, **more: object) -> None:
+    """Write the end of this try, unless the row was taken from us because we were slow."""
+    OutgoingMail.objects.filter(pk=mail.pk, state=MailState.SENDING, claimed_at=mail.claimed_at).update(
+        state=state, reason=reason[:300], **more
+    )
+
+
+def _refused(mail: OutgoingMail, code: int, words: bytes | str, outcome: Outcome) -> None:
+    reason = f"{code} {_words(words)}"
+    if 500 <= code < 600:
+        _end(mail, MailState.FAILED, reason)
+        outcome.failed += 1
+    else:
+        _put_off(mail, reason, outcome)
+
+
+def _put_off(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
+    """Back into the queue, later each time; after MOST_ATTEMPTS it has failed."""
+    if mail.attempts >= MOST_ATTEMPTS:
+        _end(mail, MailState.FAILED, reason)
+        outcome.failed += 1
+        return
+    _end(mail, MailState.QUEUED, reason, not_before=clock.now() + wait_after(mail.attempts))
+    outcome.put_off += 1
+
+
+def _left_open(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
+    """The message may have been accepted: one resend under the same Message-ID, then a human decides."""
+    if mail.unfinished >= 1:
+        _end(mail, MailState.UNSURE, reason, unfinished=2)
+        outcome.failed += 1
+        return
+    later: datetime = clock.now() + wait_after(mail.attempts)
+    _end(mail, MailState.QUEUED, reason, unfinished=1, not_before=later)
+    outcome.put_off += 1
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long a mail waits after so many tries."""
+    return BACK_OFF[attempts - 1] if attempts <= len(BACK_OFF) else LONGEST_WAIT
+
+
+def _words(text: bytes | str) -> str:
+    from core.mail.outbox import one_line
+
+    return one_line(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
+
+
+def _hang_up(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except (smtplib.SMTPException, OSError) as error:
+        logger.info("mail server closed the line first (%s)", type(error).__name__)

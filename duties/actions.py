@@ -1,0 +1,156 @@
+"""Reminders: each due step of each duty to each person once, whatever stood still in between."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit, clock, scope
+from core.mail import outbox
+from core.models import MailClass
+from duties import wording
+from duties.models import SentReminder
+from duties.queries import due_step
+from duties.registry import Ask, Duty, duties
+
+Key = tuple[str, str]  # duty, step
+
+
+def send_due_reminders(*, now: datetime | None = None) -> int:
+    """Queue one mail for each person who has a step due that was not sent; return how many mails.
+
+    Harmless to run twice, late, or in two places at once: a step is written down in the transaction that
+    queues its mail, under a lock on the person, and the database takes each (duty, person, step) once.
+    """
+    day = (now or clock.now()).date()
+    with audit.context(way="job"):
+        pending = _not_sent(_steps_due(_all_duties(day), day))
+        people = User.objects.filter(pk__in=pending, is_active=True).order_by("pk")
+        by_language: dict[str, list[User]] = defaultdict(list)
+        for person in people:
+            by_language[person.language].append(person)
+        sent = 0
+        for language, readers in by_language.items():
+            with translation.override(language):
+                named = {duty.key: duty for duty in _all_duties(day)}
+                for person in readers:
+                    sent += remind(person=person, steps=pending[person.pk], named=named, day=day)
+    return sent
+
+
+def _all_duties(day: date) -> list[Duty]:
+    """What everybody owes, in the language that is active."""
+    with transaction.atomic(), scope.read_everywhere("reminders"):
+        return duties(Ask(day=day))
+
+
+def _steps_due(found: Iterable[Duty], day: date) -> dict[int, list[Key]]:
+    """For each person the steps whose window holds the day."""
+    due: dict[int, list[Key]] = defaultdict(list)
+    for duty in found:
+        if step := due_step(duty, day):
+            for person in duty.people:
+                due[person].append((duty.key, step.name))
+    return due
+
+
+def _not_sent(due: dict[int, list[Key]]) -> dict[int, list[Key]]:
+    """The same without what was sent; people with nothing left fall out."""
+    sent = set(SentReminder.objects.filter(person__in=due).values_list("person_id", "duty_key", "step"))
+    left = {person: [key for key in keys if (person, *key) not in sent] for person, keys in due.items()}
+    return {person: keys for person, keys in left.items() if keys}
+
+
+@transaction.atomic
+def remind(*, person: User, steps: list[Key], named: dict[str, Duty], day: date) -> bool:
+    """Write down the steps as sent and queue the mail that carries them; False when another run was first.
+
+    The mail is asked again before it leaves whether any of its duties is still owed.
+    """
+    # One run at a time for each person; the second sees what the first has written.
+    lock_person(person)
+    left = [key for key in _not_sent({person.pk: steps}).get(person.pk, []) if key[0] in named]
+    if not left:
+        return False
+    mail_key = f"duties.reminder:{person.pk}:{day}:{_digest(left)}"
+    now = clock.now()
+    SentReminder.objects.bulk_create(
+        SentReminder(
+            duty_key=key,
+            person=person,
+            step=step,
+            due_on=named[key].due_on or day,
+            sent_at=now,
+            mail_key=mail_key,
+        )
+        for key, step in left
+    )
+    items = [named[key] for key, _step in left]
+    items.sort(key=lambda duty: (duty.due_on or date.max, duty.key))
+    late = sum(duty.due_on is not None and duty.due_on < day for duty in items)
+    outbox.queue_template(
+        "duties/emails/reminder",
+        {**reminder_context(items, day), "late": late},
+        key=mail_key,
+        recipient=person,
+        # What is overdue is essential; a friendly word before the day can be declined.
+        mail_class=MailClass.ESSENTIAL if late else MailClass.OPTIONAL,
+        still_due=f"duties.reminder:{person.pk}:{day}:{_digest(left)}",
+    )
+    return True
+
+
+def lock_person(person: User) -> None:
+    """Let one run at a time decide about a person's reminders."""
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+
+
+def reminder_context(items: list[Duty], day: date) -> dict[str, object]:
+    """What the templates of the reminder say: the tasks with day, group and address, and one button."""
+    rows = [
+        {
+            "title": duty.title,
+            "url": absolute(duty.url),
+            "group_name": duty.group_name,
+            "when": wording.due_phrase(duty.due_on, day),
+            "detail": duty.detail,
+        }
+        for duty in items
+    ]
+    single = len(rows) == 1
+    return {
+        "items": rows,
+        "button_url": rows[0]["url"] if single else absolute(reverse("duties:task-list")),
+        "button_label": _("Go to the task") if single else _("See my tasks"),
+        "settings_url": absolute(reverse("duties:notifications")),
+    }
+
+
+def absolute(path: str) -> str:
+    """A path of the portal under its configured address."""
+    return path if path.startswith(("http://", "https://")) else f"{settings.BASE_URL}{path}"
+
+
+def _digest(keys: list[Key]) -> str:
+    text = "\n".join(f"{key} {step}" for key, step in sorted(keys))
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+@transaction.atomic
+def choose_optional_mail(*, person: User, wanted: bool) -> None:
+    """The person's choice about mail they can do without. Choosing the same again changes nothing."""
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if person.wants_optional_mail == wanted:
+        return
+    person.wants_optional_mail = wanted
+    person.save(update_fields=["wants_optional_mail"])
+    audit.record("duties.optional_mail_chosen", by=person, about=person, wanted=wanted)

@@ -1,0 +1,151 @@
+"""Reads over the derived list: one person's tasks in sections, and who is to be reminded of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from core import scope
+from duties import wording
+from duties.registry import Ask, Duty, Step, duties
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What is due within these days stands under "Now", with everything overdue.
+SOON = 7
+
+
+@dataclass(frozen=True)
+class Task:
+    """One duty as My tasks shows it."""
+
+    duty: Duty
+    late: bool
+    kind: str
+    status: str
+    meta: str
+
+    @property
+    def row(self) -> dict[str, object]:
+        """What the component task_list draws."""
+        return {
+            "day": self.duty.due_on,
+            "late": self.late,
+            "title": self.duty.title,
+            "url": self.duty.url,
+            "kind": self.kind,
+            "status": self.status,
+            "meta": self.meta,
+        }
+
+
+@dataclass(frozen=True)
+class Section:
+    """Tasks under one heading."""
+
+    key: str
+    title: str
+    tasks: list[Task]
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """Rows for the component task_list."""
+        return [task.row for task in self.tasks]
+
+
+@dataclass(frozen=True)
+class TaskList:
+    """Everything on My tasks; `waiting` is what stands with somebody else."""
+
+    sections: list[Section]
+    waiting: list[Duty]
+    groups: list[tuple[int, str, int]]  # id, name, count: for the filter
+    count: int
+    late: int
+    minutes: int
+    titles: dict[str, str] = field(default_factory=dict)
+
+
+def duties_of(person: User, day: date) -> list[Duty]:
+    """What one person owes on a day, in all groups, and what waits for others; each provider filters by role."""
+    with scope.read_everywhere("own-duties"):
+        found = duties(Ask(day=day, person=person))
+    return [duty for duty in found if duty.waiting or person.pk in duty.people]
+
+
+def task_list(person: User, day: date, group_id: int | None = None) -> TaskList:
+    """One person's tasks in sections: now (overdue and the next week), this month, later; filtered by group."""
+    everything = duties_of(person, day)
+    found = [duty for duty in everything if group_id is None or duty.group_id == group_id]
+    owed = [duty for duty in found if not duty.waiting]
+    tasks = [task_of(duty, day) for duty in owed]
+    return TaskList(
+        sections=[section for section in _sections(tasks, day) if section.tasks],
+        waiting=[duty for duty in found if duty.waiting],
+        groups=_groups([duty for duty in everything if not duty.waiting]),
+        count=len(owed),
+        late=sum(task.late for task in tasks),
+        minutes=sum(duty.minutes for duty in owed),
+    )
+
+
+def task_of(duty: Duty, day: date) -> Task:
+    """A duty with its status sign and words: lateness first, then its own state, then how soon it is due."""
+    days = (duty.due_on - day).days if duty.due_on else None
+    if days is not None and days < 0:
+        kind, status = "late", wording.days_late(-days)
+    elif duty.state_text:
+        kind, status = duty.state, duty.state_text
+    elif days is not None and days <= SOON:
+        kind, status = "wait", wording.days_left(days)
+    else:
+        kind, status = duty.state, _("Not started") if duty.state == "todo" else ""
+    group = _("%(group)s.") % {"group": duty.group_name} if duty.group_name else ""
+    meta = " ".join(part for part in (group, wording.minutes_phrase(duty.minutes), duty.detail) if part)
+    return Task(duty=duty, late=days is not None and days < 0, kind=kind, status=status, meta=meta)
+
+
+def _sections(tasks: list[Task], day: date) -> list[Section]:
+    soon = day + timedelta(days=SOON)
+
+    def place(task: Task) -> str:
+        due = task.duty.due_on
+        if due is None:
+            return "later"
+        if due <= soon:
+            return "now"
+        return "month" if (due.year, due.month) == (day.year, day.month) else "later"
+
+    this_month = _("Later in %(month)s") % {"month": date_format(day, "F")}
+    titles = {"now": _("Now"), "month": this_month, "later": _("After that")}
+    return [
+        Section(key, title, [task for task in tasks if place(task) == key]) for key, title in titles.items()
+    ]
+
+
+def _groups(owed: list[Duty]) -> list[tuple[int, str, int]]:
+    """Groups with something to do, by name, with how much."""
+    counts: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for duty in owed:
+        if duty.group_id is not None:
+            counts[duty.group_id] = counts.get(duty.group_id, 0) + 1
+            names[duty.group_id] = duty.group_name
+    return sorted(((pk, names[pk], count) for pk, count in counts.items()), key=lambda row: row[1].casefold())
+
+
+def due_step(duty: Duty, day: date) -> Step | None:
+    """The step whose window holds the day: the one that opened last, or None before the first has opened.
+
+    Windows follow each other without a gap and the last stays open, so a day without a run loses no step
+    but the ones that a later one has replaced.
+    """
+    if duty.waiting or duty.due_on is None:
+        return None
+    opened = [step for step in duty.steps if day >= duty.due_on + timedelta(days=step.opens)]
+    return max(opened, key=lambda step: step.opens, default=None)

@@ -1,0 +1,105 @@
+"""How duties are said: days late or left, minutes, counts in words up to nine (design language, section 7)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+# From two on: the singular has its word in the sentence itself, because it follows the noun's gender.
+WORDS = {
+    2: gettext_lazy("two"),
+    3: gettext_lazy("three"),
+    4: gettext_lazy("four"),
+    5: gettext_lazy("five"),
+    6: gettext_lazy("six"),
+    7: gettext_lazy("seven"),
+    8: gettext_lazy("eight"),
+    9: gettext_lazy("nine"),
+}
+
+
+def spelled(number: int) -> str:
+    """A count inside a sentence: two to nine in words, more in figures."""
+    return str(WORDS.get(number, number))
+
+
+def days_late(days: int) -> str:
+    """How late something is."""
+    return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
+
+
+def days_left(days: int) -> str:
+    """How soon something is due."""
+    if days == 0:
+        return _("Due today")
+    if days == 1:
+        return _("Due tomorrow")
+    return ngettext("Due in %(days)d day", "Due in %(days)d days", days) % {"days": days}
+
+
+def due_phrase(due_on: date | None, day: date) -> str:
+    """When something is due, seen from a day, with the day itself."""
+    if due_on is None:
+        return ""
+    said = days_late((day - due_on).days) if due_on < day else days_left((due_on - day).days)
+    return _("%(due)s (%(date)s)") % {"due": said, "date": date_format(due_on, "DATE_FORMAT")}
+
+
+def minutes_phrase(minutes: int) -> str:
+    """A sentence about how long one thing takes, or ''."""
+    if minutes <= 0:
+        return ""
+    return ngettext("About %(minutes)d minute.", "About %(minutes)d minutes.", minutes) % {"minutes": minutes}
+
+
+def duration(minutes: int) -> str:
+    """A span of time inside a sentence, in quarters and halves of hours."""
+    if minutes < 50:
+        rounded = max(5, 5 * round(minutes / 5))
+        return ngettext("%(count)d minute", "%(count)d minutes", rounded) % {"count": rounded}
+    halves = round(minutes / 30)
+    if halves == 2:
+        return _("an hour")
+    if halves == 3:
+        return _("an hour and a half")
+    hours = spelled(halves // 2)
+    if halves % 2:
+        return _("%(hours)s and a half hours") % {"hours": hours}
+    return _("%(hours)s hours") % {"hours": hours}
+
+
+def heading(count: int) -> str:
+    """The heading of My tasks."""
+    if count == 0:
+        return _("You have nothing to do")
+    return ngettext("You have one thing to do", "You have %(number)s things to do", count) % {
+        "number": spelled(count)
+    }
+
+
+def lead(groups: int, minutes: int, late: int) -> str:
+    """One or two sentences under the heading: over how many groups, how long in all, how many are late."""
+    said = []
+    span = duration(minutes) if minutes else ""
+    if groups and span:
+        said.append(
+            ngettext(
+                "In one group, about %(span)s in all.",
+                "Across %(number)s groups, about %(span)s in all.",
+                groups,
+            )
+            % {"number": spelled(groups), "span": span}
+        )
+    elif groups:
+        said.append(
+            ngettext("In one group.", "Across %(number)s groups.", groups) % {"number": spelled(groups)}
+        )
+    elif span:
+        said.append(_("About %(span)s in all.") % {"span": span})
+    if late:
+        number = spelled(late).capitalize()
+        said.append(ngettext("One is overdue.", "%(number)s are overdue.", late) % {"number": number})
+    return " ".join(said)
