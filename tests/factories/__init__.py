@@ -6,6 +6,8 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from core import clock, scope
 from groups.models import Appointment, AppointmentEnding, Category, Group, NetworkAppointment, Quadrennium
@@ -46,7 +48,7 @@ def appoint(
     **fields: Any,
 ) -> Appointment:
     """An appointment that began a year ago unless told otherwise."""
-    with scope.group_scope(group):
+    with transaction.atomic(), scope.group_scope(group):
         return Appointment.objects.create(
             group=group,
             person=person,
@@ -59,7 +61,7 @@ def appoint(
 
 def end_appointment(appointment: Appointment, from_day: date | None = None) -> AppointmentEnding:
     """End an appointment from a day on (today)."""
-    with scope.group_scope(appointment.group_id):
+    with transaction.atomic(), scope.group_scope(appointment.group_id):
         return AppointmentEnding.objects.create(
             group_id=appointment.group_id, appointment=appointment, from_day=from_day or clock.today()
         )
@@ -88,7 +90,7 @@ def make_member(group: Group, person: User | None = None, **fields: Any) -> Any:
 
     person = person or make_person()
     period = fields.pop("quadrennium", None) or Quadrennium.current()
-    with scope.group_scope(group):
+    with transaction.atomic(), scope.group_scope(group):
         return Membership.objects.create(
             group=group,
             person=person,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.contrib.auth.models import Permission
+from django.db import transaction
 
 from accounts.models import User
 from core import audit, clock, scope
-from groups.models import Group, Quadrennium
+from groups.models import Group, GroupLogo, Quadrennium
 from members.models import Conditions, Handshake, MembershipEnding
 from members.states import HandshakeOrigin, HandshakeState
 from reporting.models import (
@@ -34,7 +35,7 @@ def fill(group: Group, leader: User, other: User) -> None:
     now, period = clock.now(), Quadrennium.current()
     year = ReportingYear.objects.filter(quadrennium=period).earliest("year")
     factories.end_appointment(factories.appoint(group, other, "treasurer"))
-    with scope.group_scope(group):
+    with transaction.atomic(), scope.group_scope(group):
         handshake = Handshake.objects.create(
             group=group,
             quadrennium=period,
@@ -108,4 +109,5 @@ def fill(group: Group, leader: User, other: User) -> None:
             ends_on=clock.today(),
             granted_by=leader,
         )
+        GroupLogo.objects.create(group=group, content=b"a drawing", width=64, height=64, sha256="0" * 64)
         audit.record("reporting.report_submitted", by=leader, about=report, group=group)
