@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
 from django.db.models import CharField, F, QuerySet, Value
 
-from groups.access import role_source
-from members.models import Membership
+from core import scope
+from groups import roles
+from groups.access import PersonRoles, role_source, roles_of
+from groups.models import Appointment, Group
+from members.models import Handshake, Membership
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,3 +29,69 @@ def memberships(person: User, day: date) -> QuerySet:
             F("group_id"), Value("ME", output_field=CharField()), Value("", output_field=CharField())
         )
     )
+
+
+def proved_addresses(person: User) -> set[str]:
+    """The addresses that the person has proved to be theirs, in lower case; only these match anything."""
+    return {
+        address.lower()
+        for address in EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
+    }
+
+
+def may_invite(person: User | None, group: Group | int) -> bool:
+    """Whether the person may sign invitations for the group today. Nobody unknown may."""
+    return person is not None and roles_of(person).may("members.invite_person", group)
+
+
+def stands_in_for_leader(held: PersonRoles, group: Group | int) -> bool:
+    """Whether a request is decided by the Chair's Office alone: no role in the group itself allows it."""
+    pk = group if isinstance(group, int) else group.pk
+    own = held.groups.get(pk, frozenset())
+    return not any("members.decide_request" in roles.ROLES[code].permissions for code in own)
+
+
+def leaders_of(group: Group | int) -> list[User]:
+    """Who leads the group today; the assigned contact at the Chair's Office when nobody does.
+
+    Asked inside the group's scope. Source: guidelines 2.2 and 3.5.
+    """
+    today = Appointment.objects.on().filter(group=group).select_related("person").order_by("starts_on", "pk")
+    for code in ("LE", "NS"):
+        people = {one.person_id: one.person for one in today.with_role(code) if one.person.is_active}
+        if people:
+            return list(people.values())
+    return []
+
+
+def my_handshakes(person: User) -> list[Handshake]:
+    """Invitations to the person's proved addresses, and the person's own requests, in every group; newest first."""
+    from django.db.models import Q
+
+    from members.states import HandshakeState
+
+    with scope.read_everywhere("own-duties"):
+        return list(
+            Handshake.objects.filter(
+                Q(state=HandshakeState.INVITED, email__in=proved_addresses(person))
+                | Q(person=person, state__in=[HandshakeState.REQUESTED, HandshakeState.DECLINED])
+            )
+            .select_related("group", "leader_signed_by")
+            .order_by("-started_at", "-pk")
+        )
+
+
+def own_handshake(person: User, pk: int) -> Handshake | None:
+    """One handshake that is the person's own: to a proved address of theirs, or signed by them."""
+    from members.states import HandshakeState
+
+    with scope.read_everywhere("own-duties"):
+        found = (
+            Handshake.objects.filter(pk=pk).select_related("group", "leader_signed_by", "conditions").first()
+        )
+    if found is None:
+        return None
+    if found.person_id == person.pk:
+        return found
+    invited = found.person_id is None and found.state != HandshakeState.PREPARED
+    return found if invited and found.email in proved_addresses(person) else None

@@ -9,5 +9,6 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        """Connect what other apps collect: roles."""
-        import_module("members.access")
+        """Connect what other apps collect: roles, links, duties, sentences, parts of the group's pages."""
+        for part in ("access", "activity", "receivers", "duties"):
+            import_module(f"members.{part}")

@@ -1,0 +1,40 @@
+"""The acts on a handshake and a membership. Each locks, checks right and state, and writes mail and audit with it."""
+
+from members.actions.addresses import (
+    ask_for_new_link,
+    ask_for_other_address,
+    attach_address,
+    readdress,
+    send_address_code,
+)
+from members.actions.answers import accept_invitation, decline_invitation
+from members.actions.invitations import (
+    expire_handshakes,
+    invite_person,
+    prepare_invitation,
+    send_again,
+    withdraw,
+)
+from members.actions.memberships import close_open_handshakes, end_membership
+from members.actions.requests import accept_request, decline_request, request_to_join, withdraw_request
+
+__all__ = [
+    "accept_invitation",
+    "accept_request",
+    "ask_for_new_link",
+    "ask_for_other_address",
+    "attach_address",
+    "close_open_handshakes",
+    "decline_invitation",
+    "decline_request",
+    "end_membership",
+    "expire_handshakes",
+    "invite_person",
+    "prepare_invitation",
+    "readdress",
+    "request_to_join",
+    "send_address_code",
+    "send_again",
+    "withdraw",
+    "withdraw_request",
+]

@@ -1,0 +1,120 @@
+"""When the invited address is not the one a person uses: prove it, or have the invitation sent elsewhere."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit, clock
+from core.errors import DomainError
+from core.mail.models import OutgoingMail
+from members import links, mails
+from members.access import may_invite, proved_addresses
+from members.actions.common import check_period, check_takes_members, closed_sentence, in_group, is_over, lock
+from members.actions.invitations import check_addressee, given_name_of, sign_and_send
+from members.errors import HandshakeClosed, NotAllowed
+from members.models import Handshake
+from members.states import OPEN, HandshakeState
+
+# Letters that are not mistaken for one another when read from a mail.
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 8
+CODE_LASTS = timedelta(minutes=15)
+CODES_PER_HOUR = 3
+CODE_TRIES = 5
+
+
+@in_group
+def ask_for_new_link(*, handshake: Handshake) -> None:
+    """Somebody holds the link of an invitation that ran out: who invited is told, once for each link.
+
+    Needs no account, and acts on nothing but the mail. Raises HandshakeClosed when there is nothing to renew.
+    """
+    handshake = lock(handshake)
+    if handshake.state != HandshakeState.EXPIRED and not (
+        handshake.state == HandshakeState.INVITED and is_over(handshake)
+    ):
+        raise HandshakeClosed(closed_sentence(handshake))
+    mails.new_link_asked(handshake)
+
+
+@in_group
+def ask_for_other_address(*, handshake: Handshake, by: User) -> None:
+    """The person who opened the link uses another address: who invited is asked, once, to send it there.
+
+    Raises HandshakeClosed when the invitation no longer stands.
+    """
+    handshake = lock(handshake)
+    if handshake.state not in (HandshakeState.INVITED, HandshakeState.EXPIRED):
+        raise HandshakeClosed(closed_sentence(handshake))
+    mails.other_address_asked(handshake, by)
+
+
+@in_group
+def readdress(*, handshake: Handshake, by: User, email: str) -> Handshake:
+    """Send an invitation to another address: the same record, a new link; the old one dies.
+
+    Raises NotAllowed, AlreadyMember, HandshakeClosed, GroupTakesNobody.
+    """
+    handshake = lock(handshake)
+    if not may_invite(by, handshake.group):
+        raise NotAllowed(_("Only the group’s leaders send invitations."))
+    check_takes_members(handshake.group)
+    check_period(handshake)
+    if handshake.state not in (HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.EXPIRED):
+        raise HandshakeClosed(closed_sentence(handshake))
+    email = email.strip().lower()
+    check_addressee(handshake.group, by, email)
+    standing = Handshake.objects.filter(quadrennium=handshake.quadrennium, email=email, state__in=OPEN)
+    if email != handshake.email and standing.exists():
+        raise HandshakeClosed(_("An invitation or request of this address stands already."))
+    handshake.email = email
+    return sign_and_send(handshake, by, "members.invitation_readdressed")
+
+
+def send_address_code(*, handshake: Handshake, by: User) -> str:
+    """Send a code to the invited address, for the person to prove that it is theirs. Returns the code's hash.
+
+    Raises DomainError after three codes within an hour; counted in the outbox, so the limit holds without a cache.
+    """
+    sent = OutgoingMail.objects.filter(
+        key__startswith=f"members.address-code:{handshake.pk}:{by.pk}:",
+        queued_at__gt=clock.now() - timedelta(hours=1),
+    ).count()
+    if sent >= CODES_PER_HOUR:
+        raise DomainError(
+            _("Three codes were sent within the hour. Use the latest one, or wait an hour."),
+            code="too_many_codes",
+            status=429,
+        )
+    code = "".join(secrets.choice(LETTERS) for _letter in range(CODE_LENGTH))
+    mails.address_code(handshake, code, by)
+    return links.hashed(code)
+
+
+def attach_address(*, handshake: Handshake, by: User, code: str, expected: str) -> None:
+    """The code was right: the invited address joins the person's proved ones, and no session changes.
+
+    Raises DomainError for a wrong code, or when another account has proved the address.
+    """
+    if not hmac.compare_digest(links.hashed("".join(code.split()).upper()), expected):
+        raise DomainError(_("Enter the code from the email, eight letters and figures."), code="wrong_code")
+    address = handshake.email
+    if EmailAddress.objects.filter(email__iexact=address, verified=True).exclude(user=by).exists():
+        raise DomainError(
+            _("Another account uses this address. Sign out, then sign in with it and open the link again."),
+            code="address_of_other_account",
+        )
+    if address in proved_addresses(by):
+        return
+    EmailAddress.objects.update_or_create(
+        user=by, email=address, defaults={"verified": True, "primary": False}
+    )
+    audit.record(
+        "members.address_proved", by=by, about=by, group=handshake.group_id, name=given_name_of(handshake)
+    )

@@ -1,0 +1,260 @@
+"""The group's side of an invitation: prepare, send, send again, withdraw; and its running out."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit, clock, scope
+from groups.access import roles_of
+from groups.models import Group
+from members import links, mails
+from members.access import may_invite, proved_addresses
+from members.actions.common import (
+    INVITATION_LASTS,
+    SENT_JUST_NOW,
+    check_period,
+    check_takes_members,
+    closed_sentence,
+    current_period,
+    in_group,
+    is_over,
+    lock,
+    lock_group,
+    move,
+)
+from members.errors import AlreadyMember, HandshakeClosed, NotAllowed
+from members.models import Handshake, Membership
+from members.states import OPEN, HandshakeOrigin, HandshakeState
+
+
+def given_name_of(handshake: Handshake) -> str:
+    """The name for the audit trail, never the address."""
+    return f"{handshake.given_name} {handshake.family_name}".strip()
+
+
+def _check_may_invite(by: User, group: Group) -> None:
+    if not may_invite(by, group):
+        raise NotAllowed(_("Only the group’s leaders send invitations."))
+
+
+def check_addressee(group: Group, by: User, email: str) -> None:
+    """Nobody invites themselves, nor somebody who belongs to the group."""
+    if email == by.email.lower() or email in proved_addresses(by):
+        raise NotAllowed(_("You cannot invite yourself. Ask another leader of the group."))
+    member = Membership.objects.on().filter(group=group, person__email=email).select_related("person").first()
+    if member is not None:
+        raise AlreadyMember(
+            _("%(name)s is a member of %(group)s already.")
+            % {"name": member.person.name, "group": group.name}
+        )
+
+
+def _known(group: Group, email: str) -> Handshake | None:
+    """The record that stands for this address in this quadrennium: an open one, else the last that ran out."""
+    records = Handshake.objects.filter(group=group, quadrennium=current_period(), email=email)
+    return (
+        records.filter(state__in=OPEN).first()
+        or records.filter(state=HandshakeState.EXPIRED).order_by("-pk").first()
+    )
+
+
+def sign_and_send(handshake: Handshake, by: User, verb: str) -> Handshake:
+    """The leader's signature, a new link, and the mail. The link that was sent before dies."""
+    secret = links.new_secret()
+    move(handshake, HandshakeState.INVITED)
+    now = clock.now()
+    handshake.leader_signed_at, handshake.leader_signed_by = now, by
+    handshake.token_hash = links.hashed(secret)
+    handshake.expires_at = now + INVITATION_LASTS
+    handshake.closed_at = handshake.closed_by = None
+    handshake.save()
+    mails.invitation(handshake, secret)
+    audit.record(verb, by=by, about=handshake, group=handshake.group, name=given_name_of(handshake))
+    return handshake
+
+
+def _new(group: Group, by: User, state: HandshakeState, email: str, details: dict[str, str]) -> Handshake:
+    return Handshake(
+        group=group,
+        quadrennium=current_period(),
+        origin=HandshakeOrigin.INVITATION,
+        state=state,
+        email=email,
+        started_by=by,
+        **details,
+    )
+
+
+@in_group
+def invite_person(
+    *,
+    group: Group,
+    by: User,
+    email: str,
+    given_name: str = "",
+    family_name: str = "",
+    language: str = "en",
+    message: str = "",
+) -> Handshake:
+    """Invite a person: the leader signs, a link that works once goes to the address.
+
+    Where a record for the address stands already it gets this signature: one that was prepared or has run
+    out is sent, a request of that address is accepted. Inviting again what waits for an answer changes nothing.
+    Raises NotAllowed, AlreadyMember, GroupTakesNobody. Source: guidelines 7.
+    """
+    from members.actions.requests import accept_locked
+
+    group = lock_group(group.pk)
+    _check_may_invite(by, group)
+    check_takes_members(group)
+    email = email.strip().lower()
+    check_addressee(group, by, email)
+    details = {
+        "given_name": given_name,
+        "family_name": family_name,
+        "language": language,
+        "message": message,
+    }
+    found = _known(group, email)
+    if found is None:
+        fresh = _new(group, by, HandshakeState.PREPARED, email, details)
+        fresh.save()
+        return sign_and_send(fresh, by, "members.person_invited")
+    handshake = lock(found)
+    if handshake.state == HandshakeState.REQUESTED:
+        return accept_locked(handshake, by, word=message)
+    if handshake.state == HandshakeState.INVITED and not is_over(handshake):
+        return handshake
+    for name, value in details.items():
+        setattr(handshake, name, value or getattr(handshake, name))
+    return sign_and_send(handshake, by, "members.person_invited")
+
+
+@in_group
+def prepare_invitation(
+    *,
+    group: Group,
+    by: User,
+    email: str,
+    given_name: str = "",
+    family_name: str = "",
+    language: str = "en",
+    message: str = "",
+) -> Handshake:
+    """Write an invitation for a leader to sign and send; nothing leaves yet.
+
+    A record that stands for the address is returned unchanged. Raises NotAllowed, AlreadyMember, GroupTakesNobody.
+    """
+    group = lock_group(group.pk)
+    if not roles_of(by).may("members.prepare_invitation", group):
+        raise NotAllowed(_("Only the group’s leaders and programme officer prepare invitations."))
+    check_takes_members(group)
+    email = email.strip().lower()
+    check_addressee(group, by, email)
+    found = _known(group, email)
+    if found is not None:
+        return found
+    details = {"given_name": given_name, "family_name": family_name, "language": language, "message": message}
+    handshake = _new(group, by, HandshakeState.PREPARED, email, details)
+    handshake.save()
+    audit.record(
+        "members.invitation_prepared", by=by, about=handshake, group=group, name=given_name_of(handshake)
+    )
+    return handshake
+
+
+@in_group
+def send_again(*, handshake: Handshake, by: User) -> Handshake:
+    """Send what was prepared, or a new link for an invitation that waits or has run out: the same record.
+
+    Pressing twice within ten minutes sends once. Raises NotAllowed, HandshakeClosed, GroupTakesNobody.
+    """
+    handshake = lock(handshake)
+    _check_may_invite(by, handshake.group)
+    check_takes_members(handshake.group)
+    check_period(handshake)
+    if handshake.state not in (HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.EXPIRED):
+        raise HandshakeClosed(closed_sentence(handshake))
+    signed_at = handshake.leader_signed_at
+    if handshake.state == HandshakeState.INVITED and signed_at and clock.now() - signed_at < SENT_JUST_NOW:
+        return handshake
+    check_addressee(handshake.group, by, handshake.email)
+    if handshake.state == HandshakeState.EXPIRED:
+        standing = _known(handshake.group, handshake.email)
+        if standing is not None and standing.pk != handshake.pk:
+            raise HandshakeClosed(_("A newer invitation or request of this address stands already."))
+    first = handshake.state == HandshakeState.PREPARED
+    return sign_and_send(
+        handshake, by, "members.person_invited" if first else "members.invitation_sent_again"
+    )
+
+
+@in_group
+def withdraw(*, handshake: Handshake, by: User) -> Handshake:
+    """Take back an invitation; its link dies. Who may only prepare takes back what is only prepared.
+
+    Withdrawing twice changes nothing. Raises NotAllowed, HandshakeClosed.
+    """
+    handshake = lock(handshake)
+    held = roles_of(by)
+    allowed = held.may("members.invite_person", handshake.group) or (
+        handshake.state == HandshakeState.PREPARED and held.may("members.prepare_invitation", handshake.group)
+    )
+    if not allowed:
+        raise NotAllowed(_("Only the group’s leaders withdraw an invitation."))
+    if handshake.state == HandshakeState.WITHDRAWN:
+        return handshake
+    if handshake.state == HandshakeState.REQUESTED:
+        raise HandshakeClosed(closed_sentence(handshake))
+    was_sent = handshake.state != HandshakeState.PREPARED
+    move(handshake, HandshakeState.WITHDRAWN)
+    handshake.closed_at, handshake.closed_by = clock.now(), by
+    handshake.save(update_fields=["state", "closed_at", "closed_by"])
+    if was_sent:
+        mails.withdrawn(handshake)
+    audit.record(
+        "members.invitation_withdrawn",
+        by=by,
+        about=handshake,
+        group=handshake.group,
+        name=given_name_of(handshake),
+    )
+    return handshake
+
+
+def expire_handshakes() -> int:
+    """Close the invitations whose last moment has passed; safe to run twice, late, or in two places at once.
+
+    Returns how many were closed now.
+    """
+    with scope.write_everywhere("jobs"):
+        due = list(
+            Handshake.objects.filter(state=HandshakeState.INVITED, expires_at__lte=clock.now()).only(
+                "pk", "group_id"
+            )
+        )
+    return sum(_expire(handshake=handshake) for handshake in due)
+
+
+@in_group
+def _expire(*, handshake: Handshake) -> bool:
+    handshake = lock(handshake)
+    if handshake.state != HandshakeState.INVITED or not is_over(handshake):
+        return False
+    mark_expired(handshake)
+    return True
+
+
+def mark_expired(handshake: Handshake) -> None:
+    """Write down that a locked invitation ran out. The portal did it: no human is named."""
+    move(handshake, HandshakeState.EXPIRED)
+    handshake.closed_at = clock.now()
+    handshake.save(update_fields=["state", "closed_at"])
+    audit.record(
+        "members.invitation_expired",
+        by=None,
+        about=handshake,
+        group=handshake.group,
+        name=given_name_of(handshake),
+    )

@@ -1,0 +1,95 @@
+"""How a membership ends before its time."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit, clock
+from core.errors import DomainError
+from groups.access import roles_of
+from groups.models import Appointment, AppointmentEnding, Group
+from groups.roles import FILLED_BY_LEADER
+from members import mails
+from members.actions.common import in_group, lock_group, move
+from members.errors import NotAllowed
+from members.models import Handshake, Membership, MembershipEnding
+from members.states import OPEN, HandshakeState
+
+# Offices that only a member holds; they end with the membership.
+ENDS_WITH_MEMBERSHIP = FILLED_BY_LEADER | {"delegate"}
+
+
+@in_group
+def end_membership(*, membership: Membership, by: User, reason: str = "") -> MembershipEnding:
+    """End a membership from today: a leader with a reason, or the person for themselves.
+
+    The person's rights and the offices that leaders fill end with it, at once. Ending twice changes nothing.
+    Raises NotAllowed for others, and for people appointed above the group; DomainError without a reason.
+    Source: guidelines 7; the leaders may end what was accepted in their place (8.1.1).
+    """
+    group = lock_group(membership.group_id)
+    found = MembershipEnding.objects.filter(membership=membership).first()
+    if found is not None:
+        return found
+    own = membership.person_id == by.pk
+    if not own and not roles_of(by).may("members.edit_members", group):
+        raise NotAllowed(_("Only the group’s leaders end a membership."))
+    today = clock.today()
+    offices = Appointment.objects.on(today).filter(person_id=membership.person_id)
+    if offices.with_role("LE", "RL").exists():
+        raise NotAllowed(
+            _(
+                "Leaders and Red List Authority coordinators are appointed above the group. Ask the Chair’s Office."
+            )
+        )
+    if not own and not reason.strip():
+        raise DomainError(_("Say why the membership ends. The person reads it."), code="reason_missing")
+    ending = MembershipEnding.objects.create(
+        group=group, membership=membership, from_day=today, reason=reason.strip(), made_by=by
+    )
+    for appointment in offices.filter(office__in=ENDS_WITH_MEMBERSHIP):
+        AppointmentEnding.objects.create(
+            group=group,
+            appointment=appointment,
+            from_day=today,
+            made_by=by,
+            reason=_("The membership ended."),
+        )
+    mails.ended(membership, by=by, reason=ending.reason)
+    audit.record(
+        "members.member_left" if own else "members.membership_ended",
+        by=by,
+        about=membership,
+        group=group,
+        name=membership.person.name,
+    )
+    return ending
+
+
+@in_group
+def close_open_handshakes(*, group: Group, by: User | None) -> int:
+    """A closed group leaves no invitation and no request open. Returns how many were closed."""
+    lock_group(group.pk)
+    waiting = list(
+        Handshake.objects.filter(state__in=OPEN).select_for_update(of=("self",)).select_related("group")
+    )
+    for handshake in waiting:
+        was_sent = handshake.state == HandshakeState.INVITED
+        asker = handshake.person if handshake.state == HandshakeState.REQUESTED else None
+        move(handshake, HandshakeState.WITHDRAWN)
+        handshake.closed_at, handshake.closed_by = clock.now(), by
+        handshake.closing_word = _("The group has closed.")
+        handshake.save(update_fields=["state", "closed_at", "closed_by", "closing_word"])
+        if was_sent:
+            mails.withdrawn(handshake)
+        elif asker is not None:
+            mails.request_declined(handshake, asker)
+        audit.record(
+            "members.closed_with_group",
+            by=by,
+            about=handshake,
+            group=group,
+            name=f"{handshake.given_name} {handshake.family_name}".strip(),
+        )
+    return len(waiting)

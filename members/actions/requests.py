@@ -1,0 +1,187 @@
+"""A person asks to join; a leader, or the Chair's Office in the leader's place, answers."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit, clock
+from core.errors import DomainError
+from groups.access import roles_of
+from groups.models import Group
+from members import mails
+from members.access import proved_addresses, stands_in_for_leader
+from members.actions.answers import sign_for_person
+from members.actions.common import (
+    begin_membership,
+    check_conditions,
+    check_no_member,
+    check_period,
+    check_takes_members,
+    closed_sentence,
+    current_period,
+    in_group,
+    is_over,
+    lock,
+    lock_group,
+    move,
+)
+from members.actions.invitations import mark_expired
+from members.errors import HandshakeClosed, NotAllowed, WrongAddress
+from members.models import Conditions, Handshake
+from members.states import OPEN, HandshakeOrigin, HandshakeState
+
+
+@in_group
+def request_to_join(*, group: Group, by: User, conditions: Conditions, message: str = "") -> Handshake:
+    """Ask to join: the person signs and accepts the conditions, every leader is told.
+
+    Where an invitation to the person stands it gets this signature instead, and membership begins at once.
+    Asking twice changes nothing. Raises WrongAddress without a proved address, AlreadyMember,
+    ConditionsChanged, GroupTakesNobody. Source: guidelines 7 and 8.1.1.
+    """
+    group = lock_group(group.pk)
+    addresses = proved_addresses(by)
+    if not addresses:
+        raise WrongAddress(_("Prove your email address first, then ask again."))
+    check_takes_members(group)
+    check_no_member(group, by)
+    check_conditions(conditions)
+    period = current_period()
+    standing = Handshake.objects.filter(
+        Q(person=by) | Q(person__isnull=True, email__in=addresses), quadrennium=period, state__in=OPEN
+    )
+    # An invitation first: it needs one signature less.
+    found = sorted(standing, key=lambda one: (one.state != HandshakeState.INVITED, one.pk))
+    for candidate in found:
+        handshake = lock(candidate)
+        if handshake.state == HandshakeState.INVITED and is_over(handshake):
+            mark_expired(handshake)
+        elif handshake.state == HandshakeState.INVITED:
+            return sign_for_person(handshake, by, conditions)
+        elif handshake.state == HandshakeState.REQUESTED:
+            return handshake
+        else:
+            move(handshake, HandshakeState.REQUESTED)
+            return _sign_request(handshake, by, conditions, message)
+    address = by.email.lower() if by.email.lower() in addresses else min(addresses)
+    if Handshake.objects.filter(quadrennium=period, email=address, state__in=OPEN).exists():
+        raise HandshakeClosed(_("A request under your address waits for the group already."))
+    return _sign_request(
+        Handshake(
+            group=group,
+            quadrennium=period,
+            origin=HandshakeOrigin.REQUEST,
+            state=HandshakeState.REQUESTED,
+            email=address,
+            given_name=by.given_name,
+            family_name=by.family_name,
+            language=by.language,
+            started_by=by,
+        ),
+        by,
+        conditions,
+        message,
+    )
+
+
+def _sign_request(handshake: Handshake, by: User, conditions: Conditions, message: str) -> Handshake:
+    handshake.person, handshake.person_signed_at, handshake.conditions = by, clock.now(), conditions
+    handshake.message = message or handshake.message
+    handshake.save()
+    mails.request_received(handshake)
+    audit.record("members.join_requested", by=by, about=handshake, group=handshake.group, name=by.name)
+    return handshake
+
+
+def _check_may_decide(handshake: Handshake, by: User) -> bool:
+    """Whether the decision is made in the leaders' place; raises NotAllowed when it may not be made at all."""
+    held = roles_of(by)
+    if not held.may("members.decide_request", handshake.group_id):
+        raise NotAllowed(_("Only the group’s leaders answer requests to join."))
+    if handshake.person_id == by.pk:
+        raise NotAllowed(_("Nobody decides their own request. Ask another leader of the group."))
+    return stands_in_for_leader(held, handshake.group_id)
+
+
+@in_group
+def accept_request(*, handshake: Handshake, by: User, word: str = "") -> Handshake:
+    """The leader signs; membership begins and the person is told, with the word given.
+
+    An administrator of the Chair's Office may do it in the leader's place: it is recorded as such and every
+    leader is told. Accepting twice changes nothing.
+    Raises NotAllowed, HandshakeClosed, GroupTakesNobody, AlreadyMember. Source: guidelines 8.1.1.
+    """
+    return accept_locked(lock(handshake), by, word=word)
+
+
+def accept_locked(handshake: Handshake, by: User, *, word: str) -> Handshake:
+    """`accept_request` for a handshake that is locked already."""
+    in_place = _check_may_decide(handshake, by)
+    if handshake.state == HandshakeState.ACCEPTED:
+        return handshake
+    if handshake.state != HandshakeState.REQUESTED:
+        raise HandshakeClosed(closed_sentence(handshake))
+    if handshake.person is None or not handshake.person.is_active:
+        raise HandshakeClosed(_("The account that asked to join no longer exists."))
+    check_takes_members(handshake.group)
+    check_period(handshake)
+    move(handshake, HandshakeState.ACCEPTED)
+    handshake.leader_signed_at = handshake.closed_at = clock.now()
+    handshake.leader_signed_by = handshake.closed_by = by
+    handshake.signed_in_leaders_place = in_place
+    handshake.closing_word = word
+    handshake.save()
+    membership = begin_membership(handshake, by=by)
+    mails.request_accepted(handshake, membership)
+    if in_place:
+        audit.record(
+            "members.request_accepted_in_leaders_place",
+            by=by,
+            about=handshake,
+            group=handshake.group,
+            name=handshake.person.name,
+        )
+    return handshake
+
+
+@in_group
+def decline_request(*, handshake: Handshake, by: User, word: str) -> Handshake:
+    """Say no to a request, with a word that the person reads. Declining twice changes nothing.
+
+    Raises NotAllowed, HandshakeClosed, and DomainError without a word.
+    """
+    handshake = lock(handshake)
+    _check_may_decide(handshake, by)
+    if handshake.state == HandshakeState.DECLINED:
+        return handshake
+    if handshake.state != HandshakeState.REQUESTED or handshake.person is None:
+        raise HandshakeClosed(closed_sentence(handshake))
+    if not word.strip():
+        raise DomainError(_("Write a word to the person before you decline."), code="word_missing")
+    move(handshake, HandshakeState.DECLINED)
+    handshake.closed_at, handshake.closed_by, handshake.closing_word = clock.now(), by, word
+    handshake.save(update_fields=["state", "closed_at", "closed_by", "closing_word"])
+    mails.request_declined(handshake, handshake.person)
+    audit.record(
+        "members.request_declined", by=by, about=handshake, group=handshake.group, name=handshake.person.name
+    )
+    return handshake
+
+
+@in_group
+def withdraw_request(*, handshake: Handshake, by: User) -> Handshake:
+    """The person takes the request back. Doing so twice changes nothing. Raises NotAllowed, HandshakeClosed."""
+    handshake = lock(handshake)
+    if handshake.person_id != by.pk:
+        raise NotAllowed(_("Only the person who asked takes a request back."))
+    if handshake.state == HandshakeState.WITHDRAWN:
+        return handshake
+    if handshake.state != HandshakeState.REQUESTED:
+        raise HandshakeClosed(closed_sentence(handshake))
+    move(handshake, HandshakeState.WITHDRAWN)
+    handshake.closed_at, handshake.closed_by = clock.now(), by
+    handshake.save(update_fields=["state", "closed_at", "closed_by"])
+    audit.record("members.request_withdrawn", by=by, about=handshake, group=handshake.group, name=by.name)
+    return handshake
