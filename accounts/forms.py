@@ -4,9 +4,13 @@ from typing import Any
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.sign_in_forms import OurWords
+from core.context_processors import OWN_NAMES
 
 
 class SignupForm(OurWords, AllauthSignupForm):
@@ -24,3 +28,53 @@ class SignupForm(OurWords, AllauthSignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields(self.field_order)
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person tells about themselves, and who sees it."""
+
+    language = forms.ChoiceField(
+        label=_("Language of mails"), choices=[(code, OWN_NAMES[code]) for code, _name in settings.LANGUAGES]
+    )
+    orcid = forms.CharField(
+        label="ORCID",
+        required=False,
+        max_length=19,
+        validators=[
+            RegexValidator(
+                r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$", _("Enter the sixteen figures, such as 0000-0002-1825-0097")
+            )
+        ],
+    )
+
+    class Meta:
+        model = User
+        fields = [
+            "given_name",
+            "family_name",
+            "country",
+            "institution",
+            "expertise",
+            "orcid",
+            "language",
+            "public_email",
+            "share_contact",
+        ]
+        help_texts = {
+            "country": _("Where you live. It decides the IUCN region you are counted in."),
+            "expertise": _("Species, places or methods. Members of your groups can read it."),
+            "public_email": _(
+                "Everybody can read it on your group’s page while you are in office, and not a day longer."
+            ),
+        }
+        widgets = {
+            "given_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "family_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+            "institution": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "public_email": forms.EmailInput(attrs={"autocomplete": "email"}),
+        }
+
+    def __init__(self, *args: Any, public_contact: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not public_contact:
+            del self.fields["public_email"]

@@ -12,21 +12,32 @@ from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 
 from core import audit, clock, scope
-from core.hooks import asks_second_factor
+from core.access import Declared, View, declare, public_page, signed_in_page
+from core.hooks import asks_second_factor, shows_public_contact
 from groups import roles
 from groups.models import Appointment, Group, NetworkAppointment
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-View = Callable[..., HttpResponse]
+__all__ = [
+    "Declared",
+    "PersonRoles",
+    "group_page",
+    "office_page",
+    "public_page",
+    "request_roles",
+    "role_source",
+    "roles_of",
+    "signed_in_page",
+]
+
 # A source gives rows (group id, code, region) for a person on a day; codes are offices or roles.
 Source = Callable[["User", date], QuerySet]
 _sources: list[Source] = []
@@ -90,7 +101,9 @@ class PersonRoles:
     def groups_where(self, permission: str) -> list[int]:
         """Ids of the groups where an own group role gives the permission."""
         return [
-            pk for pk, codes in self.groups.items() if any(permission in roles.ROLES[c].permissions for c in codes)
+            pk
+            for pk, codes in self.groups.items()
+            if any(permission in roles.ROLES[c].permissions for c in codes)
         ]
 
     def everywhere(self, permission: str) -> bool:
@@ -122,12 +135,16 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
             network.add(code)
             regions.update([region] if region else [])
         else:
-            groups.setdefault(group_id, set()).add(roles.OFFICES[code].role.code if code in roles.OFFICES else code)
+            groups.setdefault(group_id, set()).add(
+                roles.OFFICES[code].role.code if code in roles.OFFICES else code
+            )
     for codes in groups.values():
         if "DE" not in codes:  # a delegation falls with the office of the deputy
             codes.discard("DD")
     return PersonRoles(
-        frozenset(network), {pk: frozenset(codes) for pk, codes in groups.items() if codes}, frozenset(regions)
+        frozenset(network),
+        {pk: frozenset(codes) for pk, codes in groups.items() if codes},
+        frozenset(regions),
     )
 
 
@@ -144,27 +161,10 @@ def role_asks_second_factor(request: HttpRequest) -> bool:
     return bool(request_roles(request).all_codes & roles.SECOND_FACTOR)
 
 
-@dataclass(frozen=True)
-class Declared:
-    """What a view declared: its area and the permission it asks for."""
-
-    area: str  # public, signed-in, group, office
-    permission: str = ""
-
-
-def _declare(view: View, area: str, permission: str = "") -> View:
-    view.access = Declared(area, permission)  # type: ignore[attr-defined]
-    return view
-
-
-def public_page(view: View) -> View:
-    """A page for everybody, signed in or not."""
-    return _declare(login_not_required(view), "public")
-
-
-def signed_in_page(view: View) -> View:
-    """A page about the person themselves."""
-    return _declare(view, "signed-in")
+@shows_public_contact
+def role_has_public_contact(request: HttpRequest) -> bool:
+    """Leaders and Red List Authority coordinators are reachable by everybody while in office (guidelines 3.5)."""
+    return bool(request_roles(request).all_codes & roles.PUBLIC_CONTACT)
 
 
 def group_page(permission: str) -> Callable[[View], View]:
@@ -188,7 +188,7 @@ def group_page(permission: str) -> Callable[[View], View]:
             with scope.group_scope(found):
                 return view(request, group=found, **kwargs)
 
-        return _declare(guarded, "group", permission)
+        return declare(guarded, "group", permission)
 
     return decorate
 
@@ -205,6 +205,6 @@ def office_page(permission: str) -> Callable[[View], View]:
             audit.context(role=",".join(sorted(held.network)))
             return view(request, **kwargs)
 
-        return _declare(guarded, "office", permission)
+        return declare(guarded, "office", permission)
 
     return decorate

@@ -127,9 +127,13 @@ OFFICE_ADMIN = _role(
     },
     network=True,
 )
-SSC_CHAIR = _role("SC", _("SSC Chair"), READS_NETWORK, {"groups.view_audit"}, network=True)
-DEPUTY_CHAIR = _role("DC", _("Deputy Chair"), READS_NETWORK, network=True)
-STEERING = _role("SM", _("Steering Committee member"), READS_NETWORK, network=True)
+# Who decides about leaders (guidelines 6.1).
+APPOINTS = {"groups.appoint_leader"}
+SSC_CHAIR = _role(
+    "SC", _("SSC Chair"), READS_NETWORK, APPOINTS, {"groups.view_audit", "groups.close_group"}, network=True
+)
+DEPUTY_CHAIR = _role("DC", _("Deputy Chair"), READS_NETWORK, APPOINTS, network=True)
+STEERING = _role("SM", _("Steering Committee member"), READS_NETWORK, APPOINTS, network=True)
 REGIONAL = _role("RR", _("Regional office reviewer"), network=True)
 SUPERUSER = _role("SU", _("System administrator"), network=True)
 

@@ -20,6 +20,7 @@ urlpatterns += i18n_patterns(
     path("", include("reporting.urls")),
     path("office/", include("office.urls")),
     path("", include("core.urls")),
+    path("profile/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     # The addresses people see and type; the last pattern of a name is the one that links are built with.
     path("sign-in/", allauth_views.login, name="account_login"),

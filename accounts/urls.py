@@ -1,0 +1,8 @@
+"""Addresses of this app; sign-in itself is django-allauth's."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [path("", views.profile, name="profile")]

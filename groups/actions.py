@@ -1,0 +1,340 @@
+"""What happens to groups and offices. Each act locks the group, checks right and rule, and leaves its trace."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from core import audit, clock, scope
+from core.errors import Conflict
+from groups import roles
+from groups.access import roles_of
+from groups.errors import GroupClosed, NotAllowed, NotAMember, OfficeRule
+from groups.models import Appointment, AppointmentEnding, Group, Quadrennium
+from groups.signals import group_closed
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DETAILS = ("remit", "mission", "membership_criteria", "website", "host_institution")
+# Offices appointed above the group (guidelines 6.1); no leader's session reaches them.
+LEADING = frozenset({"chair", "co_chair", "red_list_coordinator"})
+
+
+def _locked(group: Group) -> Group:
+    """The group's row, locked until the transaction ends. Raises GroupClosed for a closed group."""
+    row = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
+    if row.is_closed:
+        raise GroupClosed(_("This group is closed. Nothing in it changes any more."))
+    return row
+
+
+def _check(by: User, permission: str, group: Group) -> None:
+    """Rights are read at the moment of the act. Raises NotAllowed."""
+    if not roles_of(by).may(permission, group):
+        raise NotAllowed(_("You may not do this in this group, or no longer."))
+
+
+@transaction.atomic
+def update_details(*, group: Group, by: User, version: int, **details: str) -> Group:
+    """Save the group's details, where nobody else saved since `version` was read.
+
+    Raises Conflict with both texts when somebody did, NotAllowed, GroupClosed. Saving what stands already
+    changes nothing and leaves no trace.
+    """
+    row = _locked(group)
+    _check(by, "groups.edit_group", row)
+    given = {name: details[name] for name in DETAILS if name in details}
+    changed = {name: text for name, text in given.items() if getattr(row, name) != text}
+    if not changed:
+        return row
+    if row.version != version:
+        raise Conflict(
+            _(
+                "Somebody else saved these details while you were writing. "
+                "Nothing of yours is lost: compare and save again."
+            ),
+            theirs={name: getattr(row, name) for name in changed},
+            yours=changed,
+        )
+    for name, text in changed.items():
+        setattr(row, name, text)
+    row.version += 1
+    row.save(update_fields=[*changed, "version"])
+    audit.record("groups.details_changed", by=by, about=row, group=row, fields=sorted(changed))
+    return row
+
+
+def _period_end(day: date) -> date | None:
+    period = Quadrennium.current(day)
+    return period.ends_on if period else None
+
+
+def _appoint(
+    group: Group, person: User, office: str, by: User, starts_on: date, ends_on: date | None, **more: str
+) -> Appointment:
+    """Write the row and its trace, or give back the same appointment when it stands already."""
+    day, topic = starts_on, more.get("topic", "")
+    if ends_on is not None and ends_on < starts_on:
+        raise OfficeRule(_("The last day lies before the first. Enter a later last day."), code="dates")
+    same = Appointment.objects.filter(group=group, person=person, office=office, topic=topic).select_related(
+        "ending"
+    )
+    for row in same:
+        last = row.last_day
+        if last is not None and (last < day or last < row.starts_on):
+            continue
+        if ends_on is not None and row.starts_on > ends_on:
+            continue
+        if (row.starts_on, last) == (starts_on, ends_on):
+            return row
+        raise OfficeRule(
+            _("%(name)s holds this office already in that time.") % {"name": person.name}, code="held"
+        )
+    row = Appointment.objects.create(
+        group=group,
+        person=person,
+        office=office,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        quadrennium=Quadrennium.current(starts_on),
+        made_by=by,
+        topic=topic,
+        note=more.get("note", ""),
+    )
+    verb = "groups.leader_appointed" if office in LEADING | {"network_support"} else "groups.person_appointed"
+    verb = "groups.leadership_delegated" if office == "delegate" else verb
+    shown = {"until": date_format(ends_on, "DATE_FORMAT")} if office == "delegate" and ends_on else {}
+    audit.record(
+        verb, by=by, about=row, group=group, name=person.name, person=person.pk, office=office, **shown
+    )
+    return row
+
+
+@transaction.atomic
+def appoint_to_office(
+    *,
+    group: Group,
+    person: User,
+    office: str,
+    by: User,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    topic: str = "",
+) -> Appointment:
+    """Give a member one of the offices that the group fills itself (guidelines 2.2).
+
+    Without a last day the office ends with the quadrennium. Appointing the same again changes nothing.
+    Raises NotAllowed (no right, or in one's own matter), NotAMember, OfficeRule, GroupClosed.
+    """
+    with scope.group_scope(group):
+        row = _locked(group)
+        _check(by, "groups.appoint_office", row)
+        if office not in roles.FILLED_BY_LEADER:
+            raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
+        if person.pk == by.pk:
+            raise NotAllowed(_("You cannot appoint yourself. Another leader can."), code="own-matter")
+        if roles.OFFICES[office].has_topic != bool(topic):
+            raise OfficeRule(_("Choose what the focal point looks after."), code="topic")
+        today = clock.today()
+        starts_on = starts_on or today
+        if starts_on < today:
+            raise OfficeRule(_("An office begins today or later. Enter a later first day."), code="past")
+        ends_on = ends_on or _period_end(starts_on)
+        if "ME" not in roles_of(person).groups.get(row.pk, frozenset()):
+            raise NotAMember(
+                _("%(name)s is not a member of this group. Invite them first.") % {"name": person.name}
+            )
+        if roles.OFFICES[office].role is roles.DEPUTY and "LE" in roles_of(person, starts_on).groups.get(
+            row.pk, ()
+        ):
+            raise OfficeRule(_("%(name)s leads this group already.") % {"name": person.name}, code="leads")
+        return _appoint(row, person, office, by, starts_on, ends_on, topic=topic)
+
+
+@transaction.atomic
+def delegate_leadership(
+    *, group: Group, deputy: User, by: User, starts_on: date, ends_on: date, note: str
+) -> Appointment:
+    """Let a deputy act in the leader's place, in writing and with dates (guidelines 3.3).
+
+    It never lasts longer than the leader's own office or the deputy's. Raises NotAllowed, OfficeRule, GroupClosed.
+    """
+    with scope.group_scope(group):
+        row = _locked(group)
+        _check(by, "groups.delegate_leadership", row)
+        if not note.strip():
+            raise OfficeRule(_("Write what you delegate: it stands in the record."), code="in-writing")
+        if starts_on < clock.today():
+            raise OfficeRule(_("A delegation begins today or later. Enter a later first day."), code="past")
+        if deputy.pk == by.pk or "DE" not in roles_of(deputy, starts_on).groups.get(row.pk, frozenset()):
+            raise OfficeRule(
+                _("Choose a deputy of this group who is in office on the first day."), code="not-deputy"
+            )
+        for person, code in ((by, "LE"), (deputy, "DE")):
+            if code not in roles_of(person, ends_on).groups.get(row.pk, frozenset()):
+                raise OfficeRule(
+                    _("The office of %(name)s ends before that day. Enter an earlier last day.")
+                    % {"name": person.name},
+                    code="too-long",
+                )
+        return _appoint(row, deputy, "delegate", by, starts_on, ends_on, note=note.strip()[:300])
+
+
+def _end(row: Appointment, by: User | None, from_day: date, reason: str) -> bool:
+    """Add the ending row; False when the appointment is over by that day anyway."""
+    last = row.last_day
+    if last is not None and last < from_day:
+        return False
+    if getattr(row, "ending", None) is not None:
+        raise OfficeRule(_("An earlier last day was set for this office already."), code="ending-set")
+    AppointmentEnding.objects.create(
+        group_id=row.group_id,
+        appointment=row,
+        from_day=from_day,
+        reason=reason[:300],
+        made_by=by,
+        made_at=clock.now(),
+    )
+    verb = (
+        "groups.leader_ended" if row.office in LEADING | {"network_support"} else "groups.appointment_ended"
+    )
+    audit.record(
+        verb,
+        by=by,
+        about=row,
+        group=row.group_id,
+        name=row.person.name,
+        person=row.person_id,
+        office=row.office,
+        reason=reason,
+    )
+    return True
+
+
+@transaction.atomic
+def end_appointment(
+    *, appointment: Appointment, by: User, from_day: date | None = None, reason: str = ""
+) -> Appointment:
+    """End an office that the group fills, or a delegation; from today on unless told otherwise.
+
+    Ending what has ended changes nothing. Raises NotAllowed for a leader's office, OfficeRule, GroupClosed.
+    """
+    with scope.group_scope(appointment.group_id):
+        group = _locked(appointment.group)
+        row = Appointment.objects.select_related("person", "ending").get(pk=appointment.pk)
+        if row.office not in roles.FILLED_BY_LEADER | {"delegate"}:
+            raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
+        _check(by, "groups.appoint_office", group)
+        from_day = from_day or clock.today()
+        if from_day < clock.today():
+            raise OfficeRule(_("An office cannot end in the past. Enter today or a later day."), code="past")
+        _end(row, by, from_day, reason)
+        return row
+
+
+def _check_appoints_leaders(by: User, person: User, group: Group) -> None:
+    """Leaders are appointed by the SSC Chair, the Deputy Chair or the Steering Committee (guidelines 6.1).
+
+    Nobody decides in an own matter: neither about themselves nor in a group they lead or coordinate.
+    """
+    held = roles_of(by)
+    if not held.everywhere("groups.appoint_leader"):
+        raise NotAllowed(_("Leaders are appointed by the SSC Chair and the Steering Committee."))
+    if by.pk == person.pk or {"LE", "RL"} & held.groups.get(group.pk, frozenset()):
+        raise NotAllowed(_("You cannot decide in a matter of your own."), code="own-matter")
+
+
+@transaction.atomic
+def appoint_leader(
+    *,
+    group: Group,
+    person: User,
+    office: str,
+    by: User,
+    starts_on: date,
+    ends_on: date | None = None,
+    note: str = "",
+) -> Appointment:
+    """Appoint a chair, co-chair, Red List Authority coordinator or network support.
+
+    No path from a leader's session leads here: the one who acts needs a network role that appoints leaders.
+    Raises NotAllowed, OfficeRule, GroupClosed.
+    """
+    with scope.group_scope(group):
+        row = _locked(group)
+        _check_appoints_leaders(by, person, row)
+        if office not in LEADING | {"network_support"}:
+            raise NotAllowed(_("This office is filled by the group's leaders."), code="not-filled-here")
+        return _appoint(row, person, office, by, starts_on, ends_on or _period_end(starts_on), note=note)
+
+
+@transaction.atomic
+def end_leader(
+    *, appointment: Appointment, by: User, from_day: date | None = None, reason: str = ""
+) -> Appointment:
+    """End a leader's or coordinator's office; what that leader delegated ends with it.
+
+    Raises NotAllowed, OfficeRule, GroupClosed.
+    """
+    with scope.group_scope(appointment.group_id):
+        group = _locked(appointment.group)
+        row = Appointment.objects.select_related("person", "ending").get(pk=appointment.pk)
+        _check_appoints_leaders(by, row.person, group)
+        from_day = max(from_day or clock.today(), clock.today())
+        _end(row, by, from_day, reason)
+        if "LE" not in roles_of(row.person, from_day).groups.get(group.pk, frozenset()):
+            lent = Appointment.objects.filter(office="delegate", made_by=row.person).select_related(
+                "person", "ending"
+            )
+            for delegation in lent:
+                if getattr(delegation, "ending", None) is None:
+                    _end(delegation, by, from_day, reason)
+        return row
+
+
+@transaction.atomic
+def end_offices_of(
+    *, group: Group, person: User, by: User, from_day: date | None = None, reason: str = ""
+) -> int:
+    """End the offices that the group fills when a person leaves it; gives how many ended.
+
+    Called by the act that ends a membership, which checks the right to do so. Leaders' offices stay: those who
+    appointed them decide.
+    """
+    with scope.group_scope(group):
+        from_day = from_day or clock.today()
+        held = Appointment.objects.filter(person=person, office__in=roles.FILLED_BY_LEADER | {"delegate"})
+        return sum(
+            _end(row, by, from_day, reason)
+            for row in held.select_related("person", "ending")
+            if getattr(row, "ending", None) is None
+        )
+
+
+@transaction.atomic
+def close_group(*, group: Group, by: User, closed_on: date | None = None, reason: str = "") -> Group:
+    """Close a group from a day on (today): every office ends, and apps above end what is theirs by `group_closed`.
+
+    Closing a closed group changes nothing. Raises NotAllowed.
+    """
+    with scope.group_scope(group):
+        row = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
+        if row.is_closed:
+            return row
+        if not roles_of(by).everywhere("groups.close_group"):
+            raise NotAllowed(_("Groups are closed by the SSC Chair."))
+        day = max(closed_on or clock.today(), clock.today())
+        for appointment in Appointment.objects.select_related("person", "ending"):
+            if getattr(appointment, "ending", None) is None:
+                _end(appointment, by, day, reason)
+        row.closed_on = day
+        row.version += 1
+        row.save(update_fields=["closed_on", "version"])
+        audit.record("groups.group_closed", by=by, about=row, group=row, reason=reason)
+        group_closed.send(sender=Group, group=row, by=by, day=day)
+        return row

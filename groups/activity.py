@@ -1,0 +1,53 @@
+"""The audit trail in sentences. Each app registers a sentence for each of its verbs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from groups.roles import OFFICES
+
+if TYPE_CHECKING:
+    from core.models import AuditEntry
+
+_sentences: dict[str, str | Promise] = {}
+
+SENTENCES = {
+    "groups.details_changed": gettext_lazy("%(by)s changed the group’s details."),
+    "groups.person_appointed": gettext_lazy("%(by)s appointed %(name)s: %(office)s."),
+    "groups.appointment_ended": gettext_lazy("%(by)s ended the office of %(name)s: %(office)s."),
+    "groups.leadership_delegated": gettext_lazy(
+        "%(by)s delegated leadership in writing to %(name)s until %(until)s."
+    ),
+    "groups.leader_appointed": gettext_lazy("%(by)s appointed %(name)s: %(office)s."),
+    "groups.leader_ended": gettext_lazy("%(by)s ended the office of %(name)s: %(office)s."),
+    "groups.group_closed": gettext_lazy("%(by)s closed the group."),
+}
+
+
+def register(sentences: Mapping[str, str | Promise]) -> None:
+    """Add sentences by verb. They may name %(by)s and anything the act's detail holds."""
+    _sentences.update(sentences)
+
+
+def known_verbs() -> frozenset[str]:
+    """Verbs that have a sentence."""
+    return frozenset(_sentences)
+
+
+def sentence(entry: AuditEntry) -> str:
+    """One act as a sentence in the reader's language; the portal is the actor where nobody else was."""
+    pattern = _sentences.get(entry.verb) or _("%(by)s made a change.")
+    values: defaultdict[str, object] = defaultdict(lambda: "–", entry.detail)
+    if (office := str(values.get("office", ""))) in OFFICES:
+        values["office"] = OFFICES[office].name
+    values["by"] = entry.by.name if entry.by else _("The portal")
+    return str(pattern) % values
+
+
+register(SENTENCES)

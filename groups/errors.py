@@ -1,0 +1,28 @@
+"""Rules of groups and offices that say no."""
+
+from core.errors import DomainError
+
+
+class NotAllowed(DomainError):
+    """The person acting may not do this here, at this moment."""
+
+    code = "not-allowed"
+    status = 403
+
+
+class GroupClosed(DomainError):
+    """A closed group changes no more."""
+
+    code = "group-closed"
+
+
+class NotAMember(DomainError):
+    """Offices of a group are held by its members."""
+
+    code = "not-a-member"
+
+
+class OfficeRule(DomainError):
+    """The dates, the person or the office do not fit together."""
+
+    code = "office-rule"

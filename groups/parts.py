@@ -1,0 +1,85 @@
+"""What groups itself puts on its overview and public page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from core import clock
+from duties.registry import Ask, duties
+from groups import panels, queries
+from groups.access import request_roles
+from groups.models import FocalTopic, Group
+
+# The overview shows the next few; the rest is one link away.
+SHOWN = 5
+
+
+def leadership_on_page(request: HttpRequest, group: Group, day: date | None = None) -> queries.Leadership:
+    """The offices of the page's group, read once per request; the first to ask names the day."""
+    kept: dict[int, queries.Leadership] = request.__dict__.setdefault("leadership_read", {})
+    if group.pk not in kept:
+        kept[group.pk] = queries.leadership(group, day)
+    return kept[group.pk]
+
+
+def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """What this person owes in this group, the next first."""
+    today = clock.today()
+    owed = duties(Ask(day=today, person=request.user, group_ids=(group.pk,)))
+    tasks = [
+        {
+            "day": duty.due_on,
+            "late": duty.due_on is not None and duty.due_on < today,
+            "title": duty.title,
+            "url": duty.url,
+            "kind": duty.state,
+            "status": duty.state_text,
+            "meta": duty.detail,
+        }
+        for duty in owed
+        if not duty.waiting
+    ]
+    return {"template": "groups/panels/duties.html", "context": {"tasks": tasks[:SHOWN], "all": len(tasks)}}
+
+
+def who_does_what(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """Offices and who holds them; a focal point that nobody was named for stands as vacant (guidelines 2.2)."""
+    offices = leadership_on_page(request, group)
+    named = {holder.appointment.topic for holder in offices.now if holder.office == "focal_point"}
+    vacant = [label for value, label in FocalTopic.choices if value not in named]
+    may_appoint = request_roles(request).may("groups.appoint_office", group)
+    context = {
+        "holders": [holder for holder in offices.now if holder.office != "network_support"],
+        "vacant": vacant if may_appoint else [],
+        "may_appoint": may_appoint,
+    }
+    return {"template": "groups/panels/offices.html", "context": context}
+
+
+def last_acts(request: HttpRequest, group: Group) -> dict[str, Any] | None:
+    """Recent activity, for those who may read the trail."""
+    if not request_roles(request).may("groups.view_audit", group):
+        return None
+    return {
+        "template": "groups/panels/activity.html",
+        "context": {
+            "events": queries.recent_activity(group),
+            "url": reverse("groups:history", args=[group.slug]),
+        },
+    }
+
+
+def public_contact(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """Leaders and coordinators in office with the contact they agreed to (guidelines 3.5)."""
+    people = leadership_on_page(request, group).with_role("LE", "RL")
+    return {"template": "groups/panels/contact.html", "context": {"people": people}}
+
+
+panels.register_workspace_part(next_duties, 10)
+panels.register_workspace_part(who_does_what, 50, half=True)
+panels.register_workspace_part(last_acts, 60, half=True)
+panels.register_public_part(public_contact, 10, side=True)

@@ -1,0 +1,260 @@
+"""Reads across groups and offices, as small frozen rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import Count, Q, QuerySet
+
+from core import clock, scope
+from core.models import AuditEntry
+from groups import activity, roles
+from groups.models import Appointment, Group
+from groups.sections import SECTIONS, section_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
+COUNTED = frozenset({"chair", "co_chair", "red_list_coordinator"})
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One person in one office for one term."""
+
+    appointment: Appointment
+    person: User
+    office: str
+    office_name: str
+    starts_on: date
+    last_day: date | None
+    term: int
+    # The address a leader or coordinator agreed to make public; empty from the day the office ends (guidelines 3.5).
+    contact: str = ""
+
+    @property
+    def role(self) -> roles.Role:
+        """The role the office gives."""
+        return roles.OFFICES[self.office].role
+
+
+@dataclass(frozen=True)
+class Leadership:
+    """Who holds, held and will hold the offices of a group, seen from one day."""
+
+    day: date
+    now: list[Holder] = field(default_factory=list)
+    before: list[Holder] = field(default_factory=list)
+    coming: list[Holder] = field(default_factory=list)
+
+    def with_role(self, *codes: str) -> list[Holder]:
+        """Those in office whose office gives one of the roles."""
+        return [holder for holder in self.now if holder.role.code in codes]
+
+
+def leadership(group: Group, day: date | None = None) -> Leadership:
+    """The offices of a group as of a day (today), read in the group's scope in one query."""
+    day, today = day or clock.today(), clock.today()
+    rows = Appointment.objects.select_related("person", "ending").order_by("starts_on", "pk")
+    terms: dict[tuple[int, str], int] = {}
+    found = Leadership(day)
+    for row in rows:
+        last = row.last_day
+        if last is not None and last < row.starts_on:
+            continue  # ended before it began
+        role = roles.OFFICES[row.office].role.code
+        # A chair who becomes co-chair goes on leading: terms are counted by role (guidelines 6.1).
+        number = terms[(row.person_id, role)] = terms.get((row.person_id, role), 0) + 1
+        in_office = row.starts_on <= today and (last is None or last >= today)
+        holder = Holder(
+            appointment=row,
+            person=row.person,
+            office=row.office,
+            office_name=row.office_name,
+            starts_on=row.starts_on,
+            last_day=last,
+            term=number,
+            contact=row.person.public_email if in_office and role in roles.PUBLIC_CONTACT else "",
+        )
+        if last is not None and last < day:
+            found.before.append(holder)
+        elif row.starts_on > day:
+            found.coming.append(holder)
+        else:
+            found.now.append(holder)
+    found.now.sort(key=lambda one: (roles.OFFICES[one.office].order, one.person.sort_key))
+    found.before.sort(key=lambda one: (one.last_day or date.min, one.person.sort_key), reverse=True)
+    return found
+
+
+def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int, list[str]]:
+    """Names of the leaders in office of each group, for lists over many groups."""
+    found: dict[int, list[str]] = {}
+    with scope.read_everywhere("directory"):
+        rows = (
+            Appointment.objects.on(day)
+            .with_role("LE")
+            .filter(group_id__in=group_ids)
+            .select_related("person")
+            .order_by("office", "person__sort_key")
+        )
+        for row in rows:
+            found.setdefault(row.group_id, []).append(row.person.name)
+    return found
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One heading of the directory with its number of groups."""
+
+    slug: str
+    name: str
+    groups: int
+    by_category: dict[str, int]
+
+
+def shelves() -> list[Shelf]:
+    """Headings of the directory with the number of open groups in each, in one query."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = Group.objects.open().order_by().values_list("category_id", "subcategory").annotate(n=Count("pk"))
+    for category, subcategory, n in rows:
+        inside = counts.setdefault(section_of(category, subcategory).slug, {})
+        inside[category] = inside.get(category, 0) + n
+    return [
+        Shelf(section.slug, str(section.name), sum(counts[section.slug].values()), counts[section.slug])
+        for section in SECTIONS
+        if section.slug in counts
+    ]
+
+
+def found_groups(words: str) -> QuerySet[Group]:
+    """Open groups found by name, acronym, remit, or by the name of a leader in office; accents and case aside."""
+    groups = Group.objects.open().select_related("category")
+    if not words:
+        return groups
+    from accounts.models import User
+
+    with scope.read_everywhere("directory"):
+        led = list(
+            Appointment.objects.on()
+            .with_role("LE", "RL")
+            .filter(person__in=User.objects.matching(words).order_by().values("pk"))
+            .order_by()
+            .values_list("group_id", flat=True)
+        )
+    return groups.filter(Q(pk__in=groups.matching(words).order_by().values("pk")) | Q(pk__in=led))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a group's history, in the shape the timeline draws."""
+
+    when: Any
+    text: str
+    who: str = ""
+    old: str = ""
+    new: str = ""
+    note: str = ""
+    big: bool = False
+
+
+def acts(group: Group, *, staff: bool = False) -> QuerySet[AuditEntry]:
+    """The audit trail of a group, newest first; without the office's own notes unless `staff`."""
+    entries = AuditEntry.objects.filter(group=group).select_related("by").order_by("-at", "-pk")
+    return entries if staff else entries.exclude(detail__staff_only=True)
+
+
+def as_event(entry: AuditEntry) -> Event:
+    """An act as a line of the timeline."""
+    note = "; ".join(str(entry.detail[key]) for key in ("reason", "word") if entry.detail.get(key))
+    return Event(
+        when=entry.at,
+        text=activity.sentence(entry),
+        old=str(entry.detail.get("old", "") or ""),
+        new=str(entry.detail.get("new", "") or ""),
+        note=note,
+        big=entry.verb.startswith("groups."),
+    )
+
+
+def recent_activity(group: Group, limit: int = 5) -> list[Event]:
+    """The last acts in the group, for its overview; one query."""
+    return [as_event(entry) for entry in acts(group)[:limit]]
+
+
+# Fields of the details whose history is shown.
+DETAIL_FIELDS = (
+    "name",
+    "remit",
+    "mission",
+    "membership_criteria",
+    "website",
+    "host_institution",
+    "closed_on",
+)
+
+
+def detail_changes(group: Group, limit: int = 30) -> list[Event]:
+    """What changed in the group's details, field by field, newest first; from the row history."""
+    rows = list(
+        apps.get_model("groups", "GroupEvent")
+        .objects.filter(pgh_obj_id=group.pk)
+        .order_by("-pgh_id")
+        .values("pgh_created_at", "pgh_context", *DETAIL_FIELDS)[: limit + 1]
+    )
+    writers = _names({row["pgh_context"]["user"] for row in rows if (row["pgh_context"] or {}).get("user")})
+    found = []
+    for after, before in pairwise(rows):
+        who = writers.get((after["pgh_context"] or {}).get("user"), "")
+        for name in DETAIL_FIELDS:
+            if after[name] != before[name]:
+                label = Group._meta.get_field(name).verbose_name
+                found.append(
+                    Event(
+                        when=after["pgh_created_at"],
+                        who=who,
+                        text=str(label),
+                        old=str(before[name] or ""),
+                        new=str(after[name] or ""),
+                    )
+                )
+    return found
+
+
+def _names(ids: Collection[int]) -> dict[int, str]:
+    from accounts.models import User
+
+    return {person.pk: person.name for person in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    """One of a person's groups with what they are there."""
+
+    group: Group
+    role_names: list[str]
+    members: int
+    leaders: list[str]
+
+
+def own_groups(groups: dict[int, frozenset[str]]) -> list[OwnGroup]:
+    """A person's groups by name, with role, size and leaders; three queries however many there are."""
+    from groups.panels import head_counts
+
+    rows = Group.objects.filter(pk__in=groups).select_related("category")
+    sizes, leaders = head_counts(list(groups), clock.today()), leaders_of(list(groups))
+    return [
+        OwnGroup(
+            group=row,
+            role_names=[str(role.name) for code, role in roles.GROUP_ROLES.items() if code in groups[row.pk]],
+            members=sizes.get(row.pk, 0),
+            leaders=leaders.get(row.pk, []),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Pages: public, inside the group, and about its offices."""

@@ -1,0 +1,155 @@
+"""Who holds which office, and how a leader fills the offices of the group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from core import clock
+from core.errors import DomainError
+from groups import actions, panels, queries, roles
+from groups.access import group_page, request_roles
+from groups.forms import DelegationForm, EndOfficeForm, OfficeForm
+from groups.models import Appointment, Group
+from groups.pages import group_context
+from groups.views.public import asked_day
+
+
+def ordinal_term(number: int) -> str:
+    """A term in words."""
+    words = {1: _("first term"), 2: _("second term"), 3: _("third term"), 4: _("fourth term")}
+    return words.get(number) or _("term %(number)s") % {"number": number}
+
+
+def term_line(holder: queries.Holder) -> str:
+    """Since when, which term, until when."""
+    since = date_format(holder.starts_on, "DATE_FORMAT")
+    values = {"since": since, "term": ordinal_term(holder.term)}
+    if holder.last_day is None:
+        return _("Since %(since)s, without a last day") % values
+    values["last"] = date_format(holder.last_day, "DATE_FORMAT")
+    if holder.office in queries.COUNTED:
+        return _("Since %(since)s, %(term)s, until %(last)s") % values
+    return _("Since %(since)s, until %(last)s") % values
+
+
+@group_page("groups.view_leadership")
+@require_safe
+def leadership(request: HttpRequest, group: Group) -> HttpResponse:
+    """The offices of the group as of today, or of `?on=`, with past and coming terms."""
+    day = asked_day(request)
+    held = request_roles(request)
+    offices = queries.leadership(group, day)
+    today = day == clock.today()
+    may_appoint = held.may("groups.appoint_office", group) and today and not group.is_closed
+    fillable = roles.FILLED_BY_LEADER | {"delegate"}
+
+    def row(holder: queries.Holder, end: bool = False) -> dict[str, Any]:
+        url = reverse("groups:office-end", args=[group.slug, holder.appointment.pk])
+        return {
+            "name": holder.person.name,
+            "office": holder.office_name,
+            "term": term_line(holder),
+            "contact": holder.contact,
+            "note": holder.appointment.note if holder.office == "delegate" else "",
+            "end": url if end and may_appoint and holder.office in fillable else "",
+        }
+
+    context = group_context(
+        request,
+        group,
+        day=day,
+        is_past=not today,
+        now=[row(holder, end=True) for holder in offices.now],
+        coming=[row(holder, end=True) for holder in offices.coming],
+        before=[row(holder) for holder in offices.before],
+        may_appoint=may_appoint,
+        may_delegate=held.may("groups.delegate_leadership", group)
+        and may_appoint
+        and bool(offices.with_role("DE")),
+    )
+    return render(request, "groups/leadership.html", context)
+
+
+def _answer(request: HttpRequest, group: Group, form: Any, template: str, **context: Any) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, template, group_context(request, group, form=form, **context), status=status)
+
+
+@group_page("groups.appoint_office")
+@require_http_methods(["GET", "HEAD", "POST"])
+def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
+    """Appoint a member to an office that the group fills."""
+    form = OfficeForm(request.POST or None, people=panels.rollcall(group, clock.today()))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            row = actions.appoint_to_office(
+                group=group,
+                person=User.objects.get(pk=data["person"]),
+                office=data["office"],
+                topic=data["topic"],
+                ends_on=data["ends_on"],
+                by=request.user,
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            words = {"name": row.person.name, "office": row.office_name}
+            messages.success(request, _("%(name)s is appointed: %(office)s.") % words)
+            return redirect("groups:leadership", group=group.slug)
+    return _answer(request, group, form, "groups/office_appoint.html")
+
+
+@group_page("groups.delegate_leadership")
+@require_http_methods(["GET", "HEAD", "POST"])
+def leadership_delegate(request: HttpRequest, group: Group) -> HttpResponse:
+    """Delegate leadership to a deputy, in writing and with dates."""
+    deputies = {one.person.pk: one.person.name for one in queries.leadership(group).with_role("DE")}
+    form = DelegationForm(request.POST or None, deputies=deputies)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            row = actions.delegate_leadership(
+                group=group,
+                deputy=User.objects.get(pk=data["deputy"]),
+                by=request.user,
+                starts_on=data["starts_on"],
+                ends_on=data["ends_on"],
+                note=data["note"],
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%(name)s may act in your place.") % {"name": row.person.name})
+            return redirect("groups:leadership", group=group.slug)
+    return _answer(request, group, form, "groups/leadership_delegate.html")
+
+
+@group_page("groups.appoint_office")
+@require_http_methods(["GET", "HEAD", "POST"])
+def office_end(request: HttpRequest, group: Group, appointment: int) -> HttpResponse:
+    """End an office that the group fills, or a delegation. Leaders' offices do not exist here."""
+    row = get_object_or_404(
+        Appointment.objects.select_related("person", "group"),
+        pk=appointment,
+        office__in=roles.FILLED_BY_LEADER | {"delegate"},
+    )
+    form = EndOfficeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_appointment(appointment=row, by=request.user, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The office of %(name)s has ended.") % {"name": row.person.name})
+            return redirect("groups:leadership", group=group.slug)
+    return _answer(request, group, form, "groups/office_end.html", row=row)
