@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import user_email
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.conf import settings
@@ -13,11 +14,14 @@ from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from accounts.words import SECOND_STEP_ERRORS, SIGN_IN_ERRORS
 from core.mail import outbox
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Mails go through the outbox, in the transaction of the request; links use the configured address."""
+
+    error_messages = {**DefaultAccountAdapter.error_messages, **SIGN_IN_ERRORS}
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue one of allauth's mails (codes, links, notices). Each is its own logical mail."""
@@ -63,3 +67,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         user.orcid = sociallogin.account.uid[:19] if sociallogin.account.provider == "orcid" else ""
         user.language = (get_language() or "en")[:2]
         return user
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """The second step with our words for what is not right."""
+
+    error_messages = {**DefaultMFAAdapter.error_messages, **SECOND_STEP_ERRORS}

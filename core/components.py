@@ -10,8 +10,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest
-from django.template.loader import render_to_string
 
 from core.forms import Checkboxes, DayField, Radios
 
@@ -40,10 +38,6 @@ class Example:
 
     component: Component
     values: dict[str, Any]
-
-    def html(self, request: HttpRequest) -> str:
-        """The component as an include would draw it."""
-        return render_to_string(self.component.template, self.values, request)
 
 
 @cache
