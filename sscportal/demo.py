@@ -17,10 +17,11 @@ from sscportal.devstack import Stack
 from sscportal.keeper import StackError, follow_parent
 from sscportal.processes import ROOT, Portal, say, wanted_port
 
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("SSC_VAR_DIR") or ROOT / "var").resolve()
 MAIL = VAR / "demo-mail"
 MEDIA = VAR / "media"
-MEMBERS = "10000"
+STATIC = VAR / "static"
+LOGS = VAR / "log" / "demo"
 
 
 def interrupted(marker: Path) -> bool:
@@ -31,14 +32,17 @@ def interrupted(marker: Path) -> bool:
     return False
 
 
-def seed(portal: Portal, marker: Path, stage: str) -> None:
+def seed(portal: Portal, marker: Path, groups: str, members: str, stage: str) -> None:
     """Fill the empty database. The marker stands while this lasts, so that half a network is never kept."""
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.touch()
     began = time.monotonic()
     stages = ["--stage", stage] if stage else []
-    title = "Making the demo network: all groups, ten thousand people. This takes a minute or two."
-    portal.manage("seed_demo", "--groups", "all", "--members", MEMBERS, "--seed", "1", *stages, title=title)
+    size = ["--groups", groups, "--members", members, "--seed", "1"]
+    title = (
+        f"Making the demo network: {groups} groups, {members} memberships. All of it takes a minute or two."
+    )
+    portal.manage("seed_demo", *size, *stages, title=title)
     marker.unlink()
     say(f"The demo network stands after {time.monotonic() - began:.0f} s.")
 
@@ -62,18 +66,20 @@ def main() -> int:
         "DJANGO_SETTINGS_MODULE": "sscportal.settings.demo",
         "SSC_BASE_URL": f"http://localhost:{port}",
         "SSC_SINK_DIR": str(MAIL),
+        "SSC_MEDIA_ROOT": str(MEDIA),
+        "SSC_STATIC_ROOT": str(STATIC),
     }
-    with Portal(stack=Stack(fresh=fresh), logs=VAR / "log" / "demo", env=env, port=port) as portal:
+    with Portal(stack=Stack(fresh=fresh), logs=LOGS, env=env, port=port) as portal:
         if fresh:
             for folder in (MAIL, MEDIA):
                 shutil.rmtree(folder, ignore_errors=True)
             marker.unlink(missing_ok=True)
         portal.add_sink(MAIL)
         if portal.migrate():
-            seed(portal, marker, stage)
+            seed(portal, marker, chosen.groups, chosen.members, stage)
         elif stage:
             say("The demo network is there already and keeps its stage; `make demo-reset` takes another.")
-        portal.collect_static(VAR / "static")
+        portal.collect_static(STATIC)
         web = portal.add_web()
         portal.add_jobs(VAR / "demo")
         personas = portal.manage("list_personas")
@@ -81,7 +87,7 @@ def main() -> int:
         say(f"\nThe portal is at {portal.address}/ (ready after {time.monotonic() - began:.0f} s).")
         say(f"The mail it sends can be read at {portal.address}/demo/mail/.\n")
         say(personas.rstrip())
-        say("\nCtrl-C stops everything and keeps the data. Logs are in var/log/demo/.")
+        say(f"\nCtrl-C stops everything and keeps the data. Logs are in {LOGS}.")
         portal.run()
     return 0
 

@@ -59,7 +59,7 @@ def lint() -> Result:
 
 def layout() -> Result:
     """Ruff's formatting."""
-    return run(str(BIN / "ruff"), "format", "--check", "--quiet", ".")
+    return run(str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format", "concise", ".")
 
 
 def types() -> Result:
