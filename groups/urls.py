@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups.views import offices, public, workspace
+from groups.views import logos, offices, public, workspace
 
 app_name = "groups"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("my-groups/", workspace.my_groups, name="my-groups"),
     path("g/<slug:group>/", workspace.overview, name="workspace"),
     path("g/<slug:group>/details/", workspace.group_edit, name="group-edit"),
+    path("groups/<slug:group>/logo.png", logos.group_logo, name="group-logo"),
+    path("g/<slug:group>/details/logo/", logos.logo_edit, name="logo-edit"),
     path("g/<slug:group>/history/", workspace.history, name="history"),
     path("g/<slug:group>/leadership/", offices.leadership, name="leadership"),
     path("g/<slug:group>/leadership/appoint/", offices.office_appoint, name="office-appoint"),

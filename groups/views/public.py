@@ -17,7 +17,7 @@ from core import clock, scope
 from groups import panels, queries
 from groups.access import public_page, request_roles
 from groups.forms import DayQuery
-from groups.models import Category, Group
+from groups.models import Category, Group, GroupLogo
 from groups.parts import leadership_on_page
 from groups.sections import BY_SLUG, groups_in, section_of
 
@@ -107,6 +107,7 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
         offices = leadership_on_page(request, found, day)
         members = panels.head_counts([found.pk], day).get(found.pk, 0)
         main, side = panels.public_parts(request, found)
+        has_logo = GroupLogo.objects.exists()
     section = section_of(found.category_id, found.subcategory)
     leaders = offices.with_role("LE")
     led_by = "\n".join(f"{one.person.name}, {one.office_name}" for one in leaders)
@@ -125,6 +126,7 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
         "section": section,
         "section_url": _link(section=section.slug),
         "facts": [fact for fact in facts if fact["value"]],
+        "has_logo": has_logo,
         "members": members,
         "draw": 0 < members <= MOST_STROKES,
         "day": day,
