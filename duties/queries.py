@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,6 @@ class TaskList:
     count: int
     late: int
     minutes: int
-    titles: dict[str, str] = field(default_factory=dict)
 
 
 def duties_of(person: User, day: date) -> list[Duty]:
@@ -95,14 +94,14 @@ def task_list(person: User, day: date, group_id: int | None = None) -> TaskList:
 
 
 def task_of(duty: Duty, day: date) -> Task:
-    """A duty with its status sign and words: lateness first, then its own state, then how soon it is due."""
+    """A duty with its status sign and words: lateness first, then what is due soon, then its own state."""
     days = (duty.due_on - day).days if duty.due_on else None
     if days is not None and days < 0:
         kind, status = "late", wording.days_late(-days)
+    elif days is not None and days <= SOON and duty.state in ("todo", "wait"):
+        kind, status = "wait", wording.days_left(days)
     elif duty.state_text:
         kind, status = duty.state, duty.state_text
-    elif days is not None and days <= SOON:
-        kind, status = "wait", wording.days_left(days)
     else:
         kind, status = duty.state, _("Not started") if duty.state == "todo" else ""
     group = _("%(group)s.") % {"group": duty.group_name} if duty.group_name else ""
