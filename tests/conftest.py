@@ -78,8 +78,7 @@ OFFICE_OF = {
 }
 
 
-@pytest.fixture
-def cast(group, other_group) -> Cast:
+def make_cast(group: Group, other_group: Group) -> Cast:
     """Everybody: AP, ME, OM, LE … SU. VI is the visitor and has no account."""
     cast = Cast()
     for place, people in ((group, cast.people), (other_group, cast.other)):
@@ -103,6 +102,12 @@ def cast(group, other_group) -> Cast:
     cast.people["SU"] = factories.make_person("Super", "User", is_superuser=True)
     factories.give_second_factor(cast["SU"])
     return cast
+
+
+@pytest.fixture
+def cast(group, other_group) -> Cast:
+    """Everybody, with offices in the two groups."""
+    return make_cast(group, other_group)
 
 
 @pytest.fixture
