@@ -24,6 +24,12 @@ NAMES = {
     "name": _("Name of the key"),
     "passwordless": _("Use it as a passkey, so that I sign in without a password"),
 }
+HINTS = {
+    "password": "",
+    "oldpassword": "",
+    "password1": _("At least 12 characters. Three or four words in a row are easy to remember."),
+    "passwordless": _("Your device then asks for a fingerprint, a face or its own code."),
+}
 WIDTHS = {"code": "w12 num"}
 
 
@@ -38,8 +44,7 @@ class OurWords:
         for name, field in self.fields.items():
             field.label = self.names.get(name) or NAMES.get(name) or field.label
             field.widget.attrs.pop("placeholder", None)
-            if name == "password":
-                field.help_text = ""
+            field.help_text = HINTS.get(name, field.help_text)
             if name in WIDTHS:
                 field.widget.attrs["class"] = WIDTHS[name]
 
