@@ -84,8 +84,9 @@ def main() -> int:
                 *options,
             ]
             result = subprocess.run(argv, cwd=folder, env=env, check=True, capture_output=True, text=True)
-            (ROOT / "requirements" / f"{target}.txt").write_text(cleaned(result.stdout))
-            print(f"requirements/{target}.txt: {result.stdout.count('==')} packages.")
+            text = cleaned(result.stdout)
+            (ROOT / "requirements" / f"{target}.txt").write_text(text)
+            print(f"requirements/{target}.txt: {len(re.findall(r'^[a-z0-9]', text, re.MULTILINE))} packages.")
     return 0
 
 

@@ -53,6 +53,44 @@ def test_a_python_that_is_too_old_is_named_in_a_sentence():
     assert done.stderr.startswith("The portal needs Python 3.11 or newer, and this is 3.9.2")
 
 
+def test_missing_system_packages_are_named_in_a_sentence():
+    lacking = "import sys; sys.path.insert(0, 'tools'); import setup; setup.LIBRARIES = {'libthing-1': ['/nowhere/*']}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{lacking}; setup.ensure_system('demo')"],
+        cwd=ROOT,
+        env={"PATH": "/nowhere"},  # so there is no apt-get, whoever runs this
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0  # the portal runs without them
+    assert done.stderr.startswith("This machine lacks libthing-1: install them as root")
+    assert "reports cannot be made into PDFs" in done.stderr
+
+
+def test_audit_that_nobody_answers_says_so_and_passes(tmp_path):
+    (tmp_path / "requirements").mkdir()
+    pinned = "sqlparse==0.5.0 --hash=sha256:" + "0" * 64
+    (tmp_path / "requirements" / "runtime.txt").write_text(pinned)
+    script = "import sys; from pathlib import Path; from tools import check; check.ROOT = Path(sys.argv[1])"
+    nobody = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{script}; result = check.packages(); print(result.passed, result.note)",
+            str(tmp_path),
+        ],
+        cwd=ROOT,
+        env={**os.environ, **nobody},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "True not done: the service that knows of faults did not answer"
+    assert not (tmp_path / "var" / "audited").exists()
+
+
 @pytest.mark.parametrize("program", ["demo", "prodlike"])
 def test_a_port_that_is_taken_is_named_in_a_sentence(program):
     with socket.socket() as taken:
