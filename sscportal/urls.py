@@ -4,12 +4,12 @@ from allauth.account import views as allauth_views
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from sscportal import views
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
     path("", login_not_required(RedirectView.as_view(pattern_name="groups:directory")), name="root"),
 ]
