@@ -26,7 +26,9 @@ TARGET_EDITS = ("reporting.target_added", "reporting.target_changed", "reporting
 def why_not_edit_targets(target_set: TargetSet | None, period: Quadrennium, day: date) -> Reason:
     """Why targets of the period cannot be added or changed. A set that does not exist yet may be begun."""
     if day > period.ends_on:
-        return _("The quadrennium %(period)s is over, so its targets no longer change.") % {"period": period.label}
+        return _("The quadrennium %(period)s is over, so its targets no longer change.") % {
+            "period": period.label
+        }
     if target_set is None or target_set.is_editable:
         return None
     if target_set.state == TargetSetState.SUBMITTED:
@@ -55,13 +57,17 @@ def why_not_record(target: Target, year: int, report_state: str | None, day: dat
             "period": target.target_set.quadrennium.label,
         }
     if year > day.year:
-        return _("%(year)d has not begun. Progress can be recorded from 1 January of that year.") % {"year": year}
-    if report_state == ReportState.ACCEPTED:
-        return _("The %(year)d report is accepted and published, so its progress no longer changes.") % {"year": year}
-    if report_state == ReportState.SUBMITTED:
-        return _("The %(year)d report is with the Chair’s Office. Progress can change again if it comes back.") % {
+        return _("%(year)d has not begun. Progress can be recorded from 1 January of that year.") % {
             "year": year
         }
+    if report_state == ReportState.ACCEPTED:
+        return _("The %(year)d report is accepted and published, so its progress no longer changes.") % {
+            "year": year
+        }
+    if report_state == ReportState.SUBMITTED:
+        return _(
+            "The %(year)d report is with the Chair’s Office. Progress can change again if it comes back."
+        ) % {"year": year}
     return None
 
 
@@ -70,11 +76,15 @@ def why_not_decide_targets(target_set: TargetSet, person: User, held: PersonRole
     if target_set.submitted_by_id == person.pk:
         return _("You sent these targets yourself. Somebody else of the Chair’s Office decides about them.")
     if held.groups.get(target_set.group_id, frozenset()) - {"ME", "NS"}:
-        return _("You hold an office in this group. Somebody else of the Chair’s Office decides about its targets.")
+        return _(
+            "You hold an office in this group. Somebody else of the Chair’s Office decides about its targets."
+        )
     targets = target_set.targets.order_by().values("pk")
     edits = AuditEntry.objects.filter(
         about_type=Target._meta.label_lower, about_id__in=targets, verb__in=TARGET_EDITS, by=person
     )
     if edits.exists():
-        return _("You changed these targets yourself. Somebody else of the Chair’s Office decides about them.")
+        return _(
+            "You changed these targets yourself. Somebody else of the Chair’s Office decides about them."
+        )
     return None

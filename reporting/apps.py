@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class ReportingConfig(AppConfig):
     name = "reporting"
+
+    def ready(self) -> None:
+        from reporting import (  # noqa: F401 - each registers what it holds
+            activity_targets,
+            duties,
+            navigation_targets,
+            panels,
+        )

@@ -31,6 +31,10 @@ def year_at_work(period: Quadrennium, opened: ReportingYear | None, day: date) -
     """
     if day < period.starts_on:
         return None
-    if opened is not None and opened.year in period.years and (day <= opened.due_on or opened.year == day.year):
+    if (
+        opened is not None
+        and opened.year in period.years
+        and (day <= opened.due_on or opened.year == day.year)
+    ):
         return opened.year
     return min(day.year, period.years[-1])

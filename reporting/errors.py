@@ -38,3 +38,33 @@ class WrongTarget(DomainError):
     """A target's answers do not fit each other or the plan of the period."""
 
     code = "wrong_target"
+
+
+class ReportLocked(DomainError):
+    """The report cannot change in the state it is in."""
+
+    code = "report_locked"
+
+
+class ReportNotOpen(DomainError):
+    """The year's reports have not opened, or the group owes none."""
+
+    code = "report_not_open"
+
+
+class ReportIncomplete(DomainError):
+    """Something is missing before the report can be sent."""
+
+    code = "report_incomplete"
+
+
+class AlreadyDecided(DomainError):
+    """Another decision about this version stands."""
+
+    code = "already_decided"
+
+
+class WrongDeadline(DomainError):
+    """The day lies in the past or before the deadline that holds."""
+
+    code = "wrong_deadline"

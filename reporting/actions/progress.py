@@ -51,7 +51,9 @@ def record_progress(
             return entry
         if version != (entry.version if entry else 0):
             raise Conflict(
-                _("Somebody else recorded progress on this target while you were writing. Nothing of yours is lost."),
+                _(
+                    "Somebody else recorded progress on this target while you were writing. Nothing of yours is lost."
+                ),
                 theirs=_as_words(entry.status_id, entry.quantity, entry.text) if entry else {},
                 yours=_as_words(status.pk, quantity, text),
             )
@@ -64,7 +66,12 @@ def record_progress(
         entry.version += 1
         entry.save()
         audit.record(
-            "reporting.progress_recorded", by=by, about=entry, group=target.group_id, code=target.code, year=year
+            "reporting.progress_recorded",
+            by=by,
+            about=entry,
+            group=target.group_id,
+            code=target.code,
+            year=year,
         )
     return entry
 

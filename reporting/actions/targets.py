@@ -18,10 +18,10 @@ from core import audit, clock
 from core.errors import Conflict
 from groups.access import roles_of
 from groups.models import Group, Quadrennium
-from reporting import emails
+from reporting import emails_targets
 from reporting.access import why_not_decide_targets, why_not_edit_target, why_not_edit_targets
 from reporting.errors import MovedOn, NotAllowed, NothingToSend, TargetsLocked, WrongTarget
-from reporting.models import CyclePair, KeyResult, StrategicPlan, Target, TargetSet
+from reporting.models import CyclePair, KeyResult, Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
 
 
@@ -74,21 +74,27 @@ def _check(answers: TargetAnswers, period: Quadrennium, *, before: int | None = 
     """Raises WrongTarget where the answers do not fit the period's plan or time. `before` is the due year kept."""
     if answers.due_year not in period.years:
         raise WrongTarget(
-            _("Choose a due year between %(first)d and %(last)d.") % {"first": period.years[0], "last": period.years[-1]}
+            _("Choose a due year between %(first)d and %(last)d.")
+            % {"first": period.years[0], "last": period.years[-1]}
         )
     if answers.due_year < clock.today().year and answers.due_year != before:
         raise WrongTarget(
-            _("%(year)d is over. Choose %(now)d or a later year.") % {"year": answers.due_year, "now": clock.today().year}
+            _("%(year)d is over. Choose %(now)d or a later year.")
+            % {"year": answers.due_year, "now": clock.today().year}
         )
     if answers.quantity is not None and answers.quantity < 0:
         raise WrongTarget(_("Enter a quantity of 0 or more."))
-    plan = StrategicPlan.objects.filter(quadrennium=period).last()
     if not CyclePair.objects.filter(
-        plan=plan, component=answers.component, subcategory=answers.subcategory
+        plan__quadrennium=period, component=answers.component, subcategory=answers.subcategory
     ).exists():
         raise WrongTarget(_("Choose a sub-category that belongs to this part of the cycle."))
-    if answers.key_result and not KeyResult.objects.filter(plan=plan, pk=answers.key_result).exists():
-        raise WrongTarget(_("Choose a Key Species Result of the plan for %(period)s.") % {"period": period.label})
+    if (
+        answers.key_result
+        and not KeyResult.objects.filter(plan__quadrennium=period, pk=answers.key_result).exists()
+    ):
+        raise WrongTarget(
+            _("Choose a Key Species Result of the plan for %(period)s.") % {"period": period.label}
+        )
 
 
 def _lock(target_set: TargetSet) -> TargetSet:
@@ -160,9 +166,18 @@ def edit_target(*, target: Target, by: User, answers: TargetAnswers, version: in
         target.version += 1
         target.save()
         _touch(target.target_set)
-        changed = [field.name for field in fields(answers) if getattr(answers, field.name) != getattr(standing, field.name)]
+        changed = [
+            field.name
+            for field in fields(answers)
+            if getattr(answers, field.name) != getattr(standing, field.name)
+        ]
         audit.record(
-            "reporting.target_changed", by=by, about=target, group=target.group_id, code=target.code, fields=changed
+            "reporting.target_changed",
+            by=by,
+            about=target,
+            group=target.group_id,
+            code=target.code,
+            fields=changed,
         )
     return target
 
@@ -200,7 +215,10 @@ def drop_target(*, target: Target, by: User, why: str) -> Target:
 def _move(target_set: TargetSet, to: TargetSetState) -> None:
     """Raises TargetsLocked for a move that the table of states does not have."""
     if to not in TARGET_MOVES.get(TargetSetState(target_set.state), set()):
-        raise TargetsLocked(_("This step does not fit: the targets are “%(state)s”.") % {"state": target_set.get_state_display()})
+        raise TargetsLocked(
+            _("This step does not fit: the targets are “%(state)s”.")
+            % {"state": target_set.get_state_display()}
+        )
     target_set.state = to
 
 
@@ -232,7 +250,7 @@ def submit_targets(*, target_set: TargetSet, by: User, version: int | None = Non
             group=target_set.group_id,
             period=target_set.quadrennium.label,
         )
-        emails.targets_submitted(target_set, by=by)
+        emails_targets.targets_submitted(target_set, by=by)
     return target_set
 
 
@@ -258,7 +276,11 @@ def _decide(target_set: TargetSet, to: TargetSetState, *, by: User, version: int
         raise NotAllowed(_("Your offices in this group do not include this step."))
     with audit.context(by=by):
         target_set = _lock(target_set)
-        if target_set.state == to and target_set.decided_by_id == by.pk and version in (target_set.version, target_set.version - 1):
+        if (
+            target_set.state == to
+            and target_set.decided_by_id == by.pk
+            and version in (target_set.version, target_set.version - 1)
+        ):
             return target_set
         if target_set.state == TargetSetState.SUBMITTED and version != target_set.version:
             raise MovedOn(_("The group sent a newer version. Read it before you decide."))
@@ -278,5 +300,5 @@ def _decide(target_set: TargetSet, to: TargetSetState, *, by: User, version: int
             group=target_set.group_id,
             period=target_set.quadrennium.label,
         )
-        emails.targets_decided(target_set, by=by)
+        emails_targets.targets_decided(target_set, by=by)
     return target_set

@@ -19,13 +19,18 @@ def holders(day: date, group_ids: Iterable[int] | None = None) -> dict[int, dict
     found: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for group_id, office, person_id in rows.order_by().values_list("group_id", "office", "person_id"):
         found[group_id][OFFICES[office].role.code].add(person_id)
-    return {pk: {code: tuple(sorted(people)) for code, people in codes.items()} for pk, codes in found.items()}
+    return {
+        pk: {code: tuple(sorted(people)) for code, people in codes.items()} for pk, codes in found.items()
+    }
 
 
 def network_holders(day: date, code: str) -> tuple[int, ...]:
     """Ids of the people who hold a role of the network on the day."""
     return tuple(
-        NetworkAppointment.objects.on(day).filter(role=code).order_by("person_id").values_list("person_id", flat=True)
+        NetworkAppointment.objects.on(day)
+        .filter(role=code)
+        .order_by("person_id")
+        .values_list("person_id", flat=True)
     )
 
 

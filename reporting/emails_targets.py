@@ -1,4 +1,4 @@
-"""Mails about targets and reports, written into the outbox with the change they tell of."""
+"""Mails about targets, written into the outbox with the change they tell of."""
 
 from __future__ import annotations
 

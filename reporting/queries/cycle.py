@@ -1,0 +1,191 @@
+"""Where a group stands along the conservation cycle, and what everybody may read of its targets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import clock
+from groups.models import Group, Quadrennium
+from reporting.figures import mean_percent, share_reached
+from reporting.models import Component, Progress, Report, Target
+from reporting.states import ReportState, TargetSetState
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the conservation cycle with its counts: what the cycle shows."""
+
+    key: str
+    label: str
+    targets: int
+    achieved: int
+    behind: int
+    percent: int
+
+    @property
+    def text(self) -> str:
+        """The counts as a phrase."""
+        values = {"n": self.targets, "done": self.achieved, "behind": self.behind}
+        if self.targets == 0:
+            return _("No targets")
+        if self.achieved == self.targets:
+            return ngettext("%(n)d target achieved", "%(n)d targets achieved", self.targets) % values
+        if self.achieved:
+            return (
+                ngettext("%(n)d target: %(done)d achieved", "%(n)d targets: %(done)d achieved", self.targets)
+                % values
+            )
+        if self.behind:
+            return (
+                ngettext("%(n)d target: %(behind)d behind", "%(n)d targets: %(behind)d behind", self.targets)
+                % values
+            )
+        return ngettext("%(n)d target", "%(n)d targets", self.targets) % values
+
+
+@dataclass(frozen=True)
+class CycleState:
+    """Where a group stands along the cycle in the period that holds on a day."""
+
+    period: Quadrennium
+    state: str
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> int:
+        """Targets in all."""
+        return sum(part.targets for part in self.parts)
+
+
+def cycle_state(group: Group, day: date | None = None, *, public: bool = False) -> CycleState | None:
+    """The cycle of the group in the period of the day, two queries; None where no target was set.
+
+    `public` sees agreed targets only, and of progress only what stands in accepted reports.
+    """
+    day = day or clock.today()
+    entries = Progress.objects.filter(target=OuterRef("pk")).order_by("-year")
+    targets = Target.objects.filter(
+        group=group,
+        target_set__quadrennium__starts_on__lte=day,
+        target_set__quadrennium__ends_on__gte=day,
+        dropped_at=None,
+    )
+    if public:
+        targets = targets.filter(target_set__state=TargetSetState.AGREED)
+        entries = entries.filter(_accepted())
+    rows = list(
+        targets.select_related("target_set__quadrennium").annotate(
+            reached=Subquery(entries.values("quantity")[:1]),
+            is_achieved=Subquery(entries.values("status__is_achieved")[:1]),
+            glyph=Subquery(entries.values("status__glyph")[:1]),
+        )
+    )
+    if not rows:
+        return None
+    by_component: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_component[row.component_id].append(row)
+    return CycleState(
+        period=rows[0].target_set.quadrennium,
+        state=rows[0].target_set.state,
+        parts=tuple(
+            part_of(
+                component,
+                [
+                    (
+                        share_reached(row.quantity, row.reached, achieved=bool(row.is_achieved)),
+                        row.is_achieved,
+                        row.glyph,
+                    )
+                    for row in by_component[component.pk]
+                ],
+            )
+            for component in Component.objects.all()
+        ),
+    )
+
+
+def part_of(component: Component, standings: Sequence[tuple[int, bool | None, str | None]]) -> Part:
+    """The counts of one part of the cycle from (share, achieved, status sign) of each of its targets."""
+    return Part(
+        key=component.code,
+        label=str(component),
+        targets=len(standings),
+        achieved=sum(1 for _share, achieved, _glyph in standings if achieved),
+        behind=sum(1 for _share, _achieved, glyph in standings if glyph == "late"),
+        percent=mean_percent([share for share, _achieved, _glyph in standings]),
+    )
+
+
+def _accepted() -> Exists:
+    """A condition on progress: the report of its year is accepted, so the entry is public."""
+    return Exists(
+        Report.objects.filter(
+            group=OuterRef("group"), reporting_year=OuterRef("year"), state=ReportState.ACCEPTED
+        )
+    )
+
+
+@dataclass(frozen=True)
+class PublicTarget:
+    """What everybody may read of a target: code, text, place in the cycle, and its status in accepted reports."""
+
+    code: str
+    text: str
+    subcategory: str
+    due_year: int
+    kind: str
+    word: str
+
+
+@dataclass(frozen=True)
+class PublicPeriod:
+    """The agreed targets of one period."""
+
+    period: Quadrennium
+    blocks: tuple[tuple[Component, tuple[PublicTarget, ...]], ...]
+
+
+def public_targets(group: Group) -> list[PublicPeriod]:
+    """Agreed targets, the latest period first, in the group's scope; three queries."""
+    targets = list(
+        Target.objects.filter(
+            group=group, target_set__state=TargetSetState.AGREED, dropped_at=None
+        ).select_related("component", "subcategory", "target_set__quadrennium")
+    )
+    latest: dict[int, Progress] = {}
+    for entry in (
+        Progress.objects.filter(_accepted(), target__in=[target.pk for target in targets])
+        .select_related("status")
+        .order_by("year")
+    ):
+        latest[entry.target_id] = entry
+    components = list(Component.objects.all())
+    found: dict[Quadrennium, dict[str, list[PublicTarget]]] = defaultdict(lambda: defaultdict(list))
+    for target in targets:
+        entry = latest.get(target.pk)
+        found[target.target_set.quadrennium][target.component_id].append(
+            PublicTarget(
+                code=target.code,
+                text=target.text,
+                subcategory=str(target.subcategory),
+                due_year=target.due_year,
+                kind=entry.status.glyph if entry else "todo",
+                word=str(entry.status) if entry else _("No accepted report yet"),
+            )
+        )
+    return [
+        PublicPeriod(
+            period,
+            tuple((one, tuple(by_component[one.pk])) for one in components if by_component.get(one.pk)),
+        )
+        for period, by_component in sorted(found.items(), key=lambda pair: pair[0].starts_on, reverse=True)
+    ]

@@ -1,0 +1,247 @@
+"""Reads of targets and progress: the table of a period with its years."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core import clock
+from groups.models import Group, Quadrennium
+from reporting.access import why_not_record
+from reporting.deadlines import year_at_work
+from reporting.figures import plain, share_reached
+from reporting.models import Component, Progress, Report, ReportingYear, Target, TargetSet
+from reporting.queries.cycle import Part, part_of
+
+
+@dataclass(frozen=True)
+class YearCell:
+    """One year of one target: its entry, and whether this day allows to write it."""
+
+    year: int
+    entry: Progress | None
+    recordable: bool
+    now: bool
+
+    @property
+    def figure(self) -> str:
+        """The running total of the year, empty where none was given."""
+        return plain(self.entry.quantity) if self.entry else ""
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One target with its years and where it stands."""
+
+    target: Target
+    cells: tuple[YearCell, ...]
+    latest: Progress | None
+
+    @property
+    def share(self) -> int:
+        """How much of it is reached, in whole percent."""
+        achieved = self.latest is not None and self.latest.status.is_achieved
+        return share_reached(
+            self.target.quantity, self.latest.quantity if self.latest else None, achieved=achieved
+        )
+
+    @property
+    def kind(self) -> str:
+        """The status sign."""
+        if self.target.dropped_at is not None:
+            return "no"
+        return self.latest.status.glyph if self.latest else "todo"
+
+    @property
+    def word(self) -> str:
+        """Where the target stands, in words: the figures while work goes on, the status otherwise."""
+        if self.target.dropped_at is not None:
+            return _("Dropped")
+        if self.latest is None:
+            return _("No progress yet")
+        if self.kind == "going" and self.target.quantity and self.latest.quantity is not None:
+            return _("%(reached)s of %(planned)s") % {
+                "reached": plain(self.latest.quantity),
+                "planned": plain(self.target.quantity),
+            }
+        return str(self.latest.status)
+
+    @property
+    def planned(self) -> str:
+        """The quantity as people write it."""
+        return plain(self.target.quantity)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The targets of one part of the cycle."""
+
+    component: Component
+    rows: tuple[TargetRow, ...]
+
+
+@dataclass(frozen=True)
+class TargetTable:
+    """All targets of a group for one period, along the cycle."""
+
+    period: Quadrennium
+    target_set: TargetSet | None
+    years: tuple[int, ...]
+    year: int | None
+    due_on: date | None
+    blocks: tuple[Block, ...]
+
+    @property
+    def rows(self) -> list[TargetRow]:
+        """Every target, by part of the cycle and number."""
+        return [row for block in self.blocks for row in block.rows]
+
+    @property
+    def live(self) -> list[TargetRow]:
+        """Targets that were not dropped."""
+        return [row for row in self.rows if row.target.dropped_at is None]
+
+    @property
+    def left(self) -> list[TargetRow]:
+        """Targets that still need an entry for the year at work, and may have one."""
+        return [
+            row
+            for row in self.live
+            if any(cell.now and cell.recordable and not cell.entry for cell in row.cells)
+        ]
+
+
+def all_periods() -> list[Quadrennium]:
+    """Every period that has a plan, oldest first."""
+    return list(Quadrennium.objects.filter(strategicplan__isnull=False).distinct())
+
+
+def period_of(periods: Iterable[Quadrennium], first: int, last: int) -> Quadrennium | None:
+    """The period of these years, or None."""
+    return next((one for one in periods if (one.years[0], one.years[-1]) == (first, last)), None)
+
+
+def current_period(periods: Sequence[Quadrennium], day: date) -> Quadrennium | None:
+    """The period that holds on the day; else the last one that began; else the first."""
+    begun = [one for one in periods if one.starts_on <= day]
+    return begun[-1] if begun else next(iter(periods), None)
+
+
+def report_states(years: Iterable[int]) -> dict[int, str]:
+    """State of the group's report for each of the years that has one; in the group's scope."""
+    return dict(Report.objects.filter(reporting_year__in=list(years)).values_list("reporting_year", "state"))
+
+
+def target_table(group: Group, period: Quadrennium, day: date | None = None) -> TargetTable:
+    """The table of a period, in the group's scope; six queries however many targets there are."""
+    day = day or clock.today()
+    target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
+    if target_set:
+        target_set.quadrennium = period
+    opened = ReportingYear.open(day)
+    year = year_at_work(period, opened, day)
+    states: dict[int, str] = {}
+    due: date | None = None
+    for report in Report.objects.filter(reporting_year__quadrennium=period).select_related("reporting_year"):
+        states[report.year] = report.state
+        if report.year == year:
+            due = report.due_on
+    if due is None and opened is not None and opened.year == year:
+        due = opened.due_on
+    targets = (
+        list(target_set.targets.select_related("component", "subcategory", "key_result"))
+        if target_set
+        else []
+    )
+    entries: dict[int, dict[int, Progress]] = defaultdict(dict)
+    for entry in (
+        Progress.objects.filter(target__target_set=target_set).select_related("status") if targets else ()
+    ):
+        entries[entry.target_id][entry.year] = entry
+    rows: dict[str, list[TargetRow]] = defaultdict(list)
+    for target in targets:
+        target.target_set = target_set
+        rows[target.component_id].append(_row(target, entries[target.pk], states, year, day))
+    return TargetTable(
+        period=period,
+        target_set=target_set,
+        years=tuple(period.years),
+        year=year,
+        due_on=due,
+        blocks=tuple(Block(component, tuple(rows[component.pk])) for component in Component.objects.all()),
+    )
+
+
+def _row(
+    target: Target, entries: dict[int, Progress], states: dict[int, str], now: int | None, day: date
+) -> TargetRow:
+    cells = tuple(
+        YearCell(
+            year=year,
+            entry=entries.get(year),
+            recordable=why_not_record(target, year, states.get(year), day) is None,
+            now=year == now,
+        )
+        for year in target.target_set.quadrennium.years
+    )
+    return TargetRow(target, cells, entries[max(entries)] if entries else None)
+
+
+def target_row(target: Target, day: date | None = None) -> TargetRow:
+    """One target with its years, in the group's scope; three queries. `target_set.quadrennium` is loaded."""
+    day = day or clock.today()
+    period = target.target_set.quadrennium
+    entries = {entry.year: entry for entry in target.progress.select_related("status")}
+    states = report_states(period.years)
+    return _row(target, entries, states, year_at_work(period, ReportingYear.open(day), day), day)
+
+
+def bars(row: TargetRow) -> list[tuple[str, int, str]]:
+    """The years of a countable target as bars: (year, percent of the plan, figure)."""
+    quantity = row.target.quantity
+    if not quantity:
+        return []
+    return [
+        (str(cell.year), share_reached(quantity, cell.entry.quantity, achieved=False), cell.figure)
+        for cell in row.cells
+        if cell.entry and cell.entry.quantity is not None
+    ]
+
+
+def parts_of(table: TargetTable) -> list[Part]:
+    """The cycle of a table: the same counts as `cycle_state`."""
+    return [
+        part_of(
+            block.component,
+            [
+                (row.share, row.latest is not None and row.latest.status.is_achieved, row.kind)
+                for row in block.rows
+                if row.target.dropped_at is None
+            ],
+        )
+        for block in table.blocks
+    ]
+
+
+def next_target(target: Target, year: int) -> Target | None:
+    """The next target of the set without an entry for the year, by number and round the end; None when none is left."""
+    open_ones = (
+        Target.objects.filter(target_set=target.target_set_id, dropped_at=None)
+        .exclude(pk=target.pk)
+        .exclude(
+            pk__in=Progress.objects.filter(year=year, target__target_set=target.target_set_id).values(
+                "target"
+            )
+        )
+    )
+    return open_ones.filter(number__gt=target.number).first() or open_ones.first()
+
+
+def report_state(group: Group, year: int) -> str | None:
+    """State of the group's report for the year, None where none was begun."""
+    return Report.objects.filter(Q(group=group), reporting_year=year).values_list("state", flat=True).first()
