@@ -96,7 +96,7 @@ class PersonRoles:
 
     def knows(self, group: Group | int) -> bool:
         """Whether the person may know of the group's inside at all: decides between 403 and 404."""
-        return any(roles.ROLES[code].permissions for code in self.codes_in(group))
+        return any(roles.ROLES[code].permissions - roles.SYSTEM for code in self.codes_in(group))
 
     def groups_where(self, permission: str) -> list[int]:
         """Ids of the groups where an own group role gives the permission."""

@@ -1,0 +1,186 @@
+"""What the office's pages say of the figures: words, links and status signs. No reading, no deciding."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groups.access import PersonRoles
+from office.queries import Counts, Grid, MailQueue, Waiting
+from reporting.queries.reports import ReportStanding
+from reporting.states import Standing
+
+# After this many days with the office a wait is shown as long.
+LONG_WAIT = 14
+# Where a report is open for review; before the first submission there is nothing to read.
+REVIEWABLE = {Standing.SUBMITTED, Standing.RETURNED, Standing.ACCEPTED}
+
+
+def lead(grid: Grid, day: date) -> str:
+    """The day, and the day that matters."""
+    values = {
+        "today": date_format(day, "l j F Y"),
+        "year": grid.year.year,
+        "due": date_format(grid.year.due_on, "DATE_FORMAT"),
+    }
+    if grid.year.due_on < day:
+        return _("%(today)s. Annual reports for %(year)s were due on %(due)s.") % values
+    return _("%(today)s. Annual reports for %(year)s are due on %(due)s.") % values
+
+
+def figures(grid: Grid) -> list[dict[str, Any]]:
+    """The counts of the year; each leads to its rows."""
+    counts = grid.counts
+
+    def figure(value: int, label: str, kind: str = "", **narrowed: str) -> dict[str, Any]:
+        query = urlencode({"year": grid.year.year, **narrowed})
+        return {
+            "value": value,
+            "label": label,
+            "kind": kind if value else "",
+            "url": f"{reverse('office:dashboard')}?{query}#list",
+        }
+
+    return [
+        figure(
+            counts.received,
+            ngettext("of %(all)d report received", "of %(all)d reports received", counts.of)
+            % {"all": counts.of},
+        ),
+        figure(counts.overdue, _("overdue"), "late", overdue="on"),
+        figure(counts.submitted, _("to review"), "wait", state=Standing.SUBMITTED),
+        figure(counts.returned, _("sent back"), state=Standing.RETURNED),
+        figure(counts.draft, _("being written"), state=Standing.DRAFT),
+        figure(counts.none, _("not started"), state=Standing.NOT_STARTED),
+        figure(counts.accepted, _("accepted"), state=Standing.ACCEPTED),
+    ]
+
+
+def parts(counts: Counts) -> list[tuple[str, int, str]]:
+    """The counts as parts of one bar; they do not overlap and add up to all groups."""
+    return [
+        ("k1", counts.accepted, _("Accepted")),
+        ("k2", counts.submitted, _("In review")),
+        ("k6", counts.returned_in_time, _("Sent back")),
+        ("k3", counts.owed_in_time, _("Not yet sent")),
+        ("k5", counts.overdue, _("Overdue")),
+    ]
+
+
+def chart(grid: Grid) -> dict[str, Any]:
+    """The bars by kind of group, their key, and the same figures as a table."""
+    return {
+        "key": parts(grid.counts),
+        "bars": [(name, parts(counts), counts.of) for name, counts in grid.by_category],
+        "columns": [_("Kind of group"), *[label for _css, _count, label in parts(grid.counts)], _("Groups")],
+        "table": [
+            [name, *[number for _css, number, _label in parts(counts)], counts.of]
+            for name, counts in grid.by_category
+        ],
+    }
+
+
+def report_columns() -> list[dict[str, Any]]:
+    """Headings of the list."""
+    return [
+        {"label": _("Group")},
+        {"label": _("State"), "bare": True},
+        {"label": _("Sections")},
+        {"label": _("Due")},
+        {"label": _("Sent")},
+        {"label": _("Network support")},
+        {"label": _("Report"), "hidden": True, "bare": True},
+    ]
+
+
+def waiting_columns() -> list[dict[str, Any]]:
+    """Headings of what waits longest."""
+    return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
+
+
+def report_row(row: ReportStanding, held: PersonRoles, day: date) -> list[Any]:
+    """One line of the list: the group, how it stands, and where to open it."""
+    label = str(row.state.label)
+    if row.overdue:
+        days = (day - row.due_on).days
+        late = ngettext("%(state)s, %(days)d day overdue", "%(state)s, %(days)d days overdue", days)
+        label = late % {"state": label, "days": days}
+    sections = _("%(done)d of %(all)d") % {"done": row.sections_done, "all": row.sections_of}
+    due = date_format(row.due_on, "SHORT_DATE_FORMAT")
+    sent = date_format(row.submitted_at, "SHORT_DATE_FORMAT") if row.submitted_at else ""
+    return [
+        {
+            "text": row.group.name,
+            "url": reverse("groups:workspace", args=[row.group.slug]),
+            "sub": str(row.group.category),
+        },
+        {"text": label, "kind": row.kind},
+        {"text": sections if row.sections_of else ""},
+        {"text": due, "sub": _("Extended") if row.extended else ""},
+        {"text": sent},
+        {"text": ", ".join(person.name for person in row.network_support)},
+        _open(row, held),
+    ]
+
+
+def _open(row: ReportStanding, held: PersonRoles) -> dict[str, str]:
+    """Where the row's report is opened: the review for who decides, the report for who reads."""
+    if row.state == Standing.NOT_STARTED:
+        return {"text": ""}
+    about = _("the report of %(group)s") % {"group": row.group.name}
+    if row.state in REVIEWABLE and held.may("reporting.review_report", row.group):
+        word = _("Review") if row.state == Standing.SUBMITTED else _("Open")
+        return {
+            "text": word,
+            "url": reverse("reporting:report-review", args=[row.group.slug, row.year]),
+            "about": about,
+        }
+    return {
+        "text": _("Read"),
+        "url": reverse("reporting:report-detail", args=[row.group.slug, row.year]),
+        "about": about,
+    }
+
+
+def waiting_row(one: Waiting, held: PersonRoles, day: date) -> list[Any]:
+    """One line of what waits longest."""
+    days = (day - one.since.date()).days
+    slug = one.group.slug
+    if one.kind == "report":
+        title = _("Report %(year)s") % {"year": one.year}
+        may, view, args = "reporting.review_report", "reporting:report-review", [slug, one.year]
+    else:
+        title = _("Targets %(first)s–%(last)s") % {"first": one.period[0], "last": one.period[1]}
+        may, view, args = "reporting.decide_targets", "reporting:target-review", [slug, *one.period]
+    url = reverse(view, args=args) if held.may(may, one.group) else ""
+    waited = ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("Since today")
+    return [
+        {"text": title, "url": url},
+        {"text": one.group.name},
+        {"text": _("You") if one.mine else ", ".join(one.support) or _("Nobody assigned")},
+        {"text": waited, "kind": "late" if days > LONG_WAIT else "wait"},
+    ]
+
+
+ADDRESS = re.compile(r"[^\s<>\"',;:()]+@[^\s<>\"',;:()]+")
+
+
+def without_addresses(reason: str) -> str:
+    """What a mail server said, with addresses left out: servers like to repeat them."""
+    return ADDRESS.sub("…", reason)
+
+
+def mail_figures(queue: MailQueue) -> list[dict[str, Any]]:
+    """The outbox in counts."""
+    kinds = {"failed": "late", "unsure": "wait"}
+    return [
+        {"value": number, "label": label, "kind": kinds.get(state, "") if number else ""}
+        for state, label, number in queue.counts
+    ]

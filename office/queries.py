@@ -1,0 +1,211 @@
+"""Reads over the whole network: where each group stands, and what waits longest for the Chair's Office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count, Min
+
+from accounts.models import folded
+from core import scope
+from core.mail.models import MailState, OutgoingMail
+from groups.access import PersonRoles
+from groups.models import Group
+from reporting.models import ReportingYear, TargetSet
+from reporting.queries.reports import OWED, ReportStanding, report_states
+from reporting.states import Standing, TargetSetState
+
+PERMISSION = "office.view_dashboard"
+OVERDUE = "overdue"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to; empty values narrow nothing."""
+
+    words: str = ""
+    state: str = ""
+    category: str = ""
+    support: int | None = None
+    overdue: bool = False
+
+    def keep(self, row: ReportStanding) -> bool:
+        """Whether the row fits all filters."""
+        group = row.group
+        return (
+            all(word in group.search for word in folded(self.words).split())
+            and (not self.state or row.state == self.state)
+            and (not self.category or group.category_id == self.category)
+            and (self.support is None or any(person.pk == self.support for person in row.network_support))
+            and (not self.overdue or row.overdue)
+        )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many groups stand where; a group that is overdue is counted under its state and under `overdue`."""
+
+    of: int = 0
+    none: int = 0
+    draft: int = 0
+    submitted: int = 0
+    returned: int = 0
+    accepted: int = 0
+    overdue: int = 0
+    # Disjoint parts for a bar: what is owed splits into overdue and not yet due, as the colours do.
+    owed_in_time: int = 0
+    returned_in_time: int = 0
+
+    @property
+    def received(self) -> int:
+        """Reports that lie with the Chair's Office or were accepted."""
+        return self.submitted + self.accepted
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for the Chair's Office, since when and with whom."""
+
+    kind: str  # report, targets
+    group: Group
+    year: int
+    period: tuple[int, int]
+    since: datetime
+    support: tuple[str, ...]
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The network in one reporting year, as far as this person may see it."""
+
+    year: ReportingYear
+    rows: list[ReportStanding]
+    counts: Counts
+    by_category: list[tuple[str, Counts]]
+    waiting: list[Waiting]
+    supporters: list[tuple[int, str]] = field(default_factory=list)
+    categories: list[tuple[str, str]] = field(default_factory=list)
+
+
+def reporting_years(day: date) -> list[ReportingYear]:
+    """Years whose reports have opened, newest first."""
+    return list(ReportingYear.objects.filter(opens_on__lte=day).order_by("-year"))
+
+
+def network(held: PersonRoles, year: ReportingYear, day: date, viewer_id: int) -> Grid:
+    """Every group that owes a report for the year; network support sees the groups assigned to it.
+
+    The number of queries does not depend on the number of groups.
+    """
+    with scope.read_everywhere("office-grid"):
+        rows = report_states(year.year, day=day)
+        sets = TargetSet.objects.filter(state=TargetSetState.SUBMITTED).select_related("quadrennium", "group")
+        targets = list(sets.order_by("submitted_at"))
+    if not held.everywhere(PERMISSION):
+        mine = set(held.groups_where(PERMISSION))
+        rows = [row for row in rows if row.group.pk in mine]
+        targets = [one for one in targets if one.group_id in mine]
+    return Grid(
+        year=year,
+        rows=rows,
+        counts=count(rows),
+        by_category=_by_category(rows),
+        waiting=_waiting(rows, targets, viewer_id),
+        supporters=sorted(
+            {(person.pk, person.name) for row in rows for person in row.network_support},
+            key=lambda one: one[1],
+        ),
+        categories=list({row.group.category_id: str(row.group.category) for row in rows}.items()),
+    )
+
+
+def count(rows: list[ReportStanding]) -> Counts:
+    """How many of the rows stand where."""
+    of = {state: sum(row.state == state for row in rows) for state in Standing}
+    returned_late = sum(row.overdue and row.state == Standing.RETURNED for row in rows)
+    late = sum(row.overdue for row in rows)
+    owed = sum(row.state in OWED for row in rows)
+    returned_in_time = of[Standing.RETURNED] - returned_late
+    return Counts(
+        of=len(rows),
+        none=of[Standing.NOT_STARTED],
+        draft=of[Standing.DRAFT],
+        submitted=of[Standing.SUBMITTED],
+        returned=of[Standing.RETURNED],
+        accepted=of[Standing.ACCEPTED],
+        overdue=late,
+        owed_in_time=owed - late - returned_in_time,
+        returned_in_time=returned_in_time,
+    )
+
+
+def _by_category(rows: list[ReportStanding]) -> list[tuple[str, Counts]]:
+    """Counts for each kind of group, the largest first."""
+    kinds: dict[str, list[ReportStanding]] = {}
+    for row in rows:
+        kinds.setdefault(row.group.category_id, []).append(row)
+    counted = [(str(some[0].group.category), count(some)) for some in kinds.values()]
+    return sorted(counted, key=lambda one: (-one[1].of, one[0]))
+
+
+def _waiting(rows: list[ReportStanding], targets: list[TargetSet], viewer_id: int) -> list[Waiting]:
+    """Reports to review and target sets to agree, the longest wait first."""
+    support = {row.group.pk: row.network_support for row in rows}
+    found = [
+        Waiting(
+            "report",
+            row.group,
+            row.year,
+            (0, 0),
+            row.submitted_at,
+            tuple(person.name for person in row.network_support),
+            any(person.pk == viewer_id for person in row.network_support),
+        )
+        for row in rows
+        if row.state == Standing.SUBMITTED and row.submitted_at
+    ]
+    for one in targets:
+        if one.submitted_at:
+            people = support.get(one.group_id, ())
+            years = one.quadrennium.years
+            found.append(
+                Waiting(
+                    "targets",
+                    one.group,
+                    0,
+                    (years[0], years[-1]),
+                    one.submitted_at,
+                    tuple(person.name for person in people),
+                    any(person.pk == viewer_id for person in people),
+                )
+            )
+    return sorted(found, key=lambda one: (one.since, one.group.pk))
+
+
+@dataclass(frozen=True)
+class MailQueue:
+    """The outbox as a technical state: no address, no subject, no text."""
+
+    counts: list[tuple[str, str, int]]
+    oldest: datetime | None
+    troubled: list[OutgoingMail]
+
+
+TROUBLED = (MailState.FAILED, MailState.UNSURE)
+
+
+def mail_queue(limit: int = 100) -> MailQueue:
+    """Counts by state, how long the oldest mail waits, and the last that failed or perhaps failed."""
+    rows = OutgoingMail.objects.values_list("state").annotate(n=Count("pk"), first=Min("queued_at"))
+    found = {state: (n, first) for state, n, first in rows}
+    return MailQueue(
+        counts=[(state.value, str(state.label), found.get(state.value, (0, None))[0]) for state in MailState],
+        oldest=found.get(MailState.QUEUED.value, (0, None))[1],
+        troubled=list(
+            OutgoingMail.objects.filter(state__in=TROUBLED)
+            .only("pk", "purpose", "state", "attempts", "reason", "queued_at", "mail_class")
+            .order_by("-queued_at", "-pk")[:limit]
+        ),
+    )

@@ -1,0 +1,145 @@
+"""The Chair's Office: the network's reports in one year, their export, and the mail queue."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core import audit, clock, navigation
+from core.errors import DomainError
+from core.mail.models import OutgoingMail
+from groups.access import office_page, request_roles
+from office import actions, exports, present, queries
+from office.forms import FilterForm
+from reporting.models import ReportingYear
+from reporting.queries.reports import ReportStanding
+
+ROWS = 50
+WAITING = 5
+
+
+def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterForm, list[ReportStanding]] | None:
+    """The grid of the year asked for, the filter form, and the rows that fit; None before any year has opened.
+
+    Page and export both come through here, so they hold the same rows. Raises Http404 for a year that is not ours.
+    """
+    day = clock.today()
+    years = queries.reporting_years(day)
+    if not years:
+        return None
+    year = _year(request.GET.get("year", ""), years)
+    grid = queries.network(request_roles(request), year, day, request.user.pk)
+    form = FilterForm({**request.GET.dict(), "year": str(year.year)}, grid=grid, years=years)
+    filters = form.filters()
+    return grid, form, [row for row in grid.rows if filters.keep(row)]
+
+
+def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
+    if not asked:
+        return years[0]
+    found = next((one for one in years if str(one.year) == asked), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@office_page("office.view_dashboard")
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Where every group stands with the annual report of a year, what waits longest, and the list to open."""
+    rail = navigation.office_rail(request)
+    asked = _asked(request)
+    if asked is None:
+        return render(request, "office/no_year.html", {"rail": rail})
+    grid, form, rows = asked
+    day = clock.today()
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    query = _query(form)
+    clear_url = f"{reverse('office:dashboard')}?{urlencode({'year': grid.year.year})}#list"
+    return render(
+        request,
+        "office/dashboard.html",
+        {
+            "rail": rail,
+            "grid": grid,
+            "lead": present.lead(grid, day),
+            "figures": present.figures(grid),
+            "waiting": [
+                present.waiting_row(one, request_roles(request), day) for one in grid.waiting[:WAITING]
+            ],
+            "waiting_columns": present.waiting_columns(),
+            "columns": present.report_columns(),
+            "waiting_more": len(grid.waiting) - WAITING,
+            "chart": present.chart(grid),
+            "filter_form": form,
+            "page": page,
+            "found": len(rows),
+            "rows": [present.report_row(row, request_roles(request), day) for row in page],
+            "clear_url": clear_url,
+            "shown_clear_url": clear_url if form.filters() != queries.Filters() else "",
+            "export_url": f"{reverse('office:report-export')}?{query}",
+        },
+    )
+
+
+def _query(form: FilterForm) -> str:
+    """The filters that stand, as an address; what narrows nothing is left out."""
+    clean = {name: value for name, value in form.cleaned_data.items() if value}
+    return urlencode({**clean, "overdue": "on"} if clean.get("overdue") else clean)
+
+
+@office_page("office.view_dashboard")
+@require_safe
+def report_export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as CSV, the same rows as on the page; who took it is written down."""
+    asked = _asked(request)
+    if asked is None:
+        raise Http404
+    grid, form, rows = asked
+    audit.record(
+        "office.reports_exported", by=request.user, about=grid.year, rows=len(rows), filters=_query(form)
+    )
+    response = HttpResponse(exports.report_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="annual-reports-{grid.year.year}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@office_page("office.view_mail_queue")
+@require_safe
+def mail_queue(request: HttpRequest) -> HttpResponse:
+    """The outbox as a technical state: counts, and what is in trouble; no address, no subject, no text."""
+    found = queries.mail_queue()
+    may_retry = request_roles(request).everywhere("office.retry_mail")
+    return render(
+        request,
+        "office/mail_queue.html",
+        {
+            "rail": navigation.office_rail(request),
+            "figures": present.mail_figures(found),
+            "oldest": found.oldest,
+            "troubled": [(mail, present.without_addresses(mail.reason)) for mail in found.troubled],
+            "may_retry": may_retry,
+        },
+    )
+
+
+@office_page("office.retry_mail")
+@require_POST
+def mail_retry(request: HttpRequest, mail: int) -> HttpResponse:
+    """Put one mail back into the queue."""
+    try:
+        actions.retry_mail(mail_id=mail, by=request.user)  # type: ignore[arg-type]
+    except OutgoingMail.DoesNotExist as error:
+        raise Http404 from error
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The mail is waiting again and leaves within a minute."))
+    return redirect("office:mail-queue")
