@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 
-from core.forms import Checkboxes, DayField, Radios
+from core.forms import Checkboxes, DayField, Radios, dressed
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "components"
 REGISTER = FOLDER.with_suffix(".toml")
@@ -62,15 +62,18 @@ class SampleForm(forms.Form):
         label="Email address", error_messages={"invalid": "Enter an email address, such as name@example.org"}
     )
     region = forms.ChoiceField(label="Region", choices=[("ms", "Meso and South America"), ("af", "Africa")])
-    amount = forms.IntegerField(label="Amount", widget=forms.TextInput(attrs={"class": "w8 num"}))
-    amount.affix = "US$"
-    day = DayField(label="When do you plan to ask?", help_text="For example 27 3 2026")
-    stay = forms.ChoiceField(
-        label="Do you stay on for 2026–2029?",
-        choices=[("yes", "Yes"), ("no", "No")],
-        widget=Radios(hints={"no": "We thank you and tell the Co-Chairs."}, boxed=True),
+    amount = dressed(
+        forms.IntegerField(label="Amount", widget=forms.TextInput(attrs={"class": "w8 num"})), affix="US$"
     )
-    stay.question = True
+    day = DayField(label="When do you plan to ask?", help_text="For example 27 3 2026")
+    stay = dressed(
+        forms.ChoiceField(
+            label="Do you stay on for 2026–2029?",
+            choices=[("yes", "Yes"), ("no", "No")],
+            widget=Radios(hints={"no": "We thank you and tell the Co-Chairs."}, boxed=True),
+        ),
+        question=True,
+    )
     topics = forms.MultipleChoiceField(
         label="What do you know about?",
         choices=[("p", "Planning"), ("r", "Red List"), ("g", "Genetics")],

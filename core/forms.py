@@ -1,11 +1,12 @@
 """How forms look: the renderer, and the few widgets and fields the design adds to Django's own.
 
 A form needs nothing to look right: `{{ form }}` or `{{ form.name.as_field_group }}` draws label, hint, error
-and control in that order, tied together for screen readers. Three attributes of a field add to it:
+and control in that order, tied together for screen readers. Four attributes of a field add to it (`dressed` sets them):
 
-    question = True    the label is a question of its own, in serif
-    affix = "US$"      a unit before the control
-    suffix = _("of 8") quiet words after the control
+    question = True      the label is a question of its own, in serif
+    affix = "US$"        a unit before the control
+    suffix = _("of 8")   quiet words after the control
+    say_optional = True  a checkbox says that it may stay empty
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,19 @@ class PortalRenderer(TemplatesSetting):
     field_template_name = "django/forms/portal_field.html"
 
 
+def dressed(
+    field: forms.Field,
+    *,
+    question: bool = False,
+    affix: Any = "",
+    suffix: Any = "",
+    say_optional: bool = False,
+) -> Any:
+    """The field, with what its drawing adds: a question in serif, a unit beside it, "(optional)" at a checkbox."""
+    vars(field).update(question=question, affix=affix, suffix=suffix, say_optional=say_optional)
+    return field
+
+
 class Radios(forms.RadioSelect):
     """Radio buttons with a quiet line under each answer, where `hints` has one for its value.
 
@@ -36,7 +50,7 @@ class Radios(forms.RadioSelect):
 
     def __init__(
         self,
-        attrs: Mapping[str, Any] | None = None,
+        attrs: dict[str, Any] | None = None,
         choices: Iterable[Any] = (),
         *,
         hints: Mapping[str, Any] | None = None,
@@ -53,7 +67,7 @@ class Radios(forms.RadioSelect):
         option["hint"] = self.hints.get(str(value), "")
         return option
 
-    def get_context(self, name: str, value: Any, attrs: Mapping[str, Any] | None) -> dict[str, Any]:
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """The group as Django builds it, with the classes of its layout."""
         context = super().get_context(name, value, attrs)
         context["widget"]["layout"] = " opts--box" if self.boxed else " opts--row" if self.row else ""
@@ -65,7 +79,7 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
     def __init__(
         self,
-        attrs: Mapping[str, Any] | None = None,
+        attrs: dict[str, Any] | None = None,
         choices: Iterable[Any] = (),
         *,
         hints: Mapping[str, Any] | None = None,
@@ -80,13 +94,18 @@ class Checkboxes(forms.CheckboxSelectMultiple):
         return option
 
 
+def boxes(value: date | None) -> list[int | None]:
+    """Day, month and year of a date, or three empty boxes."""
+    return [value.day, value.month, value.year] if value else [None, None, None]
+
+
 class DayWidget(forms.MultiWidget):
     """A date as day, month and year in three boxes: known dates are typed faster than picked."""
 
     template_name = "django/forms/widgets/day.html"
     use_fieldset = True
 
-    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         number = {"inputmode": "numeric", "autocomplete": "off"}
         super().__init__(
             [
@@ -99,9 +118,9 @@ class DayWidget(forms.MultiWidget):
 
     def decompress(self, value: date | None) -> list[Any]:
         """The three boxes of a date."""
-        return [value.day, value.month, value.year] if value else [None, None, None]
+        return boxes(value)
 
-    def get_context(self, name: str, value: Any, attrs: Mapping[str, Any] | None) -> dict[str, Any]:
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """The three boxes, each with its own label."""
         context = super().get_context(name, value, attrs)
         for box, label in zip(
@@ -159,7 +178,7 @@ class DayField(forms.MultiValueField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the three boxes say another date than before."""
-        before = self.widget.decompress(initial) if not isinstance(initial, list) else initial
+        before = initial if isinstance(initial, list) else boxes(initial)
         return [str(part or "") for part in before] != [
             str(part or "").lstrip("0") for part in data or [""] * 3
         ]
