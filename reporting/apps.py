@@ -8,8 +8,12 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from reporting import (  # noqa: F401 - each registers what it holds
+            activity_reports,
             activity_targets,
             duties,
+            duties_reports,
+            navigation_reports,
             navigation_targets,
             panels,
+            panels_reports,
         )

@@ -26,6 +26,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch
+
 from core import clock
 from core.languages import CODES
 from groups.models import Appointment, Group
@@ -58,15 +60,29 @@ class Names:
     @classmethod
     def load(cls) -> Names:
         """All words, in three queries; read once when many reports are written."""
+        return cls.of(Component.objects.all(), Subcategory.objects.all(), TargetStatus.objects.all())
+
+    @classmethod
+    def of(
+        cls,
+        components: Iterable[Component],
+        subcategories: Iterable[Subcategory],
+        statuses: Iterable[TargetStatus],
+    ) -> Names:
+        """The words of these rows, in the order of their lists."""
         return cls(
-            components={row.code: _in_all(row, "name") for row in Component.objects.all()},
-            subcategories={row.code: _in_all(row, "name") for row in Subcategory.objects.all()},
+            components={row.code: _in_all(row, "name") for row in _ordered(components)},
+            subcategories={row.code: _in_all(row, "name") for row in _ordered(subcategories)},
             statuses={
                 row.code: _in_all(row, "name")
                 | {"glyph": row.glyph, "is_final": row.is_final, "is_achieved": row.is_achieved}
-                for row in TargetStatus.objects.all()
+                for row in _ordered(statuses)
             },
         )
+
+
+def _ordered(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: row.order)
 
 
 def _in_all(row: Any, field: str) -> dict[str, Any]:
@@ -127,7 +143,7 @@ def build(
         "names": {
             "components": _used(names.components, components | {row["component"] for row in rows}),
             "subcategories": _used(names.subcategories, {row["subcategory"] for row in rows}),
-            "statuses": names.statuses,
+            "statuses": _used(names.statuses, {entry["status"] for row in rows for entry in row["progress"]}),
         },
     }
 
@@ -169,20 +185,34 @@ def freeze(report: Report, day: date | None = None) -> dict[str, Any]:
 
     People are those in office on the last day of the year, or on `day` (today) if that is earlier.
     """
-    year = ReportingYear.objects.select_related("quadrennium").get(pk=report.reporting_year_id)
+    year = report.reporting_year
     last = min(day or clock.today(), date(year.year, 12, 31))
-    targets = Target.objects.filter(target_set__quadrennium=year.quadrennium).prefetch_related("progress")
+    targets = list(
+        Target.objects.filter(target_set__quadrennium=year.quadrennium_id)
+        .select_related("component", "subcategory")
+        .prefetch_related(
+            Prefetch("progress", Progress.objects.filter(year__lte=year.year).select_related("status"))
+        )
+    )
+    sections = list(report.template.sections.select_related("component"))
     people = Appointment.objects.on(last).filter(office__in=NAMED_OFFICES).select_related("person")
     return build(
         group=report.group,
         year=year,
         template=report.template.version,
-        sections=list(report.template.sections.all()),
+        sections=sections,
         texts=dict(report.sections.values_list("key", "text")),
         targets=[(target, list(target.progress.all())) for target in targets],
         people=[(row.office, row.topic, row.person.get_full_name()) for row in people],
         members=members_in(year.year),
-        names=Names.load(),
+        names=Names.of(
+            {
+                *(target.component for target in targets),
+                *(one.component for one in sections if one.component),
+            },
+            {target.subcategory for target in targets},
+            {row.status for target in targets for row in target.progress.all()},
+        ),
     )
 
 

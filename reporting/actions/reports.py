@@ -17,7 +17,7 @@ from core import audit, clock
 from core.errors import Conflict
 from groups.models import Group
 from members.models import Membership
-from reporting import mails, snapshot
+from reporting import emails_reports, snapshot
 from reporting.access_reports import rights_of, why_not_writable
 from reporting.errors import MovedOn, NotAllowed, ReportIncomplete, ReportLocked, ReportNotOpen
 from reporting.models import (
@@ -177,7 +177,7 @@ def submit_report(*, report: Report, by: User, sign: str | None = None) -> Repor
         number=submission.number,
         sha256=submission.sha256,
     )
-    mails.report_submitted(report, submission)
+    emails_reports.report_submitted(report, submission)
     return report
 
 
@@ -209,7 +209,7 @@ def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: da
         name=person.name,
         until=ends_on.isoformat(),
     )
-    mails.report_shared(report, grant)
+    emails_reports.report_shared(report, grant)
     return grant
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from core import audit, clock
 from groups.access import roles_of
 from groups.models import Group
-from reporting import mails
+from reporting import emails_reports
 from reporting.access_reports import REVIEW, why_not_decide
 from reporting.actions.reports import lock, start_report
 from reporting.errors import AlreadyDecided, MovedOn, NotAllowed, ReportLocked, WrongDeadline
@@ -145,7 +145,7 @@ def decide(
         number=submission.number,
         sha256=submission.sha256,
     )
-    mails.report_decided(report, decision, asked)
+    emails_reports.report_decided(report, decision, asked)
     return decision
 
 
@@ -210,5 +210,5 @@ def extend_deadline(*, group: Group, year: ReportingYear, to: date, why: str, by
         until=to.isoformat(),
         why=why,
     )
-    mails.deadline_extended(report)
+    emails_reports.deadline_extended(report)
     return report

@@ -118,6 +118,36 @@ def _standing(
 
 
 @dataclass(frozen=True)
+class OpenReport:
+    """The report of the year that is open, for an overview."""
+
+    year: int
+    report: Report | None
+    done: int
+    of: int
+    due_on: date
+    late: bool
+
+
+def open_report(group: Group, day: date | None = None) -> OpenReport | None:
+    """Where the group stands with the latest year that opened; two queries. None before the first year."""
+    day = day or clock.today()
+    years = ReportingYear.objects.filter(opens_on__lte=day).annotate(of=Count("template__sections"))
+    year = years.order_by("year").last()
+    if year is None:
+        return None
+    report = (
+        Report.objects.filter(group=group, reporting_year=year)
+        .select_related("reporting_year", "submitted_by")
+        .annotate(done=Count("sections", filter=Q(sections__is_complete=True)))
+        .first()
+    )
+    due = due_on(report, year)
+    owed = report is None or report.is_editable
+    return OpenReport(year.year, report, getattr(report, "done", 0), year.of, due, owed and day > due)
+
+
+@dataclass(frozen=True)
 class SectionRow:
     """A section of the template with what the group wrote in it."""
 
@@ -140,7 +170,7 @@ class SectionRow:
         return "done" if self.is_complete else "going" if self.text else "todo"
 
 
-def find_report(group: Group, year: ReportingYear) -> Report | None:
+def find_report(group: Group, year: ReportingYear | int) -> Report | None:
     """The group's report of the year, or None while nobody has begun; in the group's scope."""
     found = Report.objects.select_related(
         "reporting_year__quadrennium", "template", "submitted_by", "decided_by"

@@ -11,24 +11,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core import clock
 from core.languages import in_language
 from core.mail.outbox import queue_template
-from groups.models import Appointment, Group
 from reporting.models import Report, ReportDecision, ReportGrant, ReportSubmission, ReviewComment
+from reporting.queries.people import people_with
 from reporting.states import Outcome
-
-
-def leaders_of(group: Group) -> list[User]:
-    """The leaders in office today; in the group's scope."""
-    rows = Appointment.objects.on().with_role("LE").filter(group=group).select_related("person")
-    return list({row.person_id: row.person for row in rows}.values())
-
-
-def network_support_of(group: Group) -> list[User]:
-    """The people of the Chair's Office assigned to the group today; in the group's scope."""
-    rows = Appointment.objects.on().with_role("NS").filter(group=group).select_related("person")
-    return list({row.person_id: row.person for row in rows}.values())
-
 
 # The words on the button; read in the language of each mail.
 BUTTONS = {
@@ -66,14 +54,24 @@ def report_submitted(report: Report, submission: ReportSubmission) -> None:
     """A receipt to every leader, and a note to the assigned network support."""
     occasion = str(submission.number)
     context = {"submission": submission, "by": submission.submitted_by}
-    _send("report_receipt", leaders_of(report.group), report, occasion, "reporting:report-detail", **context)
-    support = network_support_of(report.group)
+    _send(
+        "report_receipt",
+        people_with(["LE"], clock.today()),
+        report,
+        occasion,
+        "reporting:report-detail",
+        **context,
+    )
+    support = people_with(["NS"], clock.today())
     _send("report_arrived", support, report, occasion, "reporting:report-review", **context)
 
 
 def report_decided(report: Report, decision: ReportDecision, asked: Sequence[ReviewComment]) -> None:
     """The decision to every leader and to whoever sent the report, with all open comments in one mail."""
-    people = {person.pk: person for person in [*leaders_of(report.group), decision.submission.submitted_by]}
+    people = {
+        person.pk: person
+        for person in [*people_with(["LE"], clock.today()), decision.submission.submitted_by]
+    }
     accepted = decision.outcome == Outcome.ACCEPTED
     template = "report_accepted" if accepted else "report_returned"
     url_name = "reporting:published-detail" if accepted else "reporting:report-detail"
@@ -90,7 +88,7 @@ def report_decided(report: Report, decision: ReportDecision, asked: Sequence[Rev
 def deadline_extended(report: Report) -> None:
     """The new deadline and its reason to every leader."""
     occasion = report.extended_to.isoformat() if report.extended_to else ""
-    _send("report_extended", leaders_of(report.group), report, occasion, "reporting:report-detail")
+    _send("report_extended", people_with(["LE"], clock.today()), report, occasion, "reporting:report-detail")
 
 
 def report_shared(report: Report, grant: ReportGrant) -> None:

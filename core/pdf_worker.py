@@ -1,0 +1,71 @@
+"""The process that turns HTML into a PDF: no network, no files of content, limits on time and memory.
+
+Run as `python -m core.pdf_worker` with JSON on standard input ({"html", "css"}); the PDF leaves on standard
+output. Nothing of Django is loaded here. The limits are set before the first byte of content is read; the
+audit hook refuses every connection and every child, whatever a library tries.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from typing import Any
+
+SECONDS = 40
+MEMORY = 1536 * 1024 * 1024
+REFUSED = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "ftplib.",
+    "urllib.",
+)
+NO_ENGINE = 3  # exit code: the PDF engine or its system libraries are missing
+
+
+def limit() -> None:
+    """Bound time, memory and the size of files; core dumps are off."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, 1024 * 1024))  # caches of the font library
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
+    """Audit hook: connections and children are refused. Raises PermissionError."""
+    # A data: address is opened through urllib too; the fetcher lets nothing else come so far.
+    if event.startswith(REFUSED) and event not in ("urllib.Request", "socket.__new__"):
+        raise PermissionError(event)
+
+
+def render(html: str, css: str) -> bytes:
+    """The tagged PDF of a page. Only data: addresses are opened."""
+    from weasyprint import CSS, HTML
+    from weasyprint.urls import URLFetcher
+
+    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
+    sheet = CSS(string=css, url_fetcher=fetcher)
+    pdf: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1")
+    return pdf
+
+
+def main() -> int:
+    """Read, render, write; the exit code says how it went."""
+    limit()
+    try:
+        import weasyprint  # noqa: F401 - loaded before the door is closed: it looks for its system libraries
+    except (ImportError, OSError) as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return NO_ENGINE
+    sys.addaudithook(refuse)
+    given = json.load(sys.stdin)
+    sys.stdout.buffer.write(render(given["html"], given["css"]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
