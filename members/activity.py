@@ -25,6 +25,7 @@ SENTENCES = {
     "members.membership_ended": _("%(by)s ended the membership of %(name)s."),
     "members.member_left": _("%(name)s left the group."),
     "members.closed_with_group": _("The invitation or request of %(name)s fell when the group closed."),
+    "members.list_exported": _("%(by)s exported the list of members."),
     "members.address_proved": _("%(by)s proved the address that was invited."),
 }
 

@@ -1,0 +1,234 @@
+"""The group's side of invitations and requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import DomainError
+from core.once import acts_once
+from groups.access import group_page, request_roles
+from groups.models import Group
+from groups.pages import group_context
+from members import actions, queries
+from members.actions.common import is_over
+from members.duties import decision_due
+from members.forms import AddressForm, InviteForm, WordForm
+from members.models import Handshake
+from members.states import HandshakeState
+
+PREFILL = ("given_name", "family_name", "email", "language", "message")
+
+
+def _handshake(group: Group, pk: int) -> Handshake:
+    rows = Handshake.objects.filter(group=group).select_related(
+        "group", "person", "started_by", "leader_signed_by", "conditions", "quadrennium"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _home(handshake: Handshake) -> HttpResponse:
+    """Back to the record's own page; what was asked for or signed by the person stands under requests."""
+    own = handshake.state == HandshakeState.REQUESTED
+    view = "members:request-detail" if own else "members:invitation-detail"
+    return redirect(view, group=handshake.group.slug, pk=handshake.pk)
+
+
+@group_page("members.prepare_invitation")
+@require_http_methods(["GET", "HEAD", "POST"])
+@acts_once
+def person_invite(request: HttpRequest, group: Group) -> HttpResponse:
+    """Invite one person; whoever may only prepare leaves it to a leader to send."""
+    sends = request_roles(request).may("members.invite_person", group)
+    first = {name: request.GET.get(name, "")[:254] for name in PREFILL if request.GET.get(name)}
+    form = InviteForm(request.POST or None, initial={"language": "en", **first})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        act = actions.invite_person if sends else actions.prepare_invitation
+        try:
+            handshake = act(group=group, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+            status = error.status
+        else:
+            messages.success(request, _said(handshake))
+            return redirect("members:member-list", group=group.slug)
+    elif request.method == "POST":
+        status = 422
+    context = group_context(request, group, form=form, sends=sends)
+    return render(request, "members/person_invite.html", context, status=status)
+
+
+def _said(handshake: Handshake) -> str:
+    """What happened, in the words of the page: the same for known and unknown addresses."""
+    sentence = {
+        HandshakeState.INVITED: _("The invitation to %(name)s is on its way. The link works for 21 days."),
+        HandshakeState.PREPARED: _("The invitation to %(name)s waits for a leader to send it."),
+        HandshakeState.ACCEPTED: _("%(name)s had asked to join and is now a member."),
+        HandshakeState.REQUESTED: _("%(name)s has asked to join already. A leader can accept the request."),
+        HandshakeState.EXPIRED: _("An invitation to %(name)s ran out. A leader can send it again."),
+    }[HandshakeState(handshake.state)]
+    return sentence % {"name": handshake.name}
+
+
+@group_page("members.view_handshakes")
+@require_safe
+def invitation_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """One invitation: how it stands, and what can be done with it."""
+    return _invitation_page(request, group, _handshake(group, pk))
+
+
+def _invitation_page(
+    request: HttpRequest,
+    group: Group,
+    handshake: Handshake,
+    form: AddressForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    held = request_roles(request)
+    invites = held.may("members.invite_person", group) and not group.is_closed
+    state = HandshakeState(handshake.state)
+    sendable = state in (HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.EXPIRED)
+    may_withdraw = (
+        sendable and invites
+        if state != HandshakeState.PREPARED
+        else held.may("members.prepare_invitation", group)
+    )
+    context = group_context(
+        request,
+        group,
+        handshake=handshake,
+        events=queries.story(handshake),
+        over=state == HandshakeState.INVITED and is_over(handshake),
+        may_send=sendable and invites,
+        may_withdraw=may_withdraw,
+        form=form,
+        address_form=form or AddressForm(initial={"email": request.GET.get("address", "")[:254]}),
+    )
+    return render(request, "members/invitation_detail.html", context, status=status)
+
+
+@group_page("members.invite_person")
+@require_POST
+def invitation_send(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """Send what was prepared, or a new link."""
+    handshake = _handshake(group, pk)
+    return _act(
+        request,
+        handshake,
+        lambda: actions.send_again(handshake=handshake, by=request.user),
+        _("The invitation to %(name)s is on its way. The link works for 21 days."),
+    )
+
+
+@group_page("members.prepare_invitation")
+@require_POST
+def invitation_withdraw(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """Take an invitation back."""
+    handshake = _handshake(group, pk)
+    return _act(
+        request,
+        handshake,
+        lambda: actions.withdraw(handshake=handshake, by=request.user),
+        _("The invitation to %(name)s is withdrawn."),
+    )
+
+
+@group_page("members.invite_person")
+@require_POST
+def invitation_readdress(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """Send an invitation to another address."""
+    handshake = _handshake(group, pk)
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _invitation_page(request, group, handshake, form, 422)
+    return _act(
+        request,
+        handshake,
+        lambda: actions.readdress(handshake=handshake, by=request.user, email=form.cleaned_data["email"]),
+        _("The invitation to %(name)s is on its way to the other address."),
+    )
+
+
+@group_page("members.view_handshakes")
+@require_safe
+def request_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """One request to join: who asks, with which words, and the answer."""
+    return _request_page(request, group, _handshake(group, pk), WordForm())
+
+
+def _request_page(
+    request: HttpRequest, group: Group, handshake: Handshake, form: WordForm, status: int = 200
+) -> HttpResponse:
+    waits = handshake.state == HandshakeState.REQUESTED
+    person = handshake.person
+    facts = []
+    if person is not None:
+        facts = [
+            {"term": _("Country"), "value": person.country.name if person.country else ""},
+            {"term": _("Institution"), "value": person.institution},
+            {"term": _("Expertise"), "value": person.expertise},
+            {"term": _("Email address"), "value": handshake.email},
+        ]
+    context = group_context(
+        request,
+        group,
+        handshake=handshake,
+        person=person,
+        facts=[fact for fact in facts if fact["value"]],
+        events=queries.story(handshake),
+        form=form,
+        due=decision_due(handshake) if waits else None,
+        may_decide=waits
+        and handshake.person_id != request.user.pk
+        and request_roles(request).may("members.decide_request", group),
+    )
+    return render(request, "members/request_detail.html", context, status=status)
+
+
+@group_page("members.decide_request")
+@require_POST
+def request_accept(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """Accept a request, with a word."""
+    return _decide(request, group, pk, accept=True)
+
+
+@group_page("members.decide_request")
+@require_POST
+def request_decline(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """Decline a request, with a word."""
+    return _decide(request, group, pk, accept=False)
+
+
+def _decide(request: HttpRequest, group: Group, pk: int, *, accept: bool) -> HttpResponse:
+    handshake = _handshake(group, pk)
+    form = WordForm(request.POST)
+    if not form.is_valid():
+        return _request_page(request, group, handshake, form, 422)
+    word = form.cleaned_data["word"]
+    try:
+        if accept:
+            actions.accept_request(handshake=handshake, by=request.user, word=word)
+        else:
+            actions.decline_request(handshake=handshake, by=request.user, word=word)
+    except DomainError as error:
+        form.add_error("word" if error.code == "word_missing" else None, str(error))
+        return _request_page(request, group, _handshake(group, pk), form, error.status)
+    sentence = _("%(name)s is now a member.") if accept else _("The request of %(name)s is declined.")
+    messages.success(request, sentence % {"name": handshake.name})
+    return redirect("members:member-list", group=group.slug)
+
+
+def _act(request: HttpRequest, handshake: Handshake, act: Callable[[], Handshake], said: str) -> HttpResponse:
+    try:
+        handshake = act()
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said % {"name": handshake.name})
+    return _home(handshake)

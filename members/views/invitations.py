@@ -1,0 +1,329 @@
+"""The pages behind the link of an invitation. Opening shows; only a posted form acts; no page loads a script.
+
+A link never opens a session: accepting asks for an account that has proved the invited address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import clock, scope
+from core.access import View
+from core.errors import DomainError
+from groups.access import public_page, signed_in_page
+from groups.models import Group
+from members import actions, links, queries
+from members.access import proved_addresses
+from members.actions.addresses import CODE_LASTS, CODE_TRIES
+from members.actions.common import is_over
+from members.errors import ConditionsChanged
+from members.forms import AgreeForm, CodeForm
+from members.models import Conditions, Handshake, Membership
+from members.states import HandshakeState
+
+PROOF = "members.address-proof"
+
+
+def by_link(view: Callable[..., HttpResponse]) -> View:
+    """Find the handshake of the address; an unknown link gets a page of its own. Nothing here is cached or indexed."""
+
+    @wraps(view)
+    def found(request: HttpRequest, secret: str) -> HttpResponse:
+        handshake = links.find(secret)
+        if handshake is None:
+            response = _closed(
+                request,
+                None,
+                title=_("This link leads to no invitation"),
+                text=_(
+                    "Check that the whole address was copied. If you were sent a newer invitation, use that one."
+                ),
+                status=404,
+            )
+        else:
+            response = view(request, handshake=handshake, secret=secret)
+        response["Cache-Control"] = "no-store, private"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return found
+
+
+def _closed(
+    request: HttpRequest, group: Group | None, *, title: str, text: str, status: int, **more: Any
+) -> HttpResponse:
+    context = {"group": group, "title": title, "text": text, "form_errors": False, **more}
+    return render(request, "members/invitation_closed.html", context, status=status)
+
+
+def masked(address: str) -> str:
+    """An address that its owner recognises and nobody else learns."""
+    name, _at, domain = address.partition("@")
+    return f"{name[:1]}…@{domain[:1]}…{domain[domain.rfind('.') :]}"
+
+
+def _is_member(handshake: Handshake, request: HttpRequest) -> bool:
+    if not request.user.is_authenticated:
+        return False
+    with scope.group_scope(handshake.group_id):
+        return Membership.objects.on().filter(person=request.user).exists()
+
+
+def show(request: HttpRequest, handshake: Handshake, secret: str, status: int = 0) -> HttpResponse:
+    """The page for how the invitation stands and who looks at it."""
+    state, group = HandshakeState(handshake.state), handshake.group
+    mine = request.user.is_authenticated and handshake.person_id == request.user.pk
+    if mine and state in (HandshakeState.ACCEPTED, HandshakeState.REQUESTED):
+        return redirect("members:my-invitation", pk=handshake.pk)
+    if group.is_closed:
+        text = _("The group has closed since, and takes no members.")
+        return _closed(request, group, title=_("This invitation no longer stands"), text=text, status=410)
+    if state == HandshakeState.EXPIRED or (state == HandshakeState.INVITED and is_over(handshake)):
+        return _closed(
+            request,
+            group,
+            title=_("This invitation has run out"),
+            text=_("Its link worked until %(day)s. Ask for a new one: whoever invited you is told, once.")
+            % {"day": queries.day_text(handshake.expires_at)},
+            status=410,
+            new_link=reverse("members:invitation-new-link", args=[secret]),
+        )
+    if state != HandshakeState.INVITED:
+        text = {
+            HandshakeState.ACCEPTED: _(
+                "It was accepted, and its link works once. Sign in to see your groups."
+            ),
+            HandshakeState.REQUESTED: _("It was answered, and waits for a leader of the group."),
+            HandshakeState.DECLINED: _("It was declined. If you changed your mind, ask to join the group."),
+        }.get(state, _("Whoever invited you took it back. If you think this is a mistake, write to them."))
+        title = {
+            HandshakeState.ACCEPTED: _("This invitation was used already"),
+            HandshakeState.REQUESTED: _("This invitation was used already"),
+            HandshakeState.DECLINED: _("This invitation was declined"),
+        }.get(state, _("This invitation was withdrawn"))
+        return _closed(request, group, title=title, text=text, status=410)
+    if _is_member(handshake, request):
+        text = _("You have nothing to accept: you belong to the group already.")
+        return _closed(
+            request, group, title=_("You are a member already"), text=text, status=200, inside=True
+        )
+    if request.user.is_authenticated and handshake.email not in proved_addresses(request.user):
+        return render(
+            request,
+            "members/invitation_other.html",
+            {
+                "group": group,
+                "address": masked(handshake.email),
+                "secret": secret,
+                "here": reverse("members:invitation", args=[secret]),
+            },
+            status=status or 403,
+        )
+    return offer_page(request, handshake, secret=secret, status=status or 200)
+
+
+def offer_page(
+    request: HttpRequest,
+    handshake: Handshake,
+    *,
+    secret: str = "",
+    own_page: bool = False,
+    form: AgreeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The invitation itself: who invites, what it involves, the conditions, and the answer."""
+    here = reverse("members:invitation", args=[secret]) if secret else ""
+    with scope.group_scope(handshake.group_id):
+        members = queries.member_count(handshake.group)
+    conditions = Conditions.in_force()
+    if own_page:
+        accept_url = reverse("members:my-invitation-accept", args=[handshake.pk])
+        decline_url = reverse("members:my-invitation-decline", args=[handshake.pk])
+    else:
+        accept_url = reverse("members:invitation-accept", args=[secret])
+        decline_url = reverse("members:invitation-decline", args=[secret])
+    context = {
+        "handshake": handshake,
+        "group": handshake.group,
+        "inviter": handshake.leader_signed_by,
+        "members": members,
+        "conditions": conditions,
+        "form": form or AgreeForm(shown=conditions),
+        "accept_url": accept_url,
+        "decline_url": decline_url,
+        "sign_in_url": f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}",
+        "sign_up_url": f"{reverse('account_signup')}?{urlencode({'next': here, 'email': handshake.email})}",
+    }
+    return render(request, "members/invitation.html", context, status=status)
+
+
+def sign(request: HttpRequest, handshake: Handshake, secret: str | None) -> HttpResponse:
+    """The person's signature, from the link's page or from their own list."""
+    form = AgreeForm(request.POST, shown=Conditions.in_force())
+    own_page = secret is None
+    if not form.is_valid():
+        return offer_page(request, handshake, secret=secret or "", own_page=own_page, form=form, status=422)
+    try:
+        actions.accept_invitation(
+            handshake=handshake, by=request.user, conditions=form.cleaned_data["conditions"], secret=secret
+        )
+    except ConditionsChanged as error:
+        form.add_error(None, str(error))
+        form.show_again()
+        return offer_page(
+            request, handshake, secret=secret or "", own_page=own_page, form=form, status=error.status
+        )
+    except DomainError as error:
+        if secret is not None:
+            # The page says how the invitation stands now.
+            standing = links.find(secret)
+            if standing is not None:
+                return show(request, standing, secret, status=error.status)
+        messages.error(request, str(error))
+        return redirect("members:my-invitations")
+    return redirect("members:my-invitation", pk=handshake.pk)
+
+
+@public_page
+@require_safe
+@by_link
+def invitation(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+    """Opening the link shows the invitation and changes nothing, so that a mail scanner does no harm."""
+    return show(request, handshake, secret)
+
+
+@public_page
+@require_POST
+@by_link
+def invitation_accept(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+    """Accept: only signed in, and only with the invited address proved."""
+    if not request.user.is_authenticated:
+        here = reverse("members:invitation", args=[secret])
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
+    if handshake.state != HandshakeState.INVITED or handshake.email not in proved_addresses(request.user):
+        return show(request, handshake, secret)
+    return sign(request, handshake, secret)
+
+
+@public_page
+@require_POST
+@by_link
+def invitation_decline(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+    """Decline: the link is enough."""
+    person = request.user if request.user.is_authenticated else None
+    try:
+        actions.decline_invitation(handshake=handshake, by=person, secret=secret)
+    except DomainError:
+        return show(request, links.find(secret) or handshake, secret)
+    return redirect("members:invitation-declined", secret=secret)
+
+
+@public_page
+@require_safe
+@by_link
+def invitation_declined(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+    """The confirmation after declining."""
+    if handshake.state != HandshakeState.DECLINED:
+        return redirect("members:invitation", secret=secret)
+    return render(request, "members/invitation_declined.html", {"group": handshake.group})
+
+
+@public_page
+@require_POST
+@by_link
+def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+    """Ask for a new link; whoever invited is told once."""
+    try:
+        actions.ask_for_new_link(handshake=handshake)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Whoever invited you has been told. A new link comes by email."))
+    return redirect("members:invitation", secret=secret)
+
+
+@signed_in_page
+@require_POST
+@by_link
+def invitation_other_address(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+    """Ask the leader to send the invitation to the address of this account."""
+    try:
+        actions.ask_for_other_address(handshake=handshake, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Whoever invited you is asked to send the invitation to your address."))
+    return redirect("members:invitation", secret=secret)
+
+
+@signed_in_page
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
+def invitation_prove(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+    """Prove the invited address by a code sent to it; then it belongs to this account and the invitation opens."""
+    if handshake.state != HandshakeState.INVITED or is_over(handshake):
+        return show(request, handshake, secret)
+    waiting = request.session.get(PROOF) or {}
+    if waiting.get("handshake") != handshake.pk or _too_late(waiting):
+        waiting = {}
+    form = CodeForm(request.POST if "code" in request.POST else None)
+    status = 200
+    if request.method == "POST" and "send" in request.POST:
+        try:
+            expected = actions.send_address_code(handshake=handshake, by=request.user)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            request.session[PROOF] = {
+                "handshake": handshake.pk,
+                "hash": expected,
+                "at": clock.now().isoformat(),
+                "tries": 0,
+            }
+        return redirect("members:invitation-prove", secret=secret)
+    if request.method == "POST" and waiting and form.is_valid():
+        waiting["tries"] += 1
+        request.session[PROOF] = waiting
+        try:
+            actions.attach_address(
+                handshake=handshake, by=request.user, code=form.cleaned_data["code"], expected=waiting["hash"]
+            )
+        except DomainError as error:
+            form.add_error("code", str(error))
+            status = 422
+        else:
+            del request.session[PROOF]
+            messages.success(request, _("The address is yours. You can accept the invitation now."))
+            return redirect("members:invitation", secret=secret)
+    elif request.method == "POST":
+        status = 422
+    return render(
+        request,
+        "members/invitation_prove.html",
+        {
+            "group": handshake.group,
+            "address": masked(handshake.email),
+            "waiting": bool(waiting),
+            "form": form,
+            "here": reverse("members:invitation", args=[secret]),
+        },
+        status=status,
+    )
+
+
+def _too_late(waiting: dict[str, Any]) -> bool:
+    """Whether a code that was sent counts no more: too old, or tried too often."""
+    sent = datetime.fromisoformat(waiting["at"])
+    return clock.now() - sent > CODE_LASTS or waiting["tries"] >= CODE_TRIES

@@ -1,0 +1,77 @@
+"""Asking to join: choose a category, choose a group, read the conditions, send the request."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core import scope
+from core.errors import DomainError
+from groups.access import signed_in_page
+from groups.models import Category, Group
+from members import actions, queries
+from members.errors import ConditionsChanged
+from members.forms import JoinForm
+from members.models import Conditions, Membership
+
+
+@signed_in_page
+@require_safe
+def join(request: HttpRequest) -> HttpResponse:
+    """First the category, then its groups."""
+    categories = list(Category.objects.filter(takes_members=True))
+    code = request.GET.get("category", "")
+    chosen = next((one for one in categories if one.pk == code), None)
+    words = request.GET.get("q", "")[:80]
+    groups = queries.joinable(chosen.pk) if chosen else Group.objects.none()
+    if words:
+        groups = groups.matching(words)
+    return render(
+        request,
+        "members/join.html",
+        {"categories": categories, "chosen": chosen, "groups": list(groups), "words": words},
+    )
+
+
+@signed_in_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def join_group(request: HttpRequest, slug: str) -> HttpResponse:
+    """The group, the conditions, and the request."""
+    group = Group.objects.select_related("category").filter(slug=slug).first()
+    if group is None:
+        raise Http404
+    conditions = Conditions.in_force()
+    form = JoinForm(request.POST or None, shown=conditions)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            handshake = actions.request_to_join(
+                group=group,
+                by=request.user,
+                conditions=form.cleaned_data["conditions"],
+                message=form.cleaned_data["message"],
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+            if isinstance(error, ConditionsChanged):
+                form.show_again()
+            status = error.status
+        else:
+            return redirect("members:my-invitation", pk=handshake.pk)
+    elif request.method == "POST":
+        status = 422
+    with scope.group_scope(group):
+        is_member = Membership.objects.on().filter(group=group, person=request.user).exists()
+    return render(
+        request,
+        "members/join_group.html",
+        {
+            "group": group,
+            "conditions": conditions,
+            "form": form,
+            "is_member": is_member,
+            "takes_members": group.category.takes_members and not group.is_closed,
+        },
+        status=status,
+    )

@@ -1,0 +1,249 @@
+"""The members of a group: list, one member, export, ending a membership."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import audit, clock
+from core.errors import DomainError
+from groups.access import group_page, request_roles
+from groups.models import Group, Quadrennium
+from groups.pages import group_context
+from members import actions, exports, queries
+from members.forms import EndForm, MemberFilter
+from members.models import Handshake, Membership
+from members.states import HandshakeState
+
+PER_PAGE = 25
+# The lists of a group's page, beside its members; each shows handshakes in one state.
+STATES = {
+    "asked": HandshakeState.REQUESTED,
+    "invited": HandshakeState.INVITED,
+    "prepared": HandshakeState.PREPARED,
+    "expired": HandshakeState.EXPIRED,
+}
+NOT_YET = "not-yet"
+
+
+class CountedPaginator(Paginator):
+    """A paginator that was told how many there are, where a page has counted them already."""
+
+    def __init__(self, rows: Any, per_page: int, total: int | None) -> None:
+        super().__init__(rows, per_page)
+        if total is not None:
+            self.count = total  # type: ignore[misc]
+
+
+@group_page("members.view_members")
+@require_safe
+def member_list(request: HttpRequest, group: Group) -> HttpResponse:
+    """Members by name; for those who see handshakes also who was invited, asks, or was not invited yet."""
+    held = request_roles(request)
+    sees_handshakes = held.may("members.view_handshakes", group)
+    form = MemberFilter(request.GET)
+    data = form.cleaned_data if form.is_valid() else {}
+    words, region = data.get("q", ""), data.get("region")
+    show = data.get("show", "") if sees_handshakes else ""
+    period = Quadrennium.current() if sees_handshakes else None
+    counts = queries.handshake_counts(group, period) if sees_handshakes else {}
+    renewal = queries.renewal(group, period) if sees_handshakes else None
+    total = queries.member_count(group)
+    context: dict[str, Any] = {}
+    if show in STATES:
+        known = None if words else counts.get(STATES[show], 0)
+        rows = queries.handshakes_in(group, period, STATES[show], words)
+        page = CountedPaginator(rows, PER_PAGE, known).get_page(request.GET.get("page"))
+        context["handshakes"] = [_handshake_row(group, one) for one in page.object_list]
+    elif show == NOT_YET and period is not None:
+        rows = queries.not_invited(group, period, words)
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        context["former"] = [_former_row(group, one) for one in page.object_list]
+    else:
+        show = ""
+        rows = queries.members_of(group, words=words, region=region)
+        known = None if words or region else total
+        page = CountedPaginator(rows, PER_PAGE, known).get_page(request.GET.get("page"))
+        context["members"] = queries.member_rows(
+            group,
+            list(page.object_list),
+            contacts=held.may("members.view_contacts", group),
+            reader=request.user,
+        )
+    may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
+    context |= {
+        "page": page,
+        "form": None,
+        "filter_form": form,
+        "filtered": bool(words or region),
+        "chips": _chips(request, total, counts, renewal, show) if sees_handshakes else [],
+        "renewal": renewal,
+        "renewal_parts": _renewal_parts(renewal) if renewal else [],
+        "clear_url": reverse("members:member-list", args=[group.slug]) if words or region else "",
+        "total": total,
+        "may_prepare": may_prepare,
+        "may_invite": may_prepare and held.may("members.invite_person", group),
+        "may_export": held.may("members.view_contacts", group),
+        "list_url": reverse("members:member-list", args=[group.slug]),
+    }
+    return render(request, "members/member_list.html", group_context(request, group, **context))
+
+
+def _renewal_parts(renewal: queries.Renewal) -> list[tuple[str, int, str]]:
+    return [
+        ("k1", renewal.accepted, _("Accepted")),
+        ("k2", renewal.invited, _("Invited")),
+        ("k3", renewal.missing, _("Not invited yet")),
+        ("k4", renewal.leaving, _("Not renewing")),
+    ]
+
+
+def _chips(
+    request: HttpRequest, total: int, counts: dict[str, int], renewal: queries.Renewal | None, show: str
+) -> list[dict[str, Any]]:
+    words = request.GET.get("q", "")
+
+    def chip(label: str, name: str, count: int) -> dict[str, Any]:
+        query = urlencode({key: value for key, value in (("show", name), ("q", words)) if value})
+        return {"label": label, "url": f"?{query}", "count": count, "current": name == show}
+
+    chips = [
+        chip(_("Members"), "", total),
+        chip(_("Asking to join"), "asked", counts.get(HandshakeState.REQUESTED, 0)),
+        chip(_("Invited"), "invited", counts.get(HandshakeState.INVITED, 0)),
+        chip(_("Prepared"), "prepared", counts.get(HandshakeState.PREPARED, 0)),
+        chip(_("Run out"), "expired", counts.get(HandshakeState.EXPIRED, 0)),
+    ]
+    if renewal is not None:
+        chips.append(chip(_("Not invited yet"), NOT_YET, renewal.missing))
+    return chips
+
+
+def _handshake_row(group: Group, one: Handshake) -> dict[str, Any]:
+    asks = one.state == HandshakeState.REQUESTED
+    when = (one.person_signed_at if asks else one.leader_signed_at) or one.started_at
+    view = "members:request-detail" if asks else "members:invitation-detail"
+    kind, word = {
+        HandshakeState.REQUESTED: ("wait", _("Waits for a leader")),
+        HandshakeState.INVITED: ("wait", _("Invited")),
+        HandshakeState.PREPARED: ("todo", _("Prepared")),
+        HandshakeState.EXPIRED: ("late", _("Run out")),
+    }[HandshakeState(one.state)]
+    return {
+        "name": one.name,
+        "url": reverse(view, args=[group.slug, one.pk]),
+        "email": one.email,
+        "kind": kind,
+        "word": word,
+        "when": date_format(when, "DATE_FORMAT"),
+        "until": date_format(one.expires_at, "DATE_FORMAT") if one.expires_at else "",
+    }
+
+
+def _former_row(group: Group, one: Membership) -> dict[str, Any]:
+    person = one.person
+    query = urlencode(
+        {
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "email": person.email,
+            "language": person.language,
+        }
+    )
+    return {
+        "name": person.listed_name,
+        "country": person.country.name if person.country else "",
+        "url": f"{reverse('members:person-invite', args=[group.slug])}?{query}",
+    }
+
+
+@group_page("members.view_contacts")
+@require_POST
+def member_export(request: HttpRequest, group: Group) -> HttpResponse:
+    """The list with addresses for a spreadsheet; who took it is recorded."""
+    memberships = list(queries.members_of(group))
+    rows = queries.member_rows(group, memberships, contacts=True, reader=request.user)
+    audit.record("members.list_exported", by=request.user, about=group, group=group, members=len(rows))
+    response = HttpResponse(
+        exports.csv_text(exports.member_table(rows)), content_type="text/csv; charset=utf-8"
+    )
+    name = f"members-{group.slug}-{clock.today().isoformat()}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@group_page("members.view_members")
+@require_safe
+def member_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """One member: what everybody in the group sees, and the address for those who may."""
+    membership = _membership(group, pk)
+    held = request_roles(request)
+    (row,) = queries.member_rows(
+        group,
+        [membership],
+        contacts=held.may("members.view_contacts", group),
+        reader=request.user,
+    )
+    person = row.person
+    history = Membership.objects.filter(group=group, person=person).select_related("quadrennium", "ending")
+    ending = getattr(membership, "ending", None)
+    facts = [
+        {"term": _("Offices"), "value": "\n".join(row.offices)},
+        {"term": _("Country"), "value": person.country.name if person.country else ""},
+        {"term": _("IUCN region"), "value": str(person.region or "")},
+        {"term": _("Institution"), "value": person.institution},
+        {"term": _("Expertise"), "value": person.expertise},
+        {"term": _("Email address"), "value": row.contact},
+    ]
+    context = group_context(
+        request,
+        group,
+        row=row,
+        person=person,
+        membership=membership,
+        ending=ending,
+        facts=[fact for fact in facts if fact["value"]],
+        periods=list(history.order_by("-starts_on")),
+        is_self=person.pk == request.user.pk,
+        may_end=ending is None and person.pk != request.user.pk and held.may("members.edit_members", group),
+    )
+    return render(request, "members/member_detail.html", context)
+
+
+def _membership(group: Group, pk: int) -> Membership:
+    rows = Membership.objects.filter(group=group).select_related(
+        "person", "person__region", "ending", "quadrennium"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+@group_page("members.edit_members")
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_end(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+    """A leader ends a membership, with a reason."""
+    membership = _membership(group, pk)
+    form = EndForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_membership(membership=membership, by=request.user, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request, _("The membership of %(name)s has ended.") % {"name": membership.person.name}
+            )
+        return redirect("members:member-list", group=group.slug)
+    if request.method == "POST":
+        status = 422
+    context = group_context(request, group, form=form, membership=membership, person=membership.person)
+    return render(request, "members/member_end.html", context, status=status)
