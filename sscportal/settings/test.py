@@ -1,6 +1,6 @@
 """The test suite: the demo's rules, plain static files, a fast password hasher."""
 
-from sscportal.settings.base import DATABASES, RUNTIME_ROLE, STORAGES, env, required
+from sscportal.settings.base import BASE_DIR, DATABASES, RUNTIME_ROLE, STORAGES, env, required
 from sscportal.settings.demo import *  # noqa: F403 - settings modules build on each other
 
 # The owner creates and migrates the test database; the tests themselves run under the run-time role.
@@ -16,3 +16,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = False
+SINK_DIR = BASE_DIR / "var" / "test-mail"

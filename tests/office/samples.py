@@ -1,0 +1,24 @@
+"""Sample objects for the walk through the access table."""
+
+from core import clock
+from core.models import MailState, OutgoingMail
+
+
+def mail_in_trouble(number: int = 1) -> OutgoingMail:
+    """A mail that a server refused, with words that repeat the address."""
+    return OutgoingMail.objects.create(
+        key=f"samples:{number}",
+        message_id=f"<sample-{number}@ssc.example>",
+        purpose="members.invitation",
+        to="secret.person@example.org",
+        subject="A secret subject",
+        text="A secret text",
+        state=MailState.FAILED,
+        reason="550 <secret.person@example.org>: no such person here",
+        attempts=3,
+        queued_at=clock.now(),
+        not_before=clock.now(),
+    )
+
+
+SAMPLES = {"office:mail-retry": lambda group, cast: {"mail": mail_in_trouble().pk}}

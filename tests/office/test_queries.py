@@ -1,0 +1,80 @@
+"""Promises about the office's figures: they add up, and nobody sees more groups than their role gives."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import clock
+from groups.access import roles_of
+from groups.models import Group
+from office import queries
+from office.queries import Filters, count, network
+from reporting.models import ReportingYear
+from reporting.queries.reports import OWED, ReportStanding
+from reporting.states import Standing
+from tests.office.conftest import report
+
+DAY = date(2026, 3, 6)
+
+
+def standing(state, overdue=False, number=1):
+    group = Group(pk=number, name=f"Group {number}", category_id="specialist-group")
+    group.derive()
+    sent = datetime(2026, 3, 1, tzinfo=UTC) if state in (Standing.SUBMITTED, Standing.ACCEPTED) else None
+    return ReportStanding(group, 2025, state, DAY, overdue and state in OWED, 0, 9, submitted_at=sent)
+
+
+standings = st.lists(st.builds(standing, st.sampled_from(list(Standing)), st.booleans(), st.integers(1, 99)))
+
+
+@given(standings)
+def test_the_parts_of_the_bar_and_the_states_both_add_up_to_all_groups(rows):
+    c = count(rows)
+    assert c.none + c.draft + c.submitted + c.returned + c.accepted == c.of == len(rows)
+    assert c.accepted + c.submitted + c.returned_in_time + c.owed_in_time + c.overdue == c.of
+    assert min(c.owed_in_time, c.returned_in_time, c.overdue) >= 0
+    assert c.received == sum(row.state in (Standing.SUBMITTED, Standing.ACCEPTED) for row in rows)
+
+
+@given(standings, st.sampled_from(["", *Standing]), st.booleans())
+def test_filters_keep_exactly_what_fits(rows, state, overdue):
+    kept = [row for row in rows if Filters(state=state, overdue=overdue).keep(row)]
+    assert kept == [row for row in rows if (not state or row.state == state) and (row.overdue or not overdue)]
+
+
+def test_the_search_ignores_accents_and_case_and_wants_every_word():
+    row = standing(Standing.DRAFT)
+    row.group.name = "Médan Órchid Specialist Group"
+    row.group.derive()
+    kept = {words: Filters(words=words).keep(row) for words in ("medan", "ORCHID group", "", "orchid otter")}
+    assert kept == {"medan": True, "ORCHID group": True, "": True, "orchid otter": False}
+
+
+@pytest.mark.django_db
+def test_network_support_sees_the_assigned_groups_only(cast, group, other_group, year):
+    for code, expected in {"CS": 2, "SC": 2, "NS": 1}.items():
+        grid = network(roles_of(cast[code]), year, clock.today(), cast[code].pk)
+        assert grid.counts.of == expected, code
+    assert [row.group for row in grid.rows] == [group]
+    assert grid.supporters == [(cast["NS"].pk, cast["NS"].name)]
+
+
+@pytest.mark.django_db
+def test_what_waits_longest_stands_first_and_says_whose_it_is(cast, group, other_group, year):
+    report(other_group, year, "submitted", by=cast.other["LE"], days_ago=20)
+    report(group, year, "submitted", by=cast["LE"], days_ago=3)
+    grid = network(roles_of(cast["NS"]), year, clock.today(), cast["NS"].pk)
+    assert [(one.group, one.mine) for one in grid.waiting] == [(group, True)]
+    grid = network(roles_of(cast["CS"]), year, clock.today(), cast["CS"].pk)
+    assert [(one.group, one.mine) for one in grid.waiting] == [(other_group, False), (group, False)]
+
+
+@pytest.mark.django_db
+def test_years_are_offered_once_their_reports_have_opened(reference, year):
+    ReportingYear.objects.filter(pk=year.pk).update(opens_on=clock.today())
+    assert queries.reporting_years(clock.today())[0] == year
+    assert year not in queries.reporting_years(date(2000, 1, 1))
+    assert replace(Filters(), words="x").words == "x"

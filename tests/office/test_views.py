@@ -1,0 +1,181 @@
+"""Promises about the office's pages: who sees what, the same rows on page and export, no content in the mail queue."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from core import scope
+from core.models import AuditEntry, MailState
+from tests import factories
+from tests.office.conftest import report
+from tests.office.samples import mail_in_trouble
+
+pytestmark = pytest.mark.django_db
+URL = "/en/office/"
+CSV = "/en/office/reports.csv"
+
+
+def names_on(client, query=""):
+    """Group names on the page, and in the export of the same address."""
+    page = client.get(f"{URL}{query}")
+    assert page.status_code == 200
+    shown = [row[0]["text"] for row in page.context["rows"]]
+    text = client.get(f"{CSV}{query}").content.decode("utf-8-sig")
+    exported = [line["Group"] for line in csv.DictReader(io.StringIO(text))]
+    return shown, exported
+
+
+@pytest.fixture
+def network(cast, group, other_group, year):
+    """Two groups: one sent its report, the other is late."""
+    report(group, year, "submitted", by=cast["LE"])
+    return year
+
+
+def test_the_dashboard_is_for_the_office_and_like_nothing_for_others(client, cast, network):
+    answers = {}
+    for code in cast.people:
+        client.force_login(cast[code])
+        answers[code] = client.get(URL).status_code
+    opened = {"NS", "CS", "CA", "SC", "DC", "SM"}
+    assert answers == {code: 200 if code in opened else 404 for code in cast.people}
+    client.logout()
+    assert client.get(URL).status_code == 302
+
+
+def test_the_dashboard_counts_and_lists_every_group(client, cast, network, group, other_group):
+    client.force_login(cast["CS"])
+    response = client.get(URL)
+    counts = response.context["grid"].counts
+    assert (counts.of, counts.submitted, counts.none, counts.overdue) == (2, 1, 1, 1)
+    page = response.content.decode()
+    assert "Not started, 9 days overdue" in page
+    assert reverse("reporting:report-review", args=[group.slug, network.year]) in page
+    assert reverse("groups:workspace", args=[other_group.slug]) in page
+    assert names_on(client) == ([group.name, other_group.name],) * 2
+
+
+def test_network_support_lists_and_exports_the_assigned_groups_only(client, cast, network, group):
+    client.force_login(cast["NS"])
+    assert names_on(client) == ([group.name],) * 2
+    assert names_on(client, "?q=otter") == ([],) * 2
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?state=submitted", ["Cat"]),
+        ("?state=none", ["Otter"]),
+        ("?overdue=on", ["Otter"]),
+        ("?q=OTTÉR", ["Otter"]),
+        ("?category=specialist-group", ["Cat", "Otter"]),
+        ("?state=accepted", []),
+        ("?state=nonsense&support=x&category=%27--&page=99", ["Cat", "Otter"]),
+    ],
+)
+def test_page_and_export_are_narrowed_alike(client, cast, network, query, expected):
+    client.force_login(cast["CA"])
+    shown, exported = names_on(client, query)
+    assert [name.split()[0] for name in shown] == expected
+    assert exported == shown
+
+
+def test_the_list_is_narrowed_to_one_supporter(client, cast, network, group):
+    client.force_login(cast["CS"])
+    assert names_on(client, f"?support={cast['NS'].pk}") == ([group.name],) * 2
+
+
+def test_a_year_that_is_not_offered_answers_404(client, cast, network):
+    client.force_login(cast["CS"])
+    assert client.get(f"{URL}?year=1999").status_code == 404
+    assert client.get(f"{CSV}?year=abc").status_code == 404
+
+
+def test_each_export_is_written_down_with_its_filters(client, cast, network):
+    client.force_login(cast["SC"])
+    client.get(f"{CSV}?state=none&q=otter")
+    with scope.read_everywhere("checks"):
+        entry = AuditEntry.objects.get(verb="office.reports_exported")
+    assert (entry.by, entry.about_id, entry.detail["rows"]) == (cast["SC"], network.pk, 1)
+    assert entry.detail["filters"] == f"q=otter&year={network.year}&state=none"
+
+
+def test_a_hostile_group_name_is_inert_in_page_and_export(client, cast, network):
+    name = '=HYPERLINK("http://x.example","<script>alert(1)</script>")'
+    factories.make_group(name, slug="hostile")
+    client.force_login(cast["CS"])
+    page = client.get(URL).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    rows = list(csv.reader(io.StringIO(client.get(CSV).content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows if "HYPERLINK" in row[0]] == [f"'{name}"]
+
+
+def test_the_dashboard_needs_the_same_queries_for_three_groups_and_for_thirty(
+    client, cast, network, django_assert_max_num_queries, django_assert_num_queries
+):
+    client.force_login(cast["CS"])
+    client.get(URL)
+    factories.make_group()
+    with django_assert_max_num_queries(12) as few:
+        client.get(URL)
+    for number in range(27):
+        report(factories.make_group(), network, "submitted", by=cast["LE"], days_ago=number)
+    with django_assert_num_queries(len(few)):
+        client.get(URL)
+
+
+def test_the_office_speaks_before_any_year_has_opened(client, cast, network, settings):
+    from datetime import timedelta
+
+    from reporting.models import ReportingYear
+
+    ReportingYear.objects.update(
+        opens_on=network.due_on + timedelta(days=400), due_on=network.due_on + timedelta(days=500)
+    )
+    client.force_login(cast["CS"])
+    assert "No reporting year has opened yet" in client.get(URL).content.decode()
+    assert client.get(CSV).status_code == 404
+
+
+def test_the_mail_queue_tells_no_address_no_subject_and_no_text(client, cast):
+    mail_in_trouble()
+    for code, status in {"CA": 200, "SU": 200, "CS": 404, "LE": 404, "SC": 404}.items():
+        client.force_login(cast[code])
+        response = client.get(reverse("office:mail-queue"))
+        assert response.status_code == status, code
+        page = response.content.decode()
+        assert "secret" not in page.casefold()
+        if status == 200:
+            assert "members.invitation" in page
+            assert "550 &lt;…&gt;: no such person here" in page
+            assert ("Try again" in page) == (code == "SU")
+
+
+def test_only_superusers_try_a_mail_again_and_twice_is_harmless(client, cast):
+    mail = mail_in_trouble()
+    url = reverse("office:mail-retry", args=[mail.pk])
+    client.force_login(cast["CA"])
+    assert client.post(url).status_code == 404
+    client.force_login(cast["SU"])
+    assert client.get(url).status_code == 405
+    for _twice in range(2):
+        assert client.post(url).status_code == 302
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts, mail.reason) == (MailState.QUEUED, 0, "")
+    with scope.read_everywhere("checks"):
+        assert AuditEntry.objects.filter(verb="office.mail_retried").count() == 1
+
+
+def test_a_mail_that_was_sent_is_not_sent_again(client, cast):
+    mail = mail_in_trouble()
+    mail.state, mail.sent_at = MailState.SENT, mail.queued_at
+    mail.save()
+    client.force_login(cast["SU"])
+    page = client.post(reverse("office:mail-retry", args=[mail.pk]), follow=True).content.decode()
+    assert "nothing to try again" in page
+    mail.refresh_from_db()
+    assert mail.state == MailState.SENT
+    assert client.post(reverse("office:mail-retry", args=[mail.pk + 1])).status_code == 404
