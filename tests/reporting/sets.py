@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
+
+from django.db import transaction
 
 from accounts.models import User
 from core import clock, scope
@@ -13,6 +17,13 @@ from reporting.models import CyclePair, Progress, Report, ReportingYear, ReportT
 from reporting.states import TargetSetState
 
 NOW = 2026
+
+
+@contextmanager
+def inside(group: Group | int) -> Iterator[None]:
+    """The group's scope in a transaction of its own, as a request has it; also where a test has none."""
+    with scope.group_scope(group), transaction.atomic():
+        yield
 
 
 def period(label: str = "2026–2029") -> Quadrennium:
@@ -36,7 +47,7 @@ def make_set(
     group: Group, *, state: str = TargetSetState.DRAFT, label: str = "2026–2029", **fields: Any
 ) -> TargetSet:
     """A set of targets in a state; who sent or decided is given by the test where the state needs it."""
-    with scope.group_scope(group):
+    with inside(group):
         return TargetSet.objects.create(group=group, quadrennium=period(label), state=state, **fields)
 
 
@@ -57,7 +68,7 @@ def make_target(target_set: TargetSet, number: int, **given: Any) -> Target:
     """A target of the set, written as rows of the seed are."""
     target = Target(group_id=target_set.group_id, target_set=target_set, number=number)
     answers(**given).put_on(target)
-    with scope.group_scope(target_set.group_id):
+    with inside(target_set.group_id):
         target.save()
     return target
 
@@ -65,7 +76,7 @@ def make_target(target_set: TargetSet, number: int, **given: Any) -> Target:
 def make_progress(
     target: Target, by: User, year: int = NOW, status: str = "on-track", **fields: Any
 ) -> Progress:
-    with scope.group_scope(target.group_id):
+    with inside(target.group_id):
         return Progress.objects.create(
             group_id=target.group_id,
             target=target,
@@ -80,7 +91,7 @@ def make_progress(
 def make_report(group: Group, by: User, other: User, *, state: str, year: int = NOW) -> Report:
     """A report in a state, with the pairs of person and moment that the state needs."""
     moment = clock.now()
-    with scope.group_scope(group):
+    with inside(group):
         return Report.objects.create(
             group=group,
             reporting_year=ReportingYear.objects.get(pk=year),

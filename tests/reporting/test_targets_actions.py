@@ -4,7 +4,7 @@ import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from core import scope
 from core.errors import Conflict, DomainError
@@ -247,7 +247,7 @@ def _race(group, by, *, locked):
     codes, errors = [], []
 
     def naive():
-        with scope.group_scope(group):
+        with scope.group_scope(group), transaction.atomic():
             target_set = TargetSet.objects.get()
             number = (
                 target_set.targets.order_by("-number").values_list("number", flat=True).first() or 0
