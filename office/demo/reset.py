@@ -1,0 +1,45 @@
+"""Emptying the database for a new demo: only the owner of the tables can."""
+
+from __future__ import annotations
+
+import os
+
+import environ
+import psycopg2
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connection
+from psycopg2 import sql
+
+# Kept: what migrations wrote.
+KEPT = {"django_migrations", "django_content_type", "auth_permission", "core_cache"}
+
+
+def empty_database() -> None:
+    """Empty every table but those that migrations filled.
+
+    The run-time role may not, so this connects as the owner (SSC_DATABASE_OWNER_URL). Raises CommandError when
+    that is not set or when this is no demo.
+    """
+    if not settings.DEMO_MODE:
+        raise CommandError("Only a demo is emptied. Nothing was changed.")
+    address = os.environ.get("SSC_DATABASE_OWNER_URL", "")
+    if not address:
+        raise CommandError("Set SSC_DATABASE_OWNER_URL: only the owner of the tables can empty them.")
+    owner = environ.Env.db_url_config(address)
+    options = owner.get("OPTIONS") or {}
+    owned = psycopg2.connect(
+        dbname=connection.settings_dict["NAME"],
+        user=owner["USER"],
+        password=owner["PASSWORD"] or None,
+        host=owner["HOST"] or options.get("host"),
+        port=owner["PORT"] or None,
+    )
+    try:
+        with owned, owned.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+            tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
+            listed = sql.SQL(", ").join(sql.Identifier(name) for name in tables)
+            cursor.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(listed))
+    finally:
+        owned.close()
