@@ -1,0 +1,76 @@
+"""Reports in each state for tests, made by the acts themselves, so that every row is one a person could have made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import User
+from core import scope
+from groups.models import Group
+from reporting.actions import reports, review
+from reporting.models import Report, ReportDecision, ReportingYear, ReportSubmission, TemplateSection
+
+YEAR = 2026
+
+
+def year(number: int = YEAR) -> ReportingYear:
+    return ReportingYear.objects.select_related("quadrennium", "template").get(pk=number)
+
+
+def section_keys() -> list[str]:
+    return list(TemplateSection.objects.filter(template=year().template_id).values_list("key", flat=True))
+
+
+def write(
+    group: Group, key: str, by: User, *, text: str = "We finished the work.", version: int = 0, **more: Any
+) -> Any:
+    """One section, complete unless told otherwise."""
+    given = {"is_complete": True, **more}
+    with scope.group_scope(group):
+        return reports.save_section(
+            group=group, year=year(), key=key, text=text, version=version, by=by, **given
+        )
+
+
+def write_all(group: Group, by: User, *, texts: dict[str, str] | None = None) -> Report:
+    """Every section, complete."""
+    for key in section_keys():
+        write(group, key, by, text=(texts or {}).get(key, f"What we did, told in the section {key}."))
+    with scope.group_scope(group):
+        return Report.objects.get(reporting_year=YEAR)
+
+
+def submit(group: Group, by: User, **texts: str) -> Report:
+    """A whole report, sent."""
+    report = write_all(group, by, texts=texts)
+    with scope.group_scope(group):
+        return reports.submit_report(report=report, by=by)
+
+
+def latest(report: Report) -> ReportSubmission:
+    with scope.group_scope(report.group_id):
+        return report.submissions.last()
+
+
+def decide(
+    report: Report, by: User, outcome: str = "accepted", *, message: str = "", **more: Any
+) -> ReportDecision:
+    """A decision about the last version."""
+    last = latest(report)
+    with scope.group_scope(report.group_id):
+        return review.decide(
+            report=report,
+            number=last.number,
+            sha256=last.sha256,
+            outcome=outcome,
+            message=message,
+            by=by,
+            **more,
+        )
+
+
+def publish(group: Group, leader: User, office: User, **texts: str) -> Report:
+    """A whole report, sent and accepted."""
+    report = submit(group, leader, **texts)
+    decide(report, office)
+    return report
