@@ -3,7 +3,7 @@
 from typing import Any
 
 from reporting.states import TargetSetState
-from tests.reporting import sets
+from tests.reporting import samples_reports, sets
 
 YEARS = {"first": 2026, "last": 2029}
 
@@ -64,3 +64,4 @@ SAMPLES = {
     "reporting:target-drop": lambda group, cast: {**_target(group, cast), "_data": {"why": "Closed to us"}},
     "reporting:progress-edit": _progress,
 }
+SAMPLES |= samples_reports.SAMPLES
