@@ -13,6 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
@@ -124,7 +125,8 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
     if not person.is_authenticated or not person.is_active:
         return NOBODY
     day = on or clock.today()
-    with scope.read_everywhere("own-roles"):
+    # The scope travels with a transaction, and middleware asks before the page has opened one.
+    with transaction.atomic(savepoint=False), scope.read_everywhere("own-roles"):
         first, *others = [source(person, day) for source in _sources]
         rows = list(first.union(*others, all=True))
     network: set[str] = {"SU"} if person.is_superuser else set()

@@ -120,3 +120,15 @@ def test_form_without_its_token_is_refused_in_our_words(db):
 
     assert page.status_code == 403
     assert titles(page.content.decode()) == ["The form was open too long"]
+
+
+def test_a_leader_reaches_the_group_although_middleware_asks_before_any_transaction(
+    client, transactional_db, cast, group
+):
+    # Without the outer transaction of ordinary tests, as in a real server.
+    client.force_login(cast["LE"])
+
+    page = client.get(reverse("groups:workspace", args=[group.slug]))
+
+    assert page.status_code == 200
+    assert reverse("groups:my-groups") in page.content.decode()
