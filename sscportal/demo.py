@@ -39,9 +39,7 @@ def seed(portal: Portal, marker: Path, groups: str, members: str, stage: str) ->
     began = time.monotonic()
     stages = ["--stage", stage] if stage else []
     size = ["--groups", groups, "--members", members, "--seed", "1"]
-    title = (
-        f"Making the demo network: {groups} groups, {members} memberships. All of it takes a minute or two."
-    )
+    title = f"Making the demo network: {groups} groups, {members} people. All of it takes a minute or two."
     portal.manage("seed_demo", *size, *stages, title=title)
     marker.unlink()
     say(f"The demo network stands after {time.monotonic() - began:.0f} s.")
@@ -51,6 +49,8 @@ def main() -> int:
     """Bring the demo up, print where it is, and stay until told to stop."""
     parser = argparse.ArgumentParser(description="The portal's living demo on this machine.")
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away first")
+    parser.add_argument("--groups", default="all", help="how many groups a new network has")
+    parser.add_argument("--members", default="10000", help="how many people a new network has")
     parser.add_argument(
         "--with-parent", action="store_true", help="end when the process that started this one ends"
     )

@@ -33,7 +33,7 @@ class Demo:
             "PORT": str(self.port),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sscportal.demo", "--groups", "3", "--members", "40", *argv],
+            [sys.executable, "-m", "sscportal.demo", "--groups", "3", "--members", "80", *argv],
             cwd=ROOT,
             env={**machine, **here, **env},
             stdout=subprocess.PIPE,
@@ -86,7 +86,7 @@ def demo(folder: Path) -> Iterator[Demo]:
 
 
 def test_first_start_makes_the_network_and_says_where_everything_is(demo):
-    assert "Making the demo network: 3 groups, 40 memberships." in demo.said
+    assert "Making the demo network: 3 groups, 80 people." in demo.said
     assert f"The portal is at http://localhost:{demo.port}/" in demo.said
     assert f"http://localhost:{demo.port}/demo/mail/" in demo.said
     assert demo.said.count("@demo.ssc.example") >= 10
