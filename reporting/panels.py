@@ -21,7 +21,7 @@ def workspace_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None
     cycle = cycle_state(group)
     if cycle is None:
         return None
-    url = reverse("reporting:target-list", args=[group.slug, cycle.period.years[0], cycle.period.years[-1]])
+    url = reverse("reporting:target-list", args=[group.slug, cycle.first, cycle.last])
     return {
         "template": "reporting/panels/targets_workspace.html",
         "context": _context(cycle, url, part_links=True),

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, OuterRef, Subquery
+from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -55,7 +58,9 @@ class Part:
 class CycleState:
     """Where a group stands along the cycle in the period that holds on a day."""
 
-    period: Quadrennium
+    label: str
+    first: int
+    last: int
     state: str
     parts: tuple[Part, ...]
 
@@ -66,7 +71,7 @@ class CycleState:
 
 
 def cycle_state(group: Group, day: date | None = None, *, public: bool = False) -> CycleState | None:
-    """The cycle of the group in the period of the day, two queries; None where no target was set.
+    """The cycle of the group in the period of the day, in one query; None where no target was set.
 
     `public` sees agreed targets only, and of progress only what stands in accepted reports.
     """
@@ -74,43 +79,46 @@ def cycle_state(group: Group, day: date | None = None, *, public: bool = False) 
     entries = Progress.objects.filter(target=OuterRef("pk")).order_by("-year")
     targets = Target.objects.filter(
         group=group,
+        component=OuterRef("pk"),
         target_set__quadrennium__starts_on__lte=day,
         target_set__quadrennium__ends_on__gte=day,
         dropped_at=None,
-    )
+    ).order_by("number")
     if public:
         targets = targets.filter(target_set__state=TargetSetState.AGREED)
-        entries = entries.filter(_accepted())
-    rows = list(
-        targets.select_related("target_set__quadrennium").annotate(
-            reached=Subquery(entries.values("quantity")[:1]),
-            is_achieved=Subquery(entries.values("status__is_achieved")[:1]),
+        entries = entries.filter(accepted_only())
+    found = targets.values(
+        one=JSONObject(
+            quantity=Cast("quantity", CharField()),
+            reached=Subquery(entries.annotate(text_of=Cast("quantity", CharField())).values("text_of")[:1]),
+            achieved=Subquery(entries.values("status__is_achieved")[:1]),
             glyph=Subquery(entries.values("status__glyph")[:1]),
+            label="target_set__quadrennium__label",
+            first="target_set__quadrennium__starts_on",
+            last="target_set__quadrennium__ends_on",
+            state="target_set__state",
         )
     )
-    if not rows:
+    components = list(Component.objects.annotate(targets=ArraySubquery(found)))
+    any_target = next((one for component in components for one in component.targets), None)
+    if any_target is None:
         return None
-    by_component: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_component[row.component_id].append(row)
     return CycleState(
-        period=rows[0].target_set.quadrennium,
-        state=rows[0].target_set.state,
-        parts=tuple(
-            part_of(
-                component,
-                [
-                    (
-                        share_reached(row.quantity, row.reached, achieved=bool(row.is_achieved)),
-                        row.is_achieved,
-                        row.glyph,
-                    )
-                    for row in by_component[component.pk]
-                ],
-            )
-            for component in Component.objects.all()
-        ),
+        label=any_target["label"],
+        first=date.fromisoformat(any_target["first"]).year,
+        last=date.fromisoformat(any_target["last"]).year,
+        state=any_target["state"],
+        parts=tuple(part_of(one, [_standing(target) for target in one.targets]) for one in components),
     )
+
+
+def _standing(found: dict[str, Any]) -> tuple[int, bool | None, str | None]:
+    """Share, achieved and status sign of one target."""
+    quantity, reached = (
+        None if found[key] is None else Decimal(found[key]) for key in ("quantity", "reached")
+    )
+    share = share_reached(quantity, reached, achieved=bool(found["achieved"]))
+    return share, found["achieved"], found["glyph"]
 
 
 def part_of(component: Component, standings: Sequence[tuple[int, bool | None, str | None]]) -> Part:
@@ -125,7 +133,7 @@ def part_of(component: Component, standings: Sequence[tuple[int, bool | None, st
     )
 
 
-def _accepted() -> Exists:
+def accepted_only() -> Exists:
     """A condition on progress: the report of its year is accepted, so the entry is public."""
     return Exists(
         Report.objects.filter(
@@ -163,7 +171,7 @@ def public_targets(group: Group) -> list[PublicPeriod]:
     )
     latest: dict[int, Progress] = {}
     for entry in (
-        Progress.objects.filter(_accepted(), target__in=[target.pk for target in targets])
+        Progress.objects.filter(accepted_only(), target__in=[target.pk for target in targets])
         .select_related("status")
         .order_by("year")
     ):

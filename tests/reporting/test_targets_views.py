@@ -306,7 +306,6 @@ def asked_by(client, url):
         ("reporting:target-list", 12),
         ("reporting:target-export", 12),
         ("reporting:target-public", 12),
-        ("groups:workspace", 14),
         ("groups:group-detail", 12),
     ],
 )
