@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,7 +17,7 @@ from core.mail.models import OutgoingMail
 from members import links, mails
 from members.access import may_invite, proved_addresses
 from members.actions.common import check_period, check_takes_members, closed_sentence, in_group, is_over, lock
-from members.actions.invitations import check_addressee, given_name_of, sign_and_send
+from members.actions.invitations import check_addressee, sign_and_send
 from members.errors import HandshakeClosed, NotAllowed
 from members.models import Handshake
 from members.states import OPEN, HandshakeState
@@ -97,6 +98,7 @@ def send_address_code(*, handshake: Handshake, by: User) -> str:
     return links.hashed(code)
 
 
+@transaction.atomic
 def attach_address(*, handshake: Handshake, by: User, code: str, expected: str) -> None:
     """The code was right: the invited address joins the person's proved ones, and no session changes.
 
@@ -115,6 +117,5 @@ def attach_address(*, handshake: Handshake, by: User, code: str, expected: str) 
     EmailAddress.objects.update_or_create(
         user=by, email=address, defaults={"verified": True, "primary": False}
     )
-    audit.record(
-        "members.address_proved", by=by, about=by, group=handshake.group_id, name=given_name_of(handshake)
-    )
+    # No group: which addresses belong together is the person's own matter.
+    audit.record("members.address_proved", by=by, about=by)

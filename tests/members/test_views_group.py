@@ -1,0 +1,241 @@
+"""Pages about members inside a group."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.core.paginator import Paginator
+from django.urls import reverse
+from django.utils.html import escape
+
+from core.scope import group_scope
+from groups.models import Quadrennium
+from members import actions
+from members.models import Handshake
+from members.states import HandshakeState
+from tests import factories
+from tests.members.helpers import acts, fresh, invite, mails, memberships, request
+
+
+def url(name, group, *args):
+    return reverse(f"members:{name}", args=[group.slug, *args])
+
+
+def page(client, person, address, **data):
+    client.force_login(person)
+    return client.get(address, data)
+
+
+def test_member_list_names_members_and_nobody_else(client, group, cast):
+    outsider = cast.other["ME"]
+    text = page(client, cast["ME"], url("member-list", group)).content.decode()
+    assert escape(cast["LE"].listed_name) in text
+    assert outsider.listed_name not in text
+
+
+def test_member_list_shows_addresses_only_to_those_who_may_see_them(client, group, cast):
+    sharing = factories.make_person("Noor", "Sharing", share_contact=True)
+    factories.make_member(group, sharing)
+    assert cast["TR"].email not in page(client, cast["ME"], url("member-list", group)).content.decode()
+    detail = url("member-detail", group, memberships(group, cast["TR"])[0].pk)
+    assert cast["TR"].email not in page(client, cast["ME"], detail).content.decode()
+    assert cast["TR"].email in page(client, cast["LE"], url("member-list", group)).content.decode()
+    shared = url("member-detail", group, memberships(group, sharing)[0].pk)
+    assert sharing.email in page(client, cast["ME"], shared).content.decode()
+
+
+def test_member_list_finds_without_accents_and_within_a_region(client, group, cast):
+    from accounts.models import Region
+
+    region = Region.objects.first()
+    ines = factories.make_person("Inès", "Vauclair", region=region)
+    factories.make_member(group, ines)
+    found = page(client, cast["ME"], url("member-list", group), q="ines", region=region.pk)
+    assert [row.person for row in found.context["members"]] == [ines]
+    nobody = page(client, cast["ME"], url("member-list", group), q="zzz")
+    assert nobody.context["members"] == []
+    assert "Nobody fits" in nobody.content.decode()
+
+
+def test_member_list_asks_the_database_as_often_for_three_members_as_for_thirty(
+    client, group, cast, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.force_login(cast["LE"])
+    client.get(url("member-list", group))
+    with CaptureQueriesContext(connection) as few:
+        client.get(url("member-list", group))
+    for number in range(30):
+        factories.make_member(group)
+        invite(group, cast["LE"], f"guest{number}@example.org")
+    with CaptureQueriesContext(connection) as many:
+        answer = client.get(url("member-list", group))
+    assert len(few) == len(many)
+    # The transaction of the test adds savepoints, which a real request has not.
+    asked = [query for query in many if "SAVEPOINT" not in query["sql"]]
+    assert len(asked) <= 12, [query["sql"][:90] for query in asked]
+    assert len(answer.context["members"]) == 25
+    assert isinstance(answer.context["page"].paginator, Paginator)
+
+
+def test_a_member_sees_no_invitations_and_no_requests(client, group, cast, stranger):
+    request(group, stranger)
+    invite(group, cast["LE"])
+    answer = page(client, cast["ME"], url("member-list", group), show="invited")
+    assert "guest@example.org" not in answer.content.decode()
+    assert answer.context["chips"] == []
+    leaders = page(client, cast["LE"], url("member-list", group), show="invited").content.decode()
+    assert "guest@example.org" in leaders
+
+
+@pytest.mark.parametrize("show", ["asked", "invited", "prepared", "expired", "not-yet", "nonsense"])
+def test_every_list_of_the_page_opens_even_when_empty(client, group, cast, show):
+    assert page(client, cast["LE"], url("member-list", group), show=show).status_code == 200
+
+
+def test_those_of_the_last_quadrennium_who_were_not_invited_are_named(client, group, cast):
+    last = Quadrennium.objects.filter(ends_on__lt=Quadrennium.current().starts_on).last()
+    missing, back = factories.make_person("Mei-Ling", "Hsu"), factories.make_person("Sigrid", "Aune")
+    asked = factories.make_person("Paulo", "Quintanilha")
+    for person in (missing, back, asked):
+        factories.make_member(group, person, quadrennium=last)
+    factories.make_member(group, back)
+    invite(group, cast["LE"], asked.email)
+    answer = page(client, cast["LE"], url("member-list", group), show="not-yet")
+    renewal = answer.context["renewal"]
+    assert (renewal.total, renewal.accepted, renewal.invited, renewal.missing) == (3, 1, 1, 1)
+    assert [row["name"] for row in answer.context["former"]] == ["Hsu, Mei-Ling"]
+
+
+def test_a_leader_invites_by_the_form_and_a_double_click_sends_once(client, group, cast):
+    client.force_login(cast["LE"])
+    data = {
+        "given_name": "Oyelaran",
+        "family_name": "Adebayo",
+        "email": "Guest@example.org",
+        "language": "es",
+        "message": "",
+    }
+    assert client.post(url("person-invite", group), data).status_code == 302
+    client.post(url("person-invite", group), data)
+    assert [(mail.to, mail.language) for mail in mails("invitation")] == [("guest@example.org", "es")]
+
+
+def test_wrong_input_comes_back_with_what_was_typed(client, group, cast):
+    client.force_login(cast["LE"])
+    answer = client.post(
+        url("person-invite", group), {"given_name": "Oyelaran", "email": "nonsense", "language": "en"}
+    )
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Error:" in text
+    assert 'value="nonsense"' in text
+    assert 'value="Oyelaran"' in text
+    assert mails() == []
+
+
+def test_inviting_a_member_says_so_and_sends_nothing(client, group, cast):
+    client.force_login(cast["LE"])
+    data = {"given_name": "A", "family_name": "B", "email": cast["ME"].email, "language": "en"}
+    answer = client.post(url("person-invite", group), data)
+    assert answer.status_code == 409
+    assert "is a member of" in answer.content.decode()
+    assert mails() == []
+
+
+def test_the_programme_officer_prepares_and_a_leader_sends(client, group, cast):
+    client.force_login(cast["PO"])
+    data = {"given_name": "A", "family_name": "B", "email": "guest@example.org", "language": "en"}
+    client.post(url("person-invite", group), data)
+    with group_scope(group):
+        handshake = Handshake.objects.get()
+    assert handshake.state == HandshakeState.PREPARED
+    assert client.post(url("invitation-send", group, handshake.pk)).status_code == 403
+    client.force_login(cast["LE"])
+    client.post(url("invitation-send", group, handshake.pk))
+    assert fresh(handshake).state == HandshakeState.INVITED
+
+
+def test_an_invitation_is_withdrawn_and_readdressed_from_its_page(client, group, cast):
+    handshake = invite(group, cast["LE"])
+    client.force_login(cast["LE"])
+    assert client.get(url("invitation-detail", group, handshake.pk)).status_code == 200
+    wrong = client.post(url("invitation-readdress", group, handshake.pk), {"email": "x"})
+    assert wrong.status_code == 422
+    client.post(url("invitation-readdress", group, handshake.pk), {"email": "new@example.org"})
+    assert fresh(handshake).email == "new@example.org"
+    client.post(url("invitation-withdraw", group, handshake.pk))
+    assert fresh(handshake).state == HandshakeState.WITHDRAWN
+
+
+def test_a_leader_accepts_a_request_with_a_word(client, group, cast, stranger):
+    handshake = request(group, stranger)
+    text = page(client, cast["LE"], url("request-detail", group, handshake.pk)).content.decode()
+    assert "I survey caracals." in text
+    client.post(url("request-accept", group, handshake.pk), {"word": "Welcome"})
+    assert len(memberships(group, stranger)) == 1
+
+
+def test_declining_without_a_word_asks_for_one_and_keeps_the_request(client, group, cast, stranger):
+    handshake = request(group, stranger)
+    client.force_login(cast["LE"])
+    answer = client.post(url("request-decline", group, handshake.pk), {"word": ""})
+    assert answer.status_code == 409
+    assert "Write a word" in answer.content.decode()
+    assert fresh(handshake).state == HandshakeState.REQUESTED
+
+
+def test_the_second_of_two_leaders_is_told_how_it_stands(client, group, cast, stranger):
+    handshake = request(group, stranger)
+    actions.decline_request(handshake=handshake, by=cast["CA"], word="Full.")
+    client.force_login(cast["LE"])
+    answer = client.post(url("request-accept", group, handshake.pk), {"word": "Welcome, dear colleague"})
+    assert answer.status_code == 410
+    text = answer.content.decode()
+    assert "declined already" in text
+    assert memberships(group, stranger) == []
+
+
+def test_a_handshake_of_another_group_is_not_there(client, group, other_group, cast):
+    foreign = invite(other_group, cast.other["LE"])
+    client.force_login(cast["LE"])
+    assert client.get(url("invitation-detail", group, foreign.pk)).status_code == 404
+    assert client.post(url("invitation-withdraw", group, foreign.pk)).status_code == 404
+    assert fresh(foreign).state == HandshakeState.INVITED
+
+
+def test_ending_a_membership_from_the_page(client, group, cast, member):
+    (membership,) = memberships(group, member)
+    client.force_login(cast["LE"])
+    assert client.post(url("member-end", group, membership.pk), {"reason": ""}).status_code == 422
+    assert client.post(url("member-end", group, membership.pk), {"reason": "Moved on"}).status_code == 302
+    assert memberships(group, member) == []
+
+
+def test_export_holds_the_page_and_starts_no_formula(client, group, cast):
+    evil = factories.make_person("=HYPERLINK(1)", "+SUM", institution="@cmd", email="evil@example.org")
+    factories.make_member(group, evil)
+    client.force_login(cast["LE"])
+    answer = client.post(url("member-export", group))
+    assert answer["Content-Disposition"].startswith("attachment")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    listed = page(client, cast["LE"], url("member-list", group)).context["members"]
+    assert len(rows) - 1 == len(listed)
+    assert {row[2] for row in rows[1:]} == {row.person.email for row in listed}
+    (line,) = [row for row in rows if "SUM" in row[0]]
+    assert (line[0], line[1], line[5]) == ("'+SUM", "'=HYPERLINK(1)", "'@cmd")
+    assert len(acts("members.list_exported")) == 1
+
+
+def test_a_personal_word_with_markup_is_inert(client, group, cast):
+    handshake = invite(group, cast["LE"], message="<script>alert(1)</script>", given_name="<b>Bob</b>")
+    text = page(client, cast["LE"], url("invitation-detail", group, handshake.pk)).content.decode()
+    assert "<script>alert(1)" not in text
+    assert "<b>Bob" not in text
+    (mail,) = mails("invitation")
+    assert "<script>" not in mail.html
+    assert "<b>Bob" not in mail.html
