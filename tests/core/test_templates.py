@@ -1,0 +1,82 @@
+"""What no template of a page may hold, whoever writes it: the content policy and the weight depend on it."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+# Mails carry their style inline because mail programs drop the rest; pages for print have a sheet of their own.
+APART = {"emails", "email", "pdf"}
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if not APART & set(path.parts))
+
+
+FORBIDDEN = {
+    "style attributes: use a class of extra.css": re.compile(r"\sstyle\s*="),
+    "style elements": re.compile(r"<style\b"),
+    "handlers in attributes": re.compile(r"\son[a-z]+\s*=\s*[\"']"),
+    "script addresses": re.compile(r"javascript:"),
+    "scripts with a body": re.compile(r"<script\b(?![^>]*application/json)[^>]*>\s*[^<\s]"),
+    "scripts without a file": re.compile(r"<script\b(?![^>]*(?:src=|application/json))"),
+    "things from another host": re.compile(
+        r"<(?:script|img|link|iframe|source)\b[^>]*(?:src|href)=[\"'](?:https?:)?//"
+    ),
+}
+
+
+def test_templates_keep_to_the_content_policy():
+    found = [
+        f"{path.relative_to(TEMPLATES)}: {what}"
+        for path in PAGES
+        for what, pattern in FORBIDDEN.items()
+        if pattern.search(path.read_text("utf-8"))
+    ]
+
+    assert len(PAGES) > 80
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        '<p style="color:red">',
+        "<style>p{}</style>",
+        '<a onclick="go()">',
+        '<a href="javascript:go()">',
+        "<script>go()</script>",
+        '<script src="/a.js">go()</script>',
+        '<img src="https://example.org/a.png">',
+        '<link href="//example.org/a.css">',
+    ],
+)
+def test_each_slip_would_be_noticed(slip):
+    assert any(pattern.search(slip) for pattern in FORBIDDEN.values())
+
+
+def test_style_sheets_load_nothing_from_elsewhere():
+    sheets = sorted((Path(settings.BASE_DIR) / "static").rglob("*.css"))
+
+    assert len(sheets) >= 5
+    for sheet in sheets:
+        for address in re.findall(r"url\([\"']?([^)\"']+)", sheet.read_text("utf-8")):
+            assert not re.match(r"(https?:)?//", address), f"{sheet.name}: {address}"
+            assert address.startswith("data:") or (sheet.parent / address).exists(), (
+                f"{sheet.name}: {address}"
+            )
+
+
+def test_frame_of_a_page_stays_within_its_weight(client, db):
+    """Sheets, script and the one font together; each page adds its own few kilobytes to stay under 60."""
+    sheets = re.findall(
+        r'rel="stylesheet" href="/static/([^"]+)"', client.get("/en/privacy/").content.decode()
+    )
+    packed = sum(len(gzip.compress(Path(finders.find(sheet)).read_bytes(), 9)) for sheet in sheets)
+    script = len(gzip.compress(Path(finders.find("django_htmx/htmx-2.min.js")).read_bytes(), 9))
+    font = len(Path(finders.find("fonts/faustina-600-latin.woff2")).read_bytes())
+
+    assert len(sheets) == 4
+    assert packed < 16_000
+    assert packed + script + font < 48_000
