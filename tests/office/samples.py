@@ -1,14 +1,16 @@
 """Sample objects for the walk through the access table."""
 
 from core import clock
+from core.mail import outbox
 from core.models import MailState, OutgoingMail
 
 
-def mail_in_trouble(number: int = 1) -> OutgoingMail:
+def mail_in_trouble() -> OutgoingMail:
     """A mail that a server refused, with words that repeat the address."""
+    key = outbox.once_only("samples")
     return OutgoingMail.objects.create(
-        key=f"samples:{number}",
-        message_id=f"<sample-{number}@ssc.example>",
+        key=key,
+        message_id=f"<{key}@ssc.example>",
         purpose="members.invitation",
         to="secret.person@example.org",
         subject="A secret subject",
