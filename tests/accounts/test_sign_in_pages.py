@@ -159,3 +159,13 @@ def test_a_code_goes_out_in_text_and_html(client, stranger):
     assert code in mail.html
     assert mail.subject == "Your sign-in code"
     assert factories.PASSWORD not in mail.text
+
+
+def test_a_wrong_code_is_an_error_in_title_summary_and_field(client, stranger):
+    client.post(reverse("account_request_login_code"), {"email": stranger.email})
+
+    html = client.post(reverse("account_confirm_login_code"), {"code": "WRONG"}).content.decode()
+
+    assert "<title>Error: Enter your sign-in code – SSC Groups</title>" in html
+    assert '<a href="#id_code">Enter the code exactly as it stands' in html
+    assert 'aria-describedby="id_code_error"' in html
