@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -228,7 +229,8 @@ def expire_handshakes() -> int:
 
     Returns how many were closed now.
     """
-    with scope.write_everywhere("jobs"):
+    # In a transaction, because the scope travels with one.
+    with scope.write_everywhere("jobs"), transaction.atomic():
         due = list(
             Handshake.objects.filter(state=HandshakeState.INVITED, expires_at__lte=clock.now()).only(
                 "pk", "group_id"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db import transaction
+
 from core.mail.models import OutgoingMail
 from core.models import AuditEntry
 from core.scope import group_scope, read_everywhere
@@ -49,17 +51,17 @@ def mails(purpose: str = "") -> list[OutgoingMail]:
 
 def memberships(group, person) -> list[Membership]:
     """Memberships of a person in a group that hold today."""
-    with group_scope(group):
+    with group_scope(group), transaction.atomic():
         return list(Membership.objects.on().filter(person=person).select_related("conditions", "handshake"))
 
 
 def fresh(handshake) -> Handshake:
     """The handshake as it is stored."""
-    with group_scope(handshake.group_id):
+    with group_scope(handshake.group_id), transaction.atomic():
         return Handshake.objects.select_related("group", "person", "leader_signed_by").get(pk=handshake.pk)
 
 
 def acts(verb: str) -> list[AuditEntry]:
     """Audit entries of a verb, oldest first."""
-    with read_everywhere("checks"):
+    with read_everywhere("checks"), transaction.atomic():
         return list(AuditEntry.objects.filter(verb=verb).order_by("pk"))
