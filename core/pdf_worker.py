@@ -45,11 +45,13 @@ def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
 def render(html: str, css: str) -> bytes:
     """The tagged PDF of a page. Only data: addresses are opened."""
     from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
-    sheet = CSS(string=css, url_fetcher=fetcher)
-    pdf: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1")
+    fetcher, fonts = URLFetcher(allowed_protocols=["data"], allow_redirects=False), FontConfiguration()
+    sheet = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
+    page = HTML(string=html, url_fetcher=fetcher)
+    pdf: bytes = page.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
     return pdf
 
 
