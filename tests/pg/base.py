@@ -21,14 +21,15 @@ class DatabaseCreation(creation.DatabaseCreation):
     """Makes the test database as the owner, then hands it to the run-time role."""
 
     def create_test_db(self, *args, **kwargs):
-        self.connection.runtime_role = None
+        DatabaseWrapper.runtime_role = None
         name = super().create_test_db(*args, **kwargs)
         self.connection.close()
-        self.connection.runtime_role = self.connection.settings_dict["TEST"]["RUNTIME_ROLE"]
+        # On the class, so that connections of other threads, such as the live server's, work as that role too.
+        DatabaseWrapper.runtime_role = self.connection.settings_dict["TEST"]["RUNTIME_ROLE"]
         return name
 
     def destroy_test_db(self, *args, **kwargs):
-        self.connection.runtime_role = None
+        DatabaseWrapper.runtime_role = None
         return super().destroy_test_db(*args, **kwargs)
 
 

@@ -31,7 +31,26 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLE = tomllib.loads((ROOT / "groups" / "access_table.toml").read_text())
 RESOURCES: dict[str, dict[str, str]] = TABLE["resources"]
 ROWS: dict[str, dict[str, str]] = TABLE["routes"]
-CODES = ("VI AP ME OM LE DE RL PO TR FP NS CS CA SC DC SM RR SU").split()
+CODES = [
+    "VI",
+    "AP",
+    "ME",
+    "OM",
+    "LE",
+    "DE",
+    "RL",
+    "PO",
+    "TR",
+    "FP",
+    "NS",
+    "CS",
+    "CA",
+    "SC",
+    "DC",
+    "SM",
+    "RR",
+    "SU",
+]
 NETWORK = {"CS", "CA", "SC", "DC", "SM", "RR", "SU"}
 APPS = ("core", "accounts", "duties", "groups", "members", "reporting", "finance", "office", "sscportal")
 AREAS = {"public", "signed-in", "group", "office"}
@@ -69,7 +88,9 @@ def test_the_written_table_and_the_data_are_the_same():
     ]
     start = next(number for number, cells in enumerate(lines) if cells[0] == "Resource")
     assert lines[start][1:] == CODES
-    written = {cells[0]: dict(zip(CODES, cells[1:], strict=True)) for cells in lines[start + 2 :] if len(cells) == 19}
+    written = {
+        cells[0]: dict(zip(CODES, cells[1:], strict=True)) for cells in lines[start + 2 :] if len(cells) == 19
+    }
     assert written == RESOURCES
 
 
@@ -254,8 +275,11 @@ METHODS = ("read", "write")
 @pytest.mark.parametrize("name", WALKED)
 def test_a_route_answers_every_role_as_the_table_says(world, name):
     row, wrong = ROWS[name], []
+    places = [world.group, world.other_group]
+    if row["area"] == "office" and "group" not in routes()[name].arguments:
+        places.pop()  # one page over all groups: what it shows to whom is the office's own test
     with transaction.atomic():
-        for place in (world.group, world.other_group):
+        for place in places:
             given = sample(name, place, world)
             url, data, owner = address(name, place, given), given.get("_data"), given.get("_owner")
             before = acts_recorded()
@@ -272,10 +296,16 @@ def test_a_route_answers_every_role_as_the_table_says(world, name):
                         wanted = "absent"
                     response = world.ask(person, method, url, data)
                     got = outcome(response)
-                    if row["area"] == "public" and name not in SAMPLES and "group" in routes()[name].arguments:
+                    if (
+                        row["area"] == "public"
+                        and name not in SAMPLES
+                        and "group" in routes()[name].arguments
+                    ):
                         got = got.replace("absent", "allowed")  # there may be nothing to show yet
                     if got != wanted:
-                        wrong.append(f"{place.slug} {person} {method}: {wanted} by the table, {got} by the page")
+                        wrong.append(
+                            f"{place.slug} {person} {method}: {wanted} by the table, {got} by the page"
+                        )
                     if wanted != "allowed" and response.acts != before:
                         wrong.append(f"{place.slug} {person} {method}: refused, and yet an act was recorded")
         transaction.set_rollback(True)
@@ -288,7 +318,9 @@ def test_an_object_of_another_group_does_not_exist_in_this_one(world, name):
     row, wrong = ROWS[name], []
     with transaction.atomic():
         own, foreign = sample(name, world.group, world), sample(name, world.other_group, world)
-        names = {key for key in foreign if not key.startswith("_") and foreign[key] != own.get(key)} - {"group"}
+        names = {key for key in foreign if not key.startswith("_") and foreign[key] != own.get(key)} - {
+            "group"
+        }
         if names and "group" in routes()[name].arguments:
             url = address(name, world.group, {**foreign, "group": world.group.slug})
             for person in world.cast.people:
@@ -312,16 +344,16 @@ def test_a_group_that_does_not_exist_answers_like_one_that_is_not_yours(world, n
         transaction.set_rollback(True)
     assert (foreign.status_code, nothing.status_code) == (404, 404)
 
-    def words(page: HttpResponse, url: str) -> str:
-        text = page.content.decode().replace(url, "")
+    def words(page: HttpResponse, slug: str) -> str:
+        text = page.content.decode().replace(f"/g/{slug}/", "/g/(slug)/")
         return re.sub(r"\b[A-Za-z0-9]{64}\b", "(token)", text)
 
-    assert words(foreign, real) == words(nothing, missing)
+    assert words(foreign, world.other_group.slug) == words(nothing, "never-existed")
 
 
 def test_pages_of_the_sign_in_are_open_or_ask_for_it_as_their_row_says(world):
     for name in sorted(name for name in ROWS if FOREIGN.match(name) and not name.startswith("/")):
-        kwargs = {key: 1 for key in routes()[name].arguments}
+        kwargs = dict.fromkeys(routes()[name].arguments, 1)
         if name.startswith("orcid_"):  # exists only with keys in the environment
             continue
         response = world.ask("VI", "read", reverse(name, kwargs=kwargs), None)

@@ -1,0 +1,203 @@
+"""Every change names a human, the role and the way, in a record that nobody can alter."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from core import audit, scope
+from core.db import append_only_tables
+from core.models import AuditEntry
+from groups.models import Appointment, Group
+from reporting.models import ReportSection
+from tests import factories
+from tests.factories import everything
+
+ADDED_ONLY = {
+    "groups_appointment",
+    "groups_appointmentending",
+    "groups_networkappointment",
+    "groups_networkappointmentending",
+    "members_membership",
+    "members_membershipending",
+    "reporting_reportsubmission",
+    "reporting_reportdecision",
+    "duties_sentreminder",
+    "core_auditentry",
+}
+
+
+@pytest.fixture
+def section(group) -> ReportSection:
+    """A section of a report, with its group's scope open for the test."""
+    everything.fill(group, factories.make_person("Leader"), factories.make_person("Member"))
+    with scope.group_scope(group):
+        yield ReportSection.objects.get()
+
+
+def events(section: ReportSection) -> list[dict]:
+    """The recorded rows of the section, oldest first."""
+    model = apps.get_model("reporting", "ReportSectionEvent")
+    return list(model.objects.filter(pgh_obj_id=section.pk).order_by("pgh_id").values())
+
+
+def test_a_save_an_update_bulk_and_raw_sql_all_leave_the_row_with_who_role_and_way(section, leader):
+    with audit.context(by=leader, way="page", role="LE"):
+        section.text = "saved"
+        section.save()
+        ReportSection.objects.filter(pk=section.pk).update(text="updated")
+        section.text = "in bulk"
+        ReportSection.objects.bulk_update([section], ["text"])
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE reporting_reportsection SET text = 'raw' WHERE id = %s", [section.pk])
+            cursor.execute("DELETE FROM reporting_reportsection WHERE id = %s", [section.pk])
+    kept = events(section)[1:]  # the first is the row's making
+    assert [event["text"] for event in kept] == ["saved", "updated", "in bulk", "raw", "raw"]
+    assert [event["pgh_label"] for event in kept] == ["update"] * 4 + ["delete"]
+    for event in kept:
+        written = event["pgh_context"]
+        assert (written["user"], written["way"], written["role"]) == (leader.pk, "page", "LE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_context_does_not_outlive_its_transaction(stranger):
+    with transaction.atomic(), audit.context(by=stranger, way="page"):
+        Group.objects.create(name="First", slug="first", category_id="task-force")
+    with transaction.atomic():
+        Group.objects.create(name="Second", slug="second", category_id="task-force")
+    model = apps.get_model("groups", "GroupEvent")
+    first, second = model.objects.order_by("pgh_id").values_list("pgh_context", flat=True)
+    assert first["user"] == stranger.pk
+    assert "user" not in (second or {})
+
+
+def test_what_was_rolled_back_leaves_no_event(section):
+    before = len(events(section))
+
+    def change_and_fail() -> None:
+        with transaction.atomic():
+            ReportSection.objects.filter(pk=section.pk).update(text="never")
+            assert len(events(section)) == before + 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
+    assert len(events(section)) == before
+
+
+def test_passwords_and_secrets_of_links_are_in_no_event():
+    user, handshake = apps.get_model("accounts", "UserEvent"), apps.get_model("members", "HandshakeEvent")
+    assert "password" not in {field.name for field in user._meta.fields}
+    assert "token_hash" not in {field.name for field in handshake._meta.fields}
+
+
+def test_every_tenant_table_that_is_not_append_only_is_tracked():
+    """Whatever can change or vanish leaves its former rows behind."""
+    from core.models import TenantModel
+
+    tracked = {model.pgh_tracked_model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")}
+    untracked = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if issubclass(model, TenantModel) and model not in tracked and not hasattr(model, "pgh_tracked_model")
+    }
+    assert untracked - ADDED_ONLY == set()
+
+
+# ---------------------------------------------------------------- Nobody alters it
+
+
+@pytest.mark.django_db
+def test_the_tables_that_only_grow_are_marked_and_the_event_tables_are_among_them():
+    marked = set(append_only_tables(connection))
+    assert marked >= ADDED_ONLY
+    event_tables = {
+        model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
+    }
+    assert len(event_tables) >= 10
+    assert marked >= event_tables
+
+
+@pytest.mark.django_db
+def test_the_run_time_role_cannot_update_delete_or_empty_what_only_grows():
+    for table in append_only_tables(connection):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT has_table_privilege(%s, 'INSERT'), has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE')",
+                [table, table],
+            )
+            assert cursor.fetchone() == (True, False), table
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE core_auditentry SET verb = 'nothing.happened'",
+        "DELETE FROM core_auditentry",
+        "TRUNCATE core_auditentry",
+        "UPDATE reporting_reportsectionevent SET text = ''",
+        "DELETE FROM reporting_reportsectionevent",
+        "TRUNCATE reporting_reportsectionevent",
+        "UPDATE groups_appointment SET ends_on = NULL",
+        "DELETE FROM reporting_reportsubmission",
+    ],
+)
+def test_the_statement_is_refused(section, sql):
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+
+
+def test_not_even_the_owner_changes_an_event_by_a_slip(section):
+    with (
+        connection.as_owner(),
+        pytest.raises(DatabaseError, match="append_only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE reporting_reportsectionevent SET text = ''")
+
+
+def test_an_appointment_is_neither_saved_again_nor_deleted(group, leader):
+    with scope.group_scope(group):
+        appointment = Appointment.objects.of(leader).first()
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            appointment.save()
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            appointment.delete()
+
+
+# ---------------------------------------------------------------- Acts in words
+
+
+def test_an_act_takes_role_and_way_from_the_context_that_stands(group, leader):
+    with audit.context(by=leader, way="page", role="LE"), scope.group_scope(group):
+        audit.record("groups.details_changed", by=leader, about=group, group=group, fields=["mission"])
+        entry = AuditEntry.objects.latest("pk")
+    assert (entry.by, entry.role, entry.way, entry.group) == (leader, "LE", "page", group)
+    assert (entry.about_type, entry.about_id, entry.detail) == (
+        "groups.group",
+        group.pk,
+        {"fields": ["mission"]},
+    )
+
+
+def test_an_act_that_cannot_be_recorded_is_undone(group, leader):
+    """The right to add to the trail is taken away for real; the change that wanted to be recorded does not stay."""
+    with connection.as_owner(), connection.cursor() as cursor:
+        cursor.execute("REVOKE INSERT ON core_auditentry FROM ssc_app")
+
+    @transaction.atomic
+    def change_details() -> None:
+        with scope.group_scope(group):
+            Group.objects.filter(pk=group.pk).update(mission="changed")
+            audit.record("groups.details_changed", by=leader, about=group, group=group)
+
+    with pytest.raises(DatabaseError, match="permission denied"):
+        change_details()
+    group.refresh_from_db()
+    assert group.mission == ""

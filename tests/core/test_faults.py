@@ -1,0 +1,152 @@
+"""A helper that goes away loses no data and opens no door: Redis gone, the database gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+
+from core.cache import FallbackCache
+from core.errors import Conflict, DomainError
+from core.pg import base as portal_backend
+from sscportal.processes import free_port
+from tests import factories
+
+
+@pytest.fixture
+def without_redis(db, settings) -> None:
+    """The cache's address leads to a port where nobody listens."""
+    settings.CACHES = {
+        **django_settings.CACHES,
+        "default": {**django_settings.CACHES["default"], "LOCATION": f"redis://127.0.0.1:{free_port()}/0"},
+    }
+    caches["database"].clear()
+
+
+# ---------------------------------------------------------------- Redis
+
+
+@pytest.mark.django_db
+def test_without_redis_the_cache_table_serves_every_call(without_redis, caplog):
+    cache = caches["default"]
+    assert isinstance(cache, FallbackCache)
+    cache.set("a", 1, 60)
+    assert cache.get("a") == 1
+    assert cache.add("a", 2, 60) is False
+    assert cache.incr("a") == 2
+    assert cache.touch("a", 60) is True
+    assert "a" in cache
+    cache.set_many({"b": 3}, 60)
+    assert cache.get_many(["a", "b"]) == {"a": 2, "b": 3}
+    assert cache.delete("a") is True
+    cache.delete_many(["b"])
+    assert cache.get("b") is None
+    assert caches["database"].get("b") is None
+    assert "Redis did not answer" in caplog.text
+
+
+@pytest.mark.django_db
+def test_with_redis_the_cache_table_stays_empty():
+    caches["default"].set("a", 1, 60)
+    assert caches["default"].get("a") == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM core_cache")
+        assert cursor.fetchone() == (0,)
+
+
+def wrong_passwords(client: Client, email: str, times: int) -> list[bool]:
+    """Whether each try was told that there were too many."""
+    said = []
+    for _ in range(times):
+        answer = client.post(reverse("account_login"), {"login": email, "password": "not this one at all"})
+        assert answer.status_code in (200, 429)
+        said.append(answer.status_code == 429 or "Too many" in answer.content.decode())
+    return said
+
+
+def test_sign_in_limits_hold_without_redis(without_redis, client, stranger):
+    said = wrong_passwords(client, stranger.email, 7)
+    assert said[:5] == [False] * 5
+    assert said[5:] == [True] * 2
+    right = client.post(reverse("account_login"), {"login": stranger.email, "password": factories.PASSWORD})
+    assert "_auth_user_id" not in client.session, right.status_code
+
+
+def test_sign_in_limits_hold_with_redis_alike(client, stranger):
+    assert wrong_passwords(client, stranger.email, 6) == [False] * 5 + [True]
+
+
+def test_pages_open_and_sign_in_works_without_redis(without_redis, client, stranger):
+    assert client.get("/en/").status_code == 200
+    answer = client.post(reverse("account_login"), {"login": stranger.email, "password": factories.PASSWORD})
+    assert answer.status_code == 302
+    assert client.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.django_db
+def test_health_tells_that_redis_is_away_and_stays_up(client, settings):
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()) == (200, {"database": True, "redis": False})
+
+
+# ---------------------------------------------------------------- The database
+
+
+def with_dead_database(work: Callable[[], Any]) -> Any:
+    """What `work` returns in a thread whose database address leads to a port where nobody listens."""
+    kept: list[Any] = []
+
+    def run() -> None:
+        address = {"HOST": "127.0.0.1", "PORT": free_port(), "OPTIONS": {"connect_timeout": 2}}
+        connections["default"] = portal_backend.DatabaseWrapper({**connection.settings_dict, **address})
+        kept.append(work())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(30)
+    assert kept, "the page raised instead of answering"
+    return kept[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/en/", "/fr/", "/en/tasks/", "/en/account/login/"])
+def test_without_the_database_a_page_says_so_and_when_to_come_back(path):
+    answer = with_dead_database(lambda: Client(raise_request_exception=False).get(path))
+    if (
+        path == "/en/tasks/" and answer.status_code == 302
+    ):  # nobody is signed in: no question to the database yet
+        answer = with_dead_database(lambda: Client(raise_request_exception=False).get(answer["Location"]))
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "30"
+    page = answer.content.decode()
+    assert "<h1" in page
+    assert "Traceback" not in page
+
+
+@pytest.mark.django_db
+def test_without_the_database_health_says_503(client):
+    answer = with_dead_database(lambda: Client().get("/health/"))
+    assert answer.status_code == 503
+    assert answer.json()["database"] is False
+
+
+# ---------------------------------------------------------------- Errors of the domain
+
+
+def test_a_domain_error_carries_a_sentence_a_code_and_a_status():
+    error = DomainError("Choose a later day.", code="past", status=400)
+    assert (str(error), error.code, error.status) == ("Choose a later day.", "past", 400)
+    assert (DomainError("No.").code, DomainError("No.").status) == ("refused", 409)
+
+
+def test_a_conflict_keeps_both_texts():
+    error = Conflict("Somebody saved first.", theirs={"text": "A"}, yours={"text": "B"})
+    assert (error.theirs, error.yours, error.code) == ({"text": "A"}, {"text": "B"}, "conflict")

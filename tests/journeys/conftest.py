@@ -1,0 +1,264 @@
+"""A real browser in front of a real server: each journey runs with and without script, wide and on a phone.
+
+Every page that a journey comes to is looked at on the way: axe finds nothing (WCAG 2.2 AA), the console is silent,
+the content security policy refused nothing, nothing came from another host, there is one h1 and a title, and on a
+phone nothing scrolls sideways at 320 px.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+from accounts.models import User
+from core.mail import sender
+from tests import factories
+from tests.smtp_sink import SmtpSink
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+CHROMIUM = os.environ.get("SSC_CHROMIUM", "/usr/bin/chromium")
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SURFACES = [
+    pytest.param((WIDE, True), id="wide"),
+    pytest.param((WIDE, False), id="wide-no-script"),
+    pytest.param((PHONE, True), id="phone"),
+    pytest.param((PHONE, False), id="phone-no-script"),
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run."""
+    assert Path(CHROMIUM).exists(), "Chromium is missing: install it (apt-get install chromium)."
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in this thread
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield made
+        made.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser. Moves by what the page shows, and looks at every page reached."""
+
+    page: Page
+    address: str
+    script: bool
+    phone: bool
+    seen: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    # Moving
+
+    def go(self, path: str) -> None:
+        """Open an address of the portal."""
+        answer = self.page.goto(path if "://" in path else self.address + path)
+        assert answer is not None
+        assert answer.status < 400, f"{path} answers {answer.status}"
+        self.look()
+
+    def click(
+        self, name: str, *, role: str = "link", exact: bool = False, inside: Locator | None = None
+    ) -> None:
+        """Follow the link or press the button with this name, then look at the page that comes."""
+        (inside or self.page).get_by_role(role, name=name, exact=exact).first.click()  # type: ignore[arg-type]
+        self.page.wait_for_load_state()
+        self.look()
+
+    def press(self, name: str, *, exact: bool = False, inside: Locator | None = None) -> None:
+        """Press a button."""
+        self.click(name, role="button", exact=exact, inside=inside)
+
+    def menu(self, name: str) -> None:
+        """Follow a link of the header or the rail, which a phone folds away."""
+        link = self.page.get_by_role("link", name=name)
+        if not any(one.is_visible() for one in link.all()):
+            for summary in self.page.locator("details:not([open]) > summary").all():
+                if summary.is_visible():
+                    summary.click()
+        next(one for one in link.all() if one.is_visible()).click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def fill(self, **fields: str) -> None:
+        """Fill fields by their names in the form."""
+        for name, value in fields.items():
+            self.page.locator(f"[name='{name}']").first.fill(value)
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        """Fail unless the page shows the text."""
+        found = self.page.get_by_text(text)
+        assert any(one.is_visible() for one in found.all()), (
+            f"{self.page.url} does not show {text!r}. It says:\n{self.text[:3000]}"
+        )
+
+    @property
+    def text(self) -> str:
+        """The words of the main part."""
+        return self.page.locator("main").inner_text()
+
+    @property
+    def path(self) -> str:
+        """The address without the host."""
+        return urlsplit(self.page.url).path
+
+    # Looking
+
+    def look(self) -> None:
+        """Check the page that is open, once per address and journey."""
+        kind = re.sub(r"\d+|/invitation/[^/]+", "#", self.path) + " " + self.page.title()
+        if kind in self.seen:
+            return
+        self.seen.add(kind)
+        assert self.page.locator("h1").count() == 1, f"{self.path} has {self.page.locator('h1').count()} h1"
+        assert self.page.title().endswith(("SSC Groups", "Groupes CSE", "Grupos CSE")), self.page.title()
+        problems = self.axe()
+        assert problems == [], f"{self.path}: {json.dumps(problems, indent=1)}"
+        if self.phone:
+            self.reflow()
+        assert self.faults == [], f"{self.path}: {self.faults}"
+
+    def axe(self) -> list[dict[str, Any]]:
+        """What axe finds on the page. Without script the page was made without; for the look alone it is on."""
+        devtools = self.page.context.new_cdp_session(self.page)
+        devtools.send("Emulation.setScriptExecutionDisabled", {"value": False})
+        self.page.evaluate(AXE)
+        found = self.page.evaluate(
+            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES
+        )
+        devtools.send("Emulation.setScriptExecutionDisabled", {"value": not self.script})
+        devtools.detach()
+        return [
+            {
+                "rule": one["id"],
+                "where": [node["html"][:200] for node in one["nodes"]][:4],
+                "help": one["help"],
+            }
+            for one in found["violations"]
+        ]
+
+    def reflow(self) -> None:
+        """At 320 px nothing scrolls sideways."""
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": 320, "height": 700})
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert width <= 320, f"{self.path} is {width} px wide at 320"
+
+
+@pytest.fixture(params=SURFACES)
+def surface(request: pytest.FixtureRequest) -> tuple[dict[str, int], bool]:
+    """Width and script of the browser: a journey that asks for it runs four times."""
+    return request.param
+
+
+@pytest.fixture
+def open_browser(browser, live_server, settings, reference) -> Iterator[Callable[..., Visitor]]:
+    """Opens a browser of its own, with its own cookies, for one more person."""
+    settings.BASE_URL = live_server.url
+    contexts: list[BrowserContext] = []
+
+    def start(surface: tuple[dict[str, int], bool] = (WIDE, True), language: str = "en") -> Visitor:
+        size, script = surface
+        context = browser.new_context(
+            viewport=size, java_script_enabled=script, locale=language, reduced_motion="reduce"
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        visitor = Visitor(context.new_page(), live_server.url, script, size["width"] < 600)
+
+        def on_console(message: Any) -> None:
+            if message.type in ("error", "warning"):
+                visitor.faults.append(f"console: {message.text}")
+
+        def on_request(request: Any) -> None:
+            if urlsplit(request.url).netloc != urlsplit(
+                live_server.url
+            ).netloc and not request.url.startswith("data:"):
+                visitor.faults.append(f"another host: {request.url}")
+
+        visitor.page.on("console", on_console)
+        visitor.page.on("pageerror", lambda error: visitor.faults.append(f"script: {error}"))
+        visitor.page.on("request", on_request)
+        return visitor
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visitor(open_browser, surface) -> Visitor:
+    """Somebody at a browser, signed out."""
+    return open_browser(surface)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Visitor, User], Visitor]:
+    """Signs a person in through the page, with the password."""
+
+    def act(visitor: Visitor, person: User, password: str = factories.PASSWORD) -> Visitor:
+        visitor.go("/en/sign-in/")
+        visitor.fill(login=person.email, password=password)
+        visitor.press("Sign in", exact=True)
+        return visitor
+
+    return act
+
+
+@dataclass
+class PostOffice:
+    """Sends what waits in the outbox to a real mail server, and reads what arrived there."""
+
+    sink: SmtpSink
+
+    def letters_to(self, address: str) -> list[str]:
+        """The text parts of all mail to the address, in order, after sending what waits."""
+        sender.send_waiting()
+        return [
+            message.get_body(("plain",)).get_content()
+            for message in self.sink.messages
+            if message["To"] and address in message["To"]
+        ]
+
+    def link_to(self, address: str, containing: str) -> str:
+        """The link with this part in the newest mail to the address."""
+        letters = self.letters_to(address)
+        assert letters, f"No mail reached {address}."
+        found = re.findall(r"https?://\S+", letters[-1])
+        return next(link for link in found if containing in link)
+
+    def code_to(self, address: str) -> str:
+        """The sign-in code in the newest mail to the address."""
+        return re.search(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", self.letters_to(address)[-1], re.M).group(
+            1
+        )
+
+
+@pytest.fixture
+def post_office(smtp_sink) -> PostOffice:
+    """The way mail takes: outbox, sender, SMTP, and the reader."""
+    return PostOffice(smtp_sink)
