@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.models import AuditEntry
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from groups.access import PersonRoles
 
-Reason = str | Promise | None
+Reason = str | None
 
 # Acts that change what a set of targets says; whoever did one of them does not decide about the set.
 TARGET_EDITS = ("reporting.target_added", "reporting.target_changed", "reporting.target_dropped")

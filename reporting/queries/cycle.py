@@ -179,15 +179,15 @@ def public_targets(group: Group) -> list[PublicPeriod]:
     components = list(Component.objects.all())
     found: dict[Quadrennium, dict[str, list[PublicTarget]]] = defaultdict(lambda: defaultdict(list))
     for target in targets:
-        entry = latest.get(target.pk)
+        last = latest.get(target.pk)
         found[target.target_set.quadrennium][target.component_id].append(
             PublicTarget(
                 code=target.code,
                 text=target.text,
                 subcategory=str(target.subcategory),
                 due_year=target.due_year,
-                kind=entry.status.glyph if entry else "todo",
-                word=str(entry.status) if entry else _("No accepted report yet"),
+                kind=last.status.glyph if last else "todo",
+                word=str(last.status) if last else _("No accepted report yet"),
             )
         )
     return [

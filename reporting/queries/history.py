@@ -8,10 +8,11 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from reporting.figures import plain
-from reporting.models import Target
+from reporting.models import Component, KeyResult, Subcategory, Target
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,17 @@ def _summary(row: dict[str, Any], statuses: dict[str, str]) -> str:
     return _("%(status)s, %(figure)s so far") % {"status": word, "figure": figure} if figure else word
 
 
-TARGET_FIELDS = (
-    "text",
-    "indicator",
-    "baseline",
-    "quantity",
-    "due_year",
-    "component_id",
-    "subcategory_id",
-    "key_result_id",
-)
+# Columns of a target whose changes are shown, with their words.
+LABELS = {
+    "text": gettext_lazy("target"),
+    "indicator": gettext_lazy("indicator"),
+    "baseline": gettext_lazy("baseline"),
+    "quantity": gettext_lazy("quantity"),
+    "due_year": gettext_lazy("due year"),
+    "component_id": gettext_lazy("part of the cycle"),
+    "subcategory_id": gettext_lazy("sub-category"),
+    "key_result_id": gettext_lazy("Key Species Result"),
+}
 
 
 def target_history(target: Target) -> list[Change]:
@@ -76,13 +78,15 @@ def target_history(target: Target) -> list[Change]:
         apps.get_model("reporting", "TargetEvent")
         .objects.filter(group_id=target.group_id, pgh_obj_id=target.pk)
         .order_by("pgh_id")
-        .values("pgh_created_at", "pgh_context", "dropped_at", "dropped_why", *TARGET_FIELDS)
+        .values("pgh_created_at", "pgh_context", "dropped_at", "dropped_why", *LABELS)
     )
     names = _names({row["pgh_context"]["user"] for row in rows if (row["pgh_context"] or {}).get("user")})
+    words = _words(rows)
     found = []
     before: dict[str, Any] | None = None
     for row in rows:
-        who = names.get((row["pgh_context"] or {}).get("user"), _("The portal"))
+        writer = (row["pgh_context"] or {}).get("user")
+        who = names[writer] if writer in names else _("The portal")
         if before is None:
             found.append(
                 Change(row["pgh_created_at"], who, _("added the target."), new=row["text"], big=True)
@@ -93,23 +97,39 @@ def target_history(target: Target) -> list[Change]:
                     row["pgh_created_at"], who, _("dropped the target."), note=row["dropped_why"], big=True
                 )
             )
-        for name in TARGET_FIELDS if before else ():
+        for name in LABELS if before else ():
             if before and row[name] != before[name]:
-                label = Target._meta.get_field(name.removesuffix("_id")).verbose_name
+                label = LABELS[name]
                 found.append(
                     Change(
                         row["pgh_created_at"],
                         who,
                         _("changed: %(field)s.") % {"field": label},
-                        old=_as_text(before[name]),
-                        new=_as_text(row[name]),
+                        old=_as_text(before[name], words.get(name, {})),
+                        new=_as_text(row[name], words.get(name, {})),
                     )
                 )
         before = row
     return found[::-1]
 
 
-def _as_text(value: Any) -> str:
+def _words(rows: list[dict[str, Any]]) -> dict[str, dict[Any, str]]:
+    """Names of the codes in columns that changed; asks nothing where none did."""
+    lists: dict[str, type[Component] | type[Subcategory] | type[KeyResult]] = {
+        "component_id": Component,
+        "subcategory_id": Subcategory,
+        "key_result_id": KeyResult,
+    }
+    return {
+        name: {one.pk: str(one) for one in model._default_manager.filter(pk__in={row[name] for row in rows})}
+        for name, model in lists.items()
+        if len({row[name] for row in rows}) > 1
+    }
+
+
+def _as_text(value: Any, words: dict[Any, str]) -> str:
+    if value in words:
+        return words[value]
     return plain(value) if isinstance(value, Decimal) else "" if value is None else str(value)
 
 

@@ -165,7 +165,8 @@ def target_table(group: Group, period: Quadrennium, day: date | None = None) -> 
         entries[entry.target_id][entry.year] = entry
     rows: dict[str, list[TargetRow]] = defaultdict(list)
     for target in targets:
-        target.target_set = target_set
+        if target_set:
+            target.target_set = target_set
         rows[target.component_id].append(_row(target, entries[target.pk], states, year, day))
     return TargetTable(
         period=period,
