@@ -46,27 +46,28 @@ def update_details(*, group: Group, by: User, version: int, **details: str) -> G
     Raises Conflict with both texts when somebody did, NotAllowed, GroupClosed. Saving what stands already
     changes nothing and leaves no trace.
     """
-    row = _locked(group)
-    _check(by, "groups.edit_group", row)
-    given = {name: details[name] for name in DETAILS if name in details}
-    changed = {name: text for name, text in given.items() if getattr(row, name) != text}
-    if not changed:
+    with scope.group_scope(group):
+        row = _locked(group)
+        _check(by, "groups.edit_group", row)
+        given = {name: details[name] for name in DETAILS if name in details}
+        changed = {name: text for name, text in given.items() if getattr(row, name) != text}
+        if not changed:
+            return row
+        if row.version != version:
+            raise Conflict(
+                _(
+                    "Somebody else saved these details while you were writing. "
+                    "Nothing of yours is lost: compare and save again."
+                ),
+                theirs={name: getattr(row, name) for name in changed},
+                yours=changed,
+            )
+        for name, text in changed.items():
+            setattr(row, name, text)
+        row.version += 1
+        row.save(update_fields=[*changed, "version"])
+        audit.record("groups.details_changed", by=by, about=row, group=row, fields=sorted(changed))
         return row
-    if row.version != version:
-        raise Conflict(
-            _(
-                "Somebody else saved these details while you were writing. "
-                "Nothing of yours is lost: compare and save again."
-            ),
-            theirs={name: getattr(row, name) for name in changed},
-            yours=changed,
-        )
-    for name, text in changed.items():
-        setattr(row, name, text)
-    row.version += 1
-    row.save(update_fields=[*changed, "version"])
-    audit.record("groups.details_changed", by=by, about=row, group=row, fields=sorted(changed))
-    return row
 
 
 def _period_end(day: date) -> date | None:

@@ -167,7 +167,7 @@ class Event:
 def acts(group: Group, *, staff: bool = False) -> QuerySet[AuditEntry]:
     """The audit trail of a group, newest first; without the office's own notes unless `staff`."""
     entries = AuditEntry.objects.filter(group=group).select_related("by").order_by("-at", "-pk")
-    return entries if staff else entries.exclude(detail__staff_only=True)
+    return entries if staff else entries.exclude(detail__contains={"staff_only": True})
 
 
 def as_event(entry: AuditEntry) -> Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -75,6 +76,12 @@ def slug_of(name: str, category: str) -> str:
     return (f"{short}-rla" if category == "red-list-authority" else short)[:80].strip("-")
 
 
+def told_in(text: str) -> tuple[str, str]:
+    """What the list's column says: the remit without its remarks, and the host where it names one."""
+    plain = re.sub(r"\s*\([^)]*\)", "", text).split(";")[0].strip()
+    return ("", plain.removeprefix("Host: ")) if plain.startswith("Host: ") else (plain[:200], "")
+
+
 def make_groups(world: World, wanted: int | None) -> None:
     """Write the groups of the list (the first `wanted`, the demo's own among them) and the closed one."""
     codes = {category.name_en: category for category in Category.objects.all()}
@@ -91,13 +98,15 @@ def make_groups(world: World, wanted: int | None) -> None:
         closed = row is CLOSED
         focus = focus_of(row["name"])
         partner = not category.takes_members
+        remit, host = told_in(row["taxon_or_theme"])
         group = Group(
             name=row["name"],
             acronym=row["acronym"],
             slug=slug_of(row["name"], category.pk),
             category=category,
             subcategory=row["subcategory"],
-            remit=row["taxon_or_theme"],
+            remit=remit,
+            host_institution=host,
             mission="" if partner else fill(world.random.choice(MISSIONS), focus, world.random),
             membership_criteria="" if partner else fill(world.random.choice(CRITERIA), focus, world.random),
             founded_on=date(world.random.randint(1975, 2016), 1, 1),
@@ -119,7 +128,7 @@ def deal_seats(world: World) -> None:
     weights = {id(place): random.lognormvariate(0, 1.0) for place in places}
     for place in places:
         if place.group.slug == GROUP:
-            weights[id(place)] = 3.2
+            weights[id(place)] = 8.5
         if place.group.slug == TINY or place.closed:
             weights[id(place)] = 0
     floor = max(2, int(SMALLEST * scale))

@@ -1,0 +1,151 @@
+"""My groups, the overview, the details and the history."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core import audit, scope
+from groups import actions, activity
+from groups.models import Group
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_my_groups_lists_own_groups_only(client, cast, other_group):
+    client.force_login(cast["LE"])
+    page = client.get(reverse("groups:my-groups")).content.decode()
+    assert "Cat Specialist Group" in page
+    assert "8 members" in page
+    assert other_group.name not in page
+
+
+def test_somebody_without_a_group_is_told_how_to_find_one(client, stranger):
+    client.force_login(stranger)
+    page = client.get(reverse("groups:my-groups")).content.decode()
+    assert "You belong to no group yet" in page
+
+
+def test_overview_shows_offices_and_the_activity_to_those_who_may_read_it(client, group, cast):
+    url = reverse("groups:workspace", args=[group.slug])
+    actions.update_details(group=group, by=cast["PO"], version=1, mission="To know them all")
+    client.force_login(cast["LE"])
+    page = client.get(url).content.decode()
+    assert "You are here as: Leader" in page
+    assert f"{cast['PO'].name} changed the group’s details." in page
+    assert "Name a focal point" in page
+    client.force_login(cast["ME"])
+    page = client.get(url).content.decode()
+    assert cast["TR"].name in page
+    assert "changed the group’s details." not in page
+    assert "Name a focal point" not in page
+
+
+def test_details_form_saves_and_shows_on_the_public_page(client, group, leader):
+    client.force_login(leader)
+    url = reverse("groups:group-edit", args=[group.slug])
+    answer = client.post(url, {"version": 1, "mission": "To know them all", "website": "cats.example/page"})
+    assert answer.status_code == 302
+    group.refresh_from_db()
+    assert (group.mission, group.website, group.version) == (
+        "To know them all",
+        "https://cats.example/page",
+        2,
+    )
+    client.logout()
+    assert "To know them all" in client.get(group.get_absolute_url()).content.decode()
+
+
+def test_details_form_never_touches_name_or_category(client, group, leader):
+    client.force_login(leader)
+    client.post(
+        reverse("groups:group-edit", args=[group.slug]), {"version": 1, "name": "Mine", "slug": "mine"}
+    )
+    assert Group.objects.get(pk=group.pk).name == "Cat Specialist Group"
+
+
+def test_the_second_saver_sees_both_texts_and_can_save_again(client, group, cast):
+    url = reverse("groups:group-edit", args=[group.slug])
+    actions.update_details(group=group, by=cast["PO"], version=1, mission="What the officer wrote")
+    client.force_login(cast["LE"])
+    answer = client.post(url, {"version": 1, "mission": "What the leader wrote"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "What the officer wrote" in page
+    assert "What the leader wrote</textarea>" in page
+    version = re.search(r'name="version" value="(\d+)"', page).group(1)
+    assert client.post(url, {"version": version, "mission": "Both together"}).status_code == 302
+    assert Group.objects.get(pk=group.pk).mission == "Both together"
+
+
+def test_history_tells_acts_and_changed_fields_with_both_values(client, group, cast):
+    actions.update_details(group=group, by=cast["LE"], version=1, mission="Old words")
+    with audit.context(by=cast["PO"], way="page"):
+        actions.update_details(group=group, by=cast["PO"], version=2, mission="New words")
+    client.force_login(cast["LE"])
+    page = client.get(reverse("groups:history", args=[group.slug])).content.decode()
+    assert f"{cast['LE'].name} changed the group’s details." in page
+    assert "<del>Old words</del>" in page
+    assert "<ins>New words</ins>" in page
+    assert f"<b>{cast['PO'].name}</b>" in page
+
+
+def test_history_hides_the_offices_own_notes_from_leaders(client, group, cast):
+    with scope.group_scope(group):
+        audit.record(
+            "groups.details_changed", by=cast["CS"], about=group, group=group, staff_only=True, reason="Quiet"
+        )
+        audit.record("groups.details_changed", by=cast["CA"], about=group, group=group, reason="Loud")
+    url = reverse("groups:history", args=[group.slug])
+    client.force_login(cast["LE"])
+    page = client.get(url).content.decode()
+    assert "Loud" in page
+    assert "Quiet" not in page
+    client.force_login(cast["NS"])
+    assert "Quiet" in client.get(url).content.decode()
+
+
+def test_hostile_names_are_inert_in_activity(client, group, leader):
+    evil = factories.make_person("<script>alert(1)</script>", "%(by)s %s {{ x }}")
+    factories.make_member(group, evil)
+    actions.appoint_to_office(group=group, person=evil, office="treasurer", by=leader)
+    client.force_login(leader)
+    for name in ("workspace", "history", "leadership"):
+        page = client.get(reverse(f"groups:{name}", args=[group.slug])).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_every_verb_of_this_app_has_its_sentence():
+    from pathlib import Path
+
+    used = set(re.findall(r'"(groups\.[a-z_]+_[a-z]+ed)"', Path(actions.__file__).read_text()))
+    assert used
+    assert used <= activity.known_verbs()
+
+
+@pytest.mark.parametrize("name", ["workspace", "leadership", "history", "my-groups"])
+def test_pages_ask_the_same_few_queries_however_much_there_is(client, group, cast, leader, name):
+    args = [] if name == "my-groups" else [group.slug]
+    client.force_login(leader)
+    client.get(reverse(f"groups:{name}", args=args))
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse(f"groups:{name}", args=args)).status_code == 200
+        return [row["sql"] for row in captured if not row["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+    few = queries()
+    for number in range(12):
+        person = factories.make_member(group).person
+        factories.appoint(group, person, "programme_officer")
+        with scope.group_scope(group):
+            audit.record("groups.person_appointed", by=person, about=group, group=group, name=str(number))
+        factories.appoint(factories.make_group(), leader, "chair")
+    many = queries()
+    assert len(many) == len(few)
+    if name != "workspace":
+        assert len(many) <= 12
