@@ -10,5 +10,5 @@ class GroupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what other apps collect: links, parts of the overview, sentences."""
-        for module in ("groups.navigation", "groups.parts", "groups.activity"):
+        for module in ("groups.navigation", "groups.parts", "groups.task_side", "groups.activity"):
             import_module(module)

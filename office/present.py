@@ -94,7 +94,6 @@ def report_columns() -> list[dict[str, Any]]:
         {"label": _("State"), "bare": True},
         {"label": _("Sections")},
         {"label": _("Due")},
-        {"label": _("Sent")},
         {"label": _("Network support")},
         {"label": _("Report"), "hidden": True, "bare": True},
     ]
@@ -114,17 +113,18 @@ def report_row(row: ReportStanding, held: PersonRoles, day: date) -> list[Any]:
         label = late % {"state": label, "days": days}
     sections = _("%(done)d of %(all)d") % {"done": row.sections_done, "all": row.sections_of}
     due = date_format(row.due_on, "SHORT_DATE_FORMAT")
-    sent = date_format(row.submitted_at, "SHORT_DATE_FORMAT") if row.submitted_at else ""
+    sent = ""
+    if row.submitted_at:
+        sent = _("Sent on %(date)s") % {"date": date_format(row.submitted_at, "SHORT_DATE_FORMAT")}
     return [
         {
             "text": row.group.name,
             "url": reverse("groups:workspace", args=[row.group.slug]),
             "sub": str(row.group.category),
         },
-        {"text": label, "kind": row.kind},
+        {"text": label, "kind": row.kind, "sub": sent},
         {"text": sections if row.sections_of else ""},
         {"text": due, "sub": _("Extended") if row.extended else ""},
-        {"text": sent},
         {"text": ", ".join(person.name for person in row.network_support)},
         _open(row, held),
     ]

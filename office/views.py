@@ -20,7 +20,7 @@ from office.forms import FilterForm
 from reporting.models import ReportingYear
 from reporting.queries.reports import ReportStanding
 
-ROWS = 50
+ROWS = 25
 WAITING = 5
 
 
