@@ -93,6 +93,7 @@ class Portal:
         self.stack, self.logs, self.port = stack, logs, port
         self.services: list[Service] = []
         self.env = env
+        self.is_up = False
 
     def __enter__(self) -> Portal:
         for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -102,11 +103,14 @@ class Portal:
         self.stack.start()
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exc: object) -> bool:
+        if kind is Stopped:
+            say("\nStopping.")
         for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(signum, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
         stop_all(self.services)
         self.stack.stop()
+        return kind is Stopped and self.is_up  # asked to end once it was up: that is how it should end
 
     @staticmethod
     def _stopped(signum: int, frame: object) -> None:
@@ -223,11 +227,10 @@ class Portal:
                 return False
 
         web.await_sign_of_life(alive, within)
+        self.is_up = True
 
     def run(self) -> None:
-        """Wait until a signal asks for the end."""
-        try:
-            while True:
-                signal.pause()
-        except Stopped:
-            say("\nStopping.")
+        """Wait until a signal asks for the end, which leaves the `with` block."""
+        self.is_up = True
+        while True:
+            signal.pause()

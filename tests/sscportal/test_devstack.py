@@ -224,6 +224,28 @@ def test_no_acknowledged_row_is_lost_when_everything_is_killed_in_the_middle(ses
     again.close()
 
 
+def test_fresh_start_throws_the_data_away_and_only_then(base):
+    program = (
+        "import sys; from sscportal.devstack import Stack; import os, psycopg2\n"
+        "with Stack(fresh=sys.argv[1] == 'fresh') as stack:\n"
+        "    c = psycopg2.connect(host=str(stack.sockets), user='ssc_owner', dbname='ssc'); c.autocommit = True\n"
+        "    k = c.cursor(); k.execute('CREATE TABLE IF NOT EXISTS kept (id int); INSERT INTO kept VALUES (1)')\n"
+        "    k.execute('SELECT count(*) FROM kept'); print(k.fetchone()[0])\n"
+    )
+    names = ("DATABASE_URL", "SSC_DATABASE_OWNER_URL", "REDIS_URL")
+    env = {name: value for name, value in os.environ.items() if name not in names} | {
+        "SSC_RUN_DIR": str(base)
+    }
+
+    def rows_after(how: str) -> str:
+        argv = [sys.executable, "-c", program, how]
+        return subprocess.run(
+            argv, cwd=ROOT, env=env, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    assert [rows_after("kept"), rows_after("kept"), rows_after("fresh")] == ["1", "2", "1"]
+
+
 def test_leftovers_of_killed_test_runs_are_swept(base):
     start = "import os, sys; from sscportal.devstack import Stack; s = Stack(throwaway=True).start()"
     die = "print(s.folder, s.sockets, flush=True); os.kill(os.getpid(), 9)"
