@@ -143,7 +143,7 @@ def pair_choices(period: Quadrennium) -> list[Any]:
         .order_by("component__order", "subcategory__order")
     ):
         groups.setdefault(str(pair.component), []).append(
-            (f"{pair.component_id}:{pair.subcategory_id}", str(pair.subcategory))
+            (f"{pair.component_id}:{pair.subcategory_id}", f"{pair.component} · {pair.subcategory}")
         )
     return [("", _("Choose a sub-category")), *groups.items()]
 

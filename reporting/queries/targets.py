@@ -43,6 +43,11 @@ class TargetRow:
     latest: Progress | None
 
     @property
+    def begun(self) -> list[YearCell]:
+        """The years that have begun, and any that holds an entry."""
+        return [cell for cell in self.cells if cell.entry or cell.year <= clock.today().year]
+
+    @property
     def share(self) -> int:
         """How much of it is reached, in whole percent."""
         achieved = self.latest is not None and self.latest.status.is_achieved
@@ -63,7 +68,7 @@ class TargetRow:
         if self.target.dropped_at is not None:
             return _("Dropped")
         if self.latest is None:
-            return _("No progress yet")
+            return _("Not begun")
         if self.kind == "going" and self.target.quantity and self.latest.quantity is not None:
             return _("%(reached)s of %(planned)s") % {
                 "reached": plain(self.latest.quantity),

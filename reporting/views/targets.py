@@ -261,12 +261,8 @@ def _again(form: TargetForm, version: int, **kwargs: Any) -> TargetForm:
 
 def target_differences(form: TargetForm, conflict: Conflict) -> list[dict[str, str]]:
     """Where the two texts differ: {label, theirs, yours} in words."""
-    pairs = {
-        value: f"{group} · {label}"
-        for group, options in form.fields["pair"].choices
-        if isinstance(options, list)
-        for value, label in options
-    }
+    groups = [options for _part, options in form.fields["pair"].choices if isinstance(options, list)]
+    pairs = {value: label for options in groups for value, label in options}
     results = dict(form.fields["key_result"].choices)
 
     def in_words(answers: dict[str, str]) -> dict[str, str]:

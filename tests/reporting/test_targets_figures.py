@@ -141,7 +141,7 @@ def test_the_export_says_what_the_page_says_and_starts_no_formula(group, cast):
         ("T-001", "'=target 1", "6", "6 of 12"),
         ("T-002", "'=target 2", "4", "Achieved"),
         ("T-003", "'=target 3", "", "Behind"),
-        ("T-004", "'=target 4", "", "No progress yet"),
+        ("T-004", "'=target 4", "", "Not begun"),
     ]
     assert {one["2026 what was done"] for one in records} == {"'+cmd", ""}
 
