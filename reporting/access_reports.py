@@ -12,6 +12,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -134,15 +135,21 @@ def why_not_writable(report: Report | None) -> str | None:
 
 
 def has_worked_on(person: User, report: Report) -> bool:
-    """Whether the person ever wrote in the report or recorded progress for its year; from the audit trail."""
+    """Whether the person ever wrote in the report, sent it, or recorded progress for its year; one query.
+
+    Read from the audit trail, which keeps every writer and not only the last.
+    """
     sections = report.sections.values("pk")
-    progress = Progress.objects.filter(year=report.year).values("pk")
-    own = AuditEntry.objects.filter(by=person, group=report.group_id)
-    return (
-        own.filter(about_type="reporting.reportsection", about_id__in=sections).exists()
-        or own.filter(about_type="reporting.progress", about_id__in=progress).exists()
-        or Progress.objects.filter(year=report.year, recorded_by=person).exists()
+    entries = Progress.objects.filter(group=report.group_id, year=report.year)
+    acts = AuditEntry.objects.filter(
+        Q(about_type="reporting.reportsection", about_id__in=sections)
+        | Q(about_type="reporting.progress", about_id__in=entries.values("pk")),
+        by=person,
+        group=report.group_id,
     )
+    recorded = entries.filter(recorded_by=person).order_by()
+    sent = report.submissions.filter(submitted_by=person).order_by()
+    return acts.values("pk").union(recorded.values("pk"), sent.values("pk"), all=True).exists()
 
 
 def why_not_decide(person: User, report: Report, held: PersonRoles | None = None) -> str | None:
@@ -155,7 +162,7 @@ def why_not_decide(person: User, report: Report, held: PersonRoles | None = None
         return _("Only the Chair’s Office and the group’s network support decide about reports.")
     if held.groups.get(report.group_id, frozenset()) - NO_INTEREST:
         return _("You hold an office in this group. Ask a colleague to decide about its report.")
-    if report.submitted_by_id == person.pk or report.submissions.filter(submitted_by=person).exists():
+    if report.submitted_by_id == person.pk:
         return _("You sent this report. Ask a colleague to decide about it.")
     if has_worked_on(person, report):
         return _("You worked on this report. Ask a colleague to decide about it.")

@@ -176,6 +176,8 @@ def find_report(group: Group, year: ReportingYear | int) -> Report | None:
         "reporting_year__quadrennium", "template", "submitted_by", "decided_by"
     )
     report: Report | None = found.filter(group=group, reporting_year=year).first()
+    if report is not None:
+        report.group = group  # at hand already
     return report
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import navigation
 from core.errors import DomainError
+from groups.access import request_roles
 from groups.models import Group
 from reporting.access_reports import ReportRights, report_page, why_not_decide
 from reporting.actions import review as actions
@@ -52,7 +53,7 @@ def _page(
             "review": review,
             "sections": (review.sections if show_all else review.changed) if review else [],
             "show_all": show_all,
-            "reason": why_not_decide(request.user, report),  # type: ignore[arg-type]
+            "reason": why_not_decide(request.user, report, request_roles(request)),  # type: ignore[arg-type]
             "decidable": decidable,
             "decision_form": decision_form,
             "comment_form": CommentForm(auto_id=False),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import transaction
 
 from accounts.models import User
 from core import scope
@@ -11,6 +15,13 @@ from reporting.actions import reports, review
 from reporting.models import Report, ReportDecision, ReportingYear, ReportSubmission, TemplateSection
 
 YEAR = 2026
+
+
+@contextmanager
+def inside(group: Group | int) -> Iterator[None]:
+    """In the group's scope and in a transaction: the database's own scope lives in transactions only."""
+    with transaction.atomic(), scope.group_scope(group):
+        yield
 
 
 def year(number: int = YEAR) -> ReportingYear:
@@ -26,7 +37,7 @@ def write(
 ) -> Any:
     """One section, complete unless told otherwise."""
     given = {"is_complete": True, **more}
-    with scope.group_scope(group):
+    with inside(group):
         return reports.save_section(
             group=group, year=year(), key=key, text=text, version=version, by=by, **given
         )
@@ -36,19 +47,19 @@ def write_all(group: Group, by: User, *, texts: dict[str, str] | None = None) ->
     """Every section, complete."""
     for key in section_keys():
         write(group, key, by, text=(texts or {}).get(key, f"What we did, told in the section {key}."))
-    with scope.group_scope(group):
+    with inside(group):
         return Report.objects.get(reporting_year=YEAR)
 
 
 def submit(group: Group, by: User, **texts: str) -> Report:
     """A whole report, sent."""
     report = write_all(group, by, texts=texts)
-    with scope.group_scope(group):
+    with inside(group):
         return reports.submit_report(report=report, by=by)
 
 
 def latest(report: Report) -> ReportSubmission:
-    with scope.group_scope(report.group_id):
+    with inside(report.group_id):
         return report.submissions.last()
 
 
@@ -57,7 +68,7 @@ def decide(
 ) -> ReportDecision:
     """A decision about the last version."""
     last = latest(report)
-    with scope.group_scope(report.group_id):
+    with inside(report.group_id):
         return review.decide(
             report=report,
             number=last.number,
