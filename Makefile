@@ -32,8 +32,9 @@ demo: setup ## Brings the portal up on http://localhost:8000 with a demo network
 demo-reset: setup ## Throws the demo's data away and starts anew (PORT=, STAGE=).
 	@$(PY) -m sscportal.demo --with-parent --reset
 
+prodlike: export SSC_PRODLIKE_SEED := $(SEED)
 prodlike: setup ## Runs production settings on this machine, for measuring and for attacks (PORT=, SEED=1).
-	@SSC_PRODLIKE_SEED=$(SEED) $(PY) -m sscportal.prodlike --with-parent
+	@$(PY) -m sscportal.prodlike --with-parent
 
 test: setup-test ## Runs the whole suite: unit, database and journeys in a browser (ARGS= for pytest).
 	@$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
