@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core import clock
 from duties.registry import Ask, duties
+from duties.wording import days_late, days_left
 from groups import panels, queries
 from groups.access import request_roles
 from groups.models import FocalTopic, Group
@@ -26,6 +27,13 @@ def leadership_on_page(request: HttpRequest, group: Group, day: date | None = No
     return kept[group.pk]
 
 
+def how_soon(due_on: date | None, today: date) -> str:
+    """How late or how soon something is due; nothing for what has no day."""
+    if due_on is None:
+        return ""
+    return days_late((today - due_on).days) if due_on < today else days_left((due_on - today).days)
+
+
 def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
     """What this person owes in this group, the next first."""
     today = clock.today()
@@ -36,8 +44,8 @@ def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
             "late": duty.due_on is not None and duty.due_on < today,
             "title": duty.title,
             "url": duty.url,
-            "kind": duty.state,
-            "status": duty.state_text,
+            "kind": "late" if duty.due_on is not None and duty.due_on < today else duty.state,
+            "status": how_soon(duty.due_on, today) or duty.state_text,
             "meta": duty.detail,
         }
         for duty in owed

@@ -28,7 +28,12 @@ urlpatterns += i18n_patterns(
     path("register/", allauth_views.signup, name="account_signup"),
 )
 if settings.DEMO_MODE:
-    urlpatterns += [path("demo/mail/", include("sscportal.demo_mail"))]
+    from sscportal import demo_codes
+
+    urlpatterns += [
+        path("demo/mail/", include("sscportal.demo_mail")),
+        path("demo/codes/", demo_codes.code_list, name="demo-codes"),
+    ]
 
 handler400 = "core.views.bad_request"
 handler403 = "core.views.permission_denied"

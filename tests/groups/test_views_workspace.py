@@ -130,6 +130,8 @@ def test_every_verb_of_this_app_has_its_sentence():
 @pytest.mark.parametrize("name", ["workspace", "leadership", "history", "my-groups"])
 def test_pages_ask_the_same_few_queries_however_much_there_is(client, group, cast, leader, name):
     args = [] if name == "my-groups" else [group.slug]
+    with scope.group_scope(group):
+        audit.record("groups.details_changed", by=leader, about=group, group=group)
     client.force_login(leader)
     client.get(reverse(f"groups:{name}", args=args))
 

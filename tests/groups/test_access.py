@@ -1,0 +1,122 @@
+"""Roles over time: dated rows alone decide, and nothing waits for a job."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core import clock, scope
+from groups.access import roles_of
+from groups.models import Appointment, AppointmentEnding, NetworkAppointment, NetworkAppointmentEnding
+from groups.roles import OFFICES
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+SPAN = 12  # days around today in which everything happens
+
+
+@dataclass(frozen=True)
+class Term:
+    """One appointment as a test draws it: days are counted from today."""
+
+    office: str
+    here: bool
+    starts: int
+    lasts: int | None
+    ended: int | None
+
+    def holds(self, day: int) -> bool:
+        """The naive model: from the first day, through the last, before the day of an ending."""
+        if day < self.starts:
+            return False
+        if self.lasts is not None and day > self.starts + self.lasts:
+            return False
+        return self.ended is None or day < self.ended
+
+
+days = st.integers(-SPAN, SPAN)
+terms = st.builds(
+    Term,
+    office=st.sampled_from(sorted(set(OFFICES) - {"delegate"})) | st.sampled_from(["CA", "SM", "SC"]),
+    here=st.booleans(),
+    starts=days,
+    lasts=st.none() | st.integers(0, SPAN),
+    ended=st.none() | days,
+)
+
+
+def write(person, term, place, today):
+    """Store a drawn term as the application would."""
+    values = {"person": person, "starts_on": today + term.starts * DAY}
+    values["ends_on"] = None if term.lasts is None else values["starts_on"] + term.lasts * DAY
+    if term.office in OFFICES:
+        with scope.group_scope(place):
+            row = Appointment.objects.create(
+                group=place,
+                office=term.office,
+                topic="planning" if OFFICES[term.office].has_topic else "",
+                **values,
+            )
+            if term.ended is not None:
+                AppointmentEnding.objects.create(
+                    group=place, appointment=row, from_day=today + term.ended * DAY
+                )
+        return
+    row = NetworkAppointment.objects.create(role=term.office, **values)
+    if term.ended is not None:
+        NetworkAppointmentEnding.objects.create(appointment=row, from_day=today + term.ended * DAY)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=st.lists(terms, max_size=7), asked=days)
+def test_roles_equal_the_naive_model_on_every_day(group, other_group, history, asked):
+    person, today = factories.make_person(), clock.today()
+    for term in history:
+        write(person, term, group if term.here else other_group, today)
+    for day in (asked, 0, -1):
+        held = roles_of(person, today + day * DAY)
+        valid = [term for term in history if term.holds(day)]
+        assert held.network == {term.office for term in valid if term.office not in OFFICES}
+        for place, here in ((group, True), (other_group, False)):
+            expected = {OFFICES[t.office].role.code for t in valid if t.office in OFFICES and t.here is here}
+            assert held.groups.get(place.pk, frozenset()) == expected
+
+
+@pytest.mark.parametrize("office", sorted(set(OFFICES) - {"delegate"}))
+def test_an_office_whose_last_day_was_yesterday_gives_nothing_today(group, other_group, office):
+    person, today = factories.make_person(), clock.today()
+    topic = "planning" if OFFICES[office].has_topic else ""
+    factories.appoint(group, person, office, topic=topic, starts_on=today - 9 * DAY, ends_on=today - DAY)
+    assert roles_of(person, today - DAY).groups == {group.pk: {OFFICES[office].role.code}}
+    assert roles_of(person).groups == {}
+    assert not roles_of(person).knows(group)
+
+
+def test_rights_never_add_up_across_groups(cast, group, other_group):
+    person = factories.make_person()
+    factories.make_member(group, person)
+    factories.appoint(other_group, person, "chair")
+    held = roles_of(person)
+    assert held.may("groups.edit_group", other_group)
+    assert not held.may("groups.edit_group", group)
+    assert held.groups_where("groups.edit_group") == [other_group.pk]
+
+
+def test_signed_out_and_inactive_people_hold_nothing(cast, leader):
+    from django.contrib.auth.models import AnonymousUser
+
+    assert roles_of(AnonymousUser()).all_codes == frozenset()
+    leader.is_active = False
+    assert roles_of(leader).all_codes == frozenset()
+
+
+def test_a_past_day_is_reproducible_after_everything_changed(group, cast, leader):
+    from groups import actions
+
+    day = clock.today() - 30 * DAY
+    before = roles_of(leader, day)
+    actions.close_group(group=group, by=cast["SC"])
+    assert roles_of(leader, day) == before
