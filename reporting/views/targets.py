@@ -84,6 +84,7 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
     keys = {block.component.code for block in table.blocks}
     target_set = table.target_set
     may_edit = held.may("reporting.edit_targets", group)
+    may_record = held.may("reporting.record_progress", group)
     locked = why_not_edit_targets(target_set, period, today)
     url = list_url(group, period)
     chips = [{"label": _("All"), "url": url, "count": len(table.rows), "current": chosen not in keys}]
@@ -109,12 +110,13 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
             blocks=[b for b in table.blocks if b.rows and (chosen not in keys or b.component.code == chosen)],
             chips=chips,
             columns=4 + len(table.years),
-            left=len(table.left),
+            left=len(table.left) if may_record else 0,
             due_on=table.due_on,
             set_due_on=targets_due_on(period),
-            is_open=target_set is None or target_set.is_editable,
+            is_open=not locked,
+            is_over=today > period.ends_on,
             may_add=may_edit and not locked,
-            may_record=held.may("reporting.record_progress", group),
+            may_record=may_record,
             may_send=held.may("reporting.submit_targets", group) and not locked and bool(table.live),
             may_decide=held.may("reporting.decide_targets", group)
             and target_set is not None

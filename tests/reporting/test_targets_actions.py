@@ -289,3 +289,50 @@ def test_without_the_lock_two_people_would_want_the_same_code(group, leader):
     with scope.group_scope(group):
         add(group, leader)
     assert _race(group, leader, locked=False) == (["T-002"], ["IntegrityError"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_deciding_at_once_give_one_answer_and_one_mail(group, cast):
+    with scope.group_scope(group), transaction.atomic():
+        target_set = submitted(group, cast)
+    barrier = threading.Barrier(2, timeout=10)
+    answers, refusals = [], []
+
+    def run(code, act, word):
+        try:
+            barrier.wait()
+            with scope.group_scope(group):
+                decided = act(target_set=target_set, by=cast[code], version=target_set.version, word=word)
+                answers.append(decided.state)
+        except DomainError as error:
+            refusals.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=run, args=("NS", actions.agree_targets, "")),
+        threading.Thread(target=run, args=("CS", actions.return_targets, "Name the species")),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with scope.group_scope(group), transaction.atomic():
+        assert answers == [TargetSet.objects.get().state]
+    assert refusals == ["targets_locked"]
+    assert OutgoingMail.objects.filter(to=cast["LE"].email).count() == 1
+
+
+def test_a_failing_record_undoes_the_act(inside, leader, monkeypatch):
+    """What is not in the trail did not happen: the act and its record are one transaction."""
+
+    class TrailAwayError(Exception):
+        pass
+
+    def fail(*args, **fields):
+        raise TrailAwayError
+
+    monkeypatch.setattr(actions.audit, "record", fail)
+    with pytest.raises(TrailAwayError), transaction.atomic():
+        add(inside, leader)
+    assert not TargetSet.objects.exists()

@@ -68,6 +68,14 @@ def test_an_empty_period_invites_those_who_write(client, group, cast):
     assert "Add" not in words["ME"].split("No targets yet")[1]
 
 
+def test_a_period_that_is_over_takes_no_targets(client, group, leader):
+    words = text_of(page(client, leader, "reporting:target-list", group.slug, 2021, 2025))
+    assert "No targets for 2021–2025" in words
+    assert "Add the first target" not in words
+    answer = send(client, leader, "reporting:target-add", [group.slug, 2021, 2025], **ANSWERS)
+    assert "The quadrennium 2021–2025 is over" in text_of(client.get(answer["Location"]))
+
+
 def test_a_target_is_added_from_the_form_and_stands_in_the_list(client, group, cast):
     answer = send(client, cast["PO"], "reporting:target-add", [group.slug, *YEARS], **ANSWERS)
     assert answer["Location"] == reverse("reporting:target-list", args=[group.slug, *YEARS])
