@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -22,6 +24,7 @@ from duties.models import SentReminder
 from duties.queries import due_step
 from duties.registry import Ask, Duty, duties
 
+logger = logging.getLogger(__name__)
 Key = tuple[str, str]  # duty, step
 
 
@@ -30,6 +33,7 @@ def send_due_reminders(*, now: datetime | None = None) -> int:
 
     Harmless to run twice, late, or in two places at once: a step is written down in the transaction that
     queues its mail, under a lock on the person, and the database takes each (duty, person, step) once.
+    One person's reminder that cannot be written does not keep the others from theirs; the error is raised at the end.
     """
     day = (now or clock.now()).date()
     with audit.context(way="job"):
@@ -38,12 +42,20 @@ def send_due_reminders(*, now: datetime | None = None) -> int:
         by_language: dict[str, list[User]] = defaultdict(list)
         for person in people:
             by_language[person.language].append(person)
-        sent = 0
+        sent, errors = 0, []
         for language, readers in by_language.items():
             with translation.override(language):
                 named = {duty.key: duty for duty in _all_duties(day)}
                 for person in readers:
-                    sent += remind(person=person, steps=pending[person.pk], named=named, day=day)
+                    try:
+                        sent += remind(person=person, steps=pending[person.pk], named=named, day=day)
+                    except DatabaseError:
+                        raise
+                    except Exception as error:
+                        logger.exception("reminder of person %s could not be written", person.pk)
+                        errors.append(error)
+    if errors:
+        raise errors[0]
     return sent
 
 

@@ -41,11 +41,16 @@ def days_left(days: int) -> str:
 
 
 def due_phrase(due_on: date | None, day: date) -> str:
-    """When something is due, seen from a day, with the day itself."""
+    """When something is due, seen from a day, with the day itself and where on earth it ends."""
     if due_on is None:
         return ""
-    said = days_late((day - due_on).days) if due_on < day else days_left((due_on - day).days)
-    return _("%(due)s (%(date)s)") % {"due": said, "date": date_format(due_on, "DATE_FORMAT")}
+    written = date_format(due_on, "DATE_FORMAT")
+    if due_on < day:
+        return _("%(due)s (%(date)s)") % {"due": days_late((day - due_on).days), "date": written}
+    return _("%(due)s (%(date)s, until the end of the day in UTC)") % {
+        "due": days_left((due_on - day).days),
+        "date": written,
+    }
 
 
 def minutes_phrase(minutes: int) -> str:

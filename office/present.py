@@ -40,7 +40,7 @@ def figures(grid: Grid) -> list[dict[str, Any]]:
     counts = grid.counts
 
     def figure(value: int, label: str, kind: str = "", **narrowed: str) -> dict[str, Any]:
-        query = urlencode({"year": grid.year.year, **narrowed})
+        query = urlencode({"year": str(grid.year.year), **narrowed})
         return {
             "value": value,
             "label": label,

@@ -95,7 +95,7 @@ def read(name: str) -> Kept | None:
         return None
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     arrived = datetime.fromtimestamp(int(name[:20]) / 1e9, tz=UTC)
-    return Kept(name, arrived, message)  # type: ignore[arg-type]
+    return Kept(name, arrived, message)
 
 
 def linked(text: str) -> SafeString:

@@ -1,12 +1,14 @@
 """Promises about sending: against a real mail server that refuses, dawdles, dies and lies."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from kombu.exceptions import OperationalError
 
 from core import clock
-from core.mail import eligibility, outbox, sender
+from core.mail import eligibility, outbox, sender, tasks
 from core.models import MailClass, MailState, OutgoingMail
 from tests import factories
 
@@ -228,3 +230,51 @@ def test_sending_asks_the_same_number_of_questions_for_each_mail(smtp_sink, djan
         sender.claim()
     assert connection.vendor == "postgresql"
     assert any("SKIP LOCKED" in query["sql"] for query in captured.captured_queries)
+
+
+def test_two_workers_at_once_send_each_mail_once(smtp_sink, transactional_db, reference):
+    for number in range(20):
+        queue(number)
+    outcomes = []
+    start = threading.Barrier(2)
+
+    def work():
+        try:
+            start.wait(10)
+            outcomes.append(sender.send_waiting())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(smtp_sink.recipients) == sorted(f"reader{n}@example.org" for n in range(20))
+    assert sum(outcome.sent for outcome in outcomes) == 20
+    assert all(outcome.sent for outcome in outcomes)  # both had their share: the race was on
+
+
+def test_a_broker_that_is_away_leaves_the_mail_to_the_schedule(
+    smtp_sink, django_capture_on_commit_callbacks, monkeypatch, caplog
+):
+    def away(*args, **options):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(tasks.send_waiting_mail, "delay", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        queue()
+    assert "broker away" in caplog.text
+    tasks.send_waiting_mail()
+    assert states() == [MailState.SENT]
+
+
+def test_a_full_batch_asks_for_the_next_at_once(smtp_sink, settings, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.send_waiting_mail, "delay", lambda: asked.append(1))
+    settings.MAIL_BATCH = 2
+    for number in range(3):
+        queue(number)
+    tasks.send_waiting_mail()
+    tasks.send_waiting_mail()
+    assert (asked, states()) == ([1], [MailState.SENT] * 3)

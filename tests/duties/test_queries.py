@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import clock
@@ -67,6 +67,7 @@ def test_nothing_is_due_of_what_waits_for_others_or_has_no_day():
     assert due_step(duty(None), DAY) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-60, 60), min_size=1, max_size=5, unique=True))
 def test_every_configured_step_is_reached_by_moving_the_clock(opens):
     steps = tuple(Step(f"s{n}", n) for n in opens)

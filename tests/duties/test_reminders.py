@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.mail import sender
 from core.models import MailClass, MailState, OutgoingMail
-from duties import actions
+from duties import actions, tasks
 from duties.models import SentReminder
 from duties.queries import due_step
 from tests import factories
@@ -93,6 +93,43 @@ def test_a_failure_while_the_mail_is_written_takes_the_record_along(laid, at, mo
             actions.send_due_reminders()
     assert sent() == []
     assert actions.send_due_reminders() == 1
+
+
+@pytest.mark.django_db
+def test_one_reminder_that_cannot_be_written_keeps_nobody_else_from_theirs(laid, at, monkeypatch):
+    at(DUE)
+    ada, ben = factories.make_person("Ada"), factories.make_person("Ben")
+    laid.owe(ada, ben, due_on=DUE)
+    write = actions.outbox.queue_template
+
+    def broken_for_ada(template, context, *, recipient, **options):
+        if recipient == ada:
+            raise ValueError("no such template")
+        return write(template, context, recipient=recipient, **options)
+
+    monkeypatch.setattr(actions.outbox, "queue_template", broken_for_ada)
+    with pytest.raises(ValueError, match="no such template"):
+        actions.send_due_reminders()
+    assert [name for _key, name, _step in sent()] == ["Ben"]
+    assert OutgoingMail.objects.get().recipient == ben
+
+
+@pytest.mark.django_db
+def test_a_reminder_before_the_day_says_in_which_zone_the_day_ends(laid, at):
+    at(DUE - timedelta(days=1))
+    laid.owe(factories.make_person("Ada"), due_on=DUE)
+    actions.send_due_reminders()
+    mail = OutgoingMail.objects.get()
+    assert mail.subject == "Due soon: Finish the 2026 annual report"
+    assert "Due tomorrow (20 March 2026, until the end of the day in UTC)" in mail.text
+
+
+@pytest.mark.django_db
+def test_the_scheduled_task_sends_what_is_due(laid, at):
+    at(DUE)
+    laid.owe(factories.make_person("Ada"), due_on=DUE)
+    tasks.send_due_reminders()
+    assert [step for _key, _name, step in sent()] == ["week_before"]
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import clock
@@ -28,6 +28,7 @@ def standing(state, overdue=False, number=1):
 standings = st.lists(st.builds(standing, st.sampled_from(list(Standing)), st.booleans(), st.integers(1, 99)))
 
 
+@settings(deadline=None)
 @given(standings)
 def test_the_parts_of_the_bar_and_the_states_both_add_up_to_all_groups(rows):
     c = count(rows)
@@ -37,6 +38,7 @@ def test_the_parts_of_the_bar_and_the_states_both_add_up_to_all_groups(rows):
     assert c.received == sum(row.state in (Standing.SUBMITTED, Standing.ACCEPTED) for row in rows)
 
 
+@settings(deadline=None)
 @given(standings, st.sampled_from(["", *Standing]), st.booleans())
 def test_filters_keep_exactly_what_fits(rows, state, overdue):
     kept = [row for row in rows if Filters(state=state, overdue=overdue).keep(row)]
