@@ -71,11 +71,12 @@ def test_optional_mail_says_where_it_is_turned_off_and_respects_the_choice(smtp_
     assert optional["List-Unsubscribe"] == f"<{settings.BASE_URL}/fr/notifications/>"
 
 
-def test_essential_mail_goes_before_optional(smtp_sink):
+def test_a_sign_in_code_goes_first_and_essential_mail_before_optional(smtp_sink):
     queue(1, mail_class=MailClass.OPTIONAL)
     queue(2)
+    queue(3, purpose="accounts.login_code")
     sender.send_waiting()
-    assert [m["Subject"] for m in smtp_sink.messages] == ["Subject 2", "Subject 1"]
+    assert [m["Subject"] for m in smtp_sink.messages] == ["Subject 3", "Subject 2", "Subject 1"]
 
 
 def test_a_limit_leaves_the_rest_for_the_next_run(smtp_sink):
