@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import User, folded
 from core import clock, scope
 from groups.models import Appointment, AppointmentEnding, Category, Group, NetworkAppointment, Quadrennium
 
@@ -22,7 +22,7 @@ def make_person(given_name: str = "Wanjiru", family_name: str = "", **fields: An
 
     number = next(_numbers)
     family_name = family_name or f"Kamande{number}"
-    email = fields.pop("email", f"{given_name}.{family_name}{number}@example.org".lower())
+    email = fields.pop("email", f"{folded(given_name, family_name).replace(' ', '.')}{number}@example.org")
     person = User.objects.create_user(
         email, fields.pop("password", PASSWORD), given_name=given_name, family_name=family_name, **fields
     )

@@ -12,12 +12,16 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from accounts.models import User
@@ -109,6 +113,14 @@ class Visitor:
         for name, value in fields.items():
             self.page.locator(f"[name='{name}']").first.fill(value)
 
+    def choose(self, name: str, value: str) -> None:
+        """Choose a radio button or tick a box, by the name and the value in the form."""
+        self.page.locator(f"[name='{name}'][value='{value}']").first.check()
+
+    def tick(self, name: str) -> None:
+        """Tick a box."""
+        self.page.locator(f"input[type=checkbox][name='{name}']").first.check()
+
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Fail unless the page shows the text."""
         found = self.page.get_by_text(text)
@@ -130,7 +142,11 @@ class Visitor:
 
     def look(self) -> None:
         """Check the page that is open, once per address and journey."""
-        kind = re.sub(r"\d+|/invitation/[^/]+", "#", self.path) + " " + self.page.title()
+        kind = (
+            re.sub(r"(/report/\d+)/[a-z]+/$|\d+|/invitation/[^/]+", r"\1#", self.path)
+            + " "
+            + self.page.title()[:5]
+        )
         if kind in self.seen:
             return
         self.seen.add(kind)
@@ -242,6 +258,33 @@ def sign_in() -> Callable[[Visitor, User], Visitor]:
         return visitor
 
     return act
+
+
+@pytest.fixture
+def let_in() -> Callable[[Visitor, User], Visitor]:
+    """Opens a session for somebody who is not the one that the journey is about."""
+
+    def act(visitor: Visitor, person: User) -> Visitor:
+        client = Client()
+        client.force_login(person)
+        visitor.page.context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                    "url": visitor.address,
+                }
+            ]
+        )
+        return visitor
+
+    return act
+
+
+@pytest.fixture
+def january(settings) -> None:
+    """The portal's clock stands on 12 January 2027: reports on 2026 are open and due at the end of the month."""
+    settings.CLOCK_SHIFT = datetime(2027, 1, 12, 12, tzinfo=UTC) - timezone.now()
 
 
 @dataclass

@@ -1,0 +1,100 @@
+"""The annual report: written, sent, sent back with comments, answered, accepted, published as page and PDF."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from core import scope
+from reporting.models import Report
+from reporting.states import ReportState
+from tests import conftest
+
+
+@pytest.fixture
+def everybody(january, group, other_group) -> conftest.Cast:
+    return conftest.make_cast(group, other_group)
+
+
+def state(group) -> str:
+    with scope.read_everywhere("checks"):
+        return Report.objects.get(group=group).state
+
+
+def test_a_report_goes_the_whole_way(
+    everybody, group, visitor, sign_in, let_in, open_browser, surface, post_office
+):
+    leader, chair = visitor, everybody["LE"]
+    sign_in(leader, chair)
+    leader.go("/en/g/cat/")
+    leader.menu("Annual report")
+    assert leader.path == "/en/g/cat/report/2026/"
+    sections = leader.page.locator("ol.rows a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert len(sections) == 9
+    for number, path in enumerate(sections, 1):
+        leader.go(path)
+        leader.fill(text=f"What happened in part {number}, in plain words.")
+        leader.tick("is_complete")
+        leader.page.locator(".savebar button.btn").first.click()
+        leader.page.wait_for_load_state()
+    leader.go("/en/g/cat/report/2026/preview/")
+    leader.sees("What happened in part 3, in plain words.")
+    leader.go("/en/g/cat/report/2026/")
+    leader.click("Check and send the report")
+    leader.press("Send the report to the Chair’s Office")
+    assert state(group) == ReportState.SUBMITTED
+    leader.sees("Your report is with the Chair’s Office")
+
+    office = let_in(open_browser(surface), everybody["CA"])
+    review = "/en/office/reports/cat/2026/"
+    office.go("/en/office/")
+    office.go(review)
+    office.page.locator("form[action$='/assess/comment/'] textarea").fill("Which species exactly?")
+    office.press("Post to the group", inside=office.page.locator("form[action$='/assess/comment/']"))
+    office.go(review)
+    office.sees("Which species exactly?")
+    office.choose("outcome", "returned")
+    office.fill(message="Please name the species.")
+    office.press("Send my decision")
+    assert state(group) == ReportState.RETURNED
+    assert "Please name the species." in post_office.letters_to(chair.email)[-1]
+
+    leader.go("/en/g/cat/report/2026/")
+    leader.sees("The Chair’s Office sent the report back")
+    leader.go("/en/g/cat/report/2026/assess/")
+    leader.sees("Which species exactly?")
+    answer = leader.page.locator("form[action$='/assess/answer/']")
+    answer.locator("textarea").fill("Leopardus guttulus and Leopardus tigrinus.")
+    leader.press("Answer", inside=answer)
+    leader.go("/en/g/cat/report/2026/assess/")
+    writing = leader.page.locator("form:has(.savebar)")
+    writing.locator("textarea").fill("We assessed Leopardus guttulus and Leopardus tigrinus.")
+    writing.locator("button.btn").first.click()
+    leader.page.wait_for_load_state()
+    leader.go("/en/g/cat/report/2026/send/")
+    leader.press("Send the report to the Chair’s Office")
+    assert state(group) == ReportState.SUBMITTED
+
+    office.go(review)
+    office.sees("Leopardus guttulus and Leopardus tigrinus.")
+    office.choose("outcome", "accepted")
+    office.press("Send my decision")
+    assert state(group) == ReportState.ACCEPTED
+    assert "2026" in post_office.letters_to(chair.email)[-1]
+
+    public = open_browser(surface)
+    public.go("/en/reports/")
+    public.sees(group.name)
+    public.go("/en/groups/cat/reports/2026/")
+    public.sees("We assessed Leopardus guttulus and Leopardus tigrinus.")
+    assert "Which species exactly?" not in public.page.content()
+    pdf = public.page.request.get(public.address + "/en/groups/cat/reports/2026/report.pdf")
+    assert (pdf.status, pdf.headers["content-type"]) == (200, "application/pdf")
+    book = PdfReader(io.BytesIO(pdf.body()))
+    words = " ".join(page.extract_text() for page in book.pages)
+    assert "Leopardus tigrinus" in words
+    assert "Which species exactly?" not in words
