@@ -19,7 +19,7 @@ NOT_TEXT = {".woff2", ".png", ".jpg", ".ico", ".pdf", ".xlsx", ".mo", ".gz", ".b
 SLASH = "/"
 EVERYWHERE = {
     "a folder of a build machine": rf"(?<![\w.]){SLASH}(?:work|root|home/\w+|Users/\w+){SLASH}\w",
-    "a file address": rf"\bfile:{SLASH}{SLASH}",
+    "a file address": rf"\bfile:{SLASH}{SLASH}{SLASH}(?:opt|srv|work|root|home|mnt|tmp|var)\b",
     "a setting of a package index": r"--(?:extra-)?index"
     r"-url|--trusted"
     r"-host|--find"
