@@ -10,5 +10,5 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what other apps collect: roles, links, duties, sentences, parts of the group's pages."""
-        for part in ("access", "activity", "figures", "receivers", "duties"):
+        for part in ("access", "activity", "figures", "receivers", "duties", "navigation", "panels"):
             import_module(f"members.{part}")

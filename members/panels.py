@@ -1,4 +1,4 @@
-"""What members puts on the group's overview and public page, and the counts that groups asks for."""
+"""What members puts on the group's overview and public page."""
 
 from __future__ import annotations
 
@@ -46,5 +46,3 @@ def joining_part(request: HttpRequest, group: Group) -> dict[str, Any] | None:
 
 panels.register_workspace_part(membership_part, 30, half=True)
 panels.register_public_part(joining_part, 15, side=True)
-panels.register_head_count(queries.head_counts)
-panels.register_rollcall(queries.rollcall)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Region, User, folded
-from core import clock, scope
+from core import clock
 from groups.models import Appointment, Group, Quadrennium
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
@@ -166,19 +166,6 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
 def member_count(group: Group) -> int:
     """How many members the group has today."""
     return Membership.objects.on().filter(group=group).count()
-
-
-def head_counts(group_ids: Collection[int], day: date) -> dict[int, int]:
-    """Members of groups on a day, for pages over many groups; opens its own scope."""
-    with scope.read_everywhere("directory"):
-        rows = Membership.objects.on(day).filter(group_id__in=group_ids).order_by().values("group_id")
-        return {row["group_id"]: row["n"] for row in rows.annotate(n=Count("person_id", distinct=True))}
-
-
-def rollcall(group: Group, day: date) -> dict[int, str]:
-    """The members of a group on a day, by name."""
-    rows = Membership.objects.on(day).filter(group=group).select_related("person")
-    return {one.person_id: one.person.name for one in rows.order_by("person__sort_key")}
 
 
 def story(handshake: Handshake) -> list[dict[str, object]]:
