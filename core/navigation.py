@@ -56,7 +56,12 @@ def _shown(links: list[Link], request: HttpRequest, *args: str) -> list[dict[str
             continue
         url = reverse(link.url_name, args=args)
         starts = (url, *(f"/{request.path.split('/')[1]}/{prefix}" for prefix in link.prefixes))
-        fits = max((len(start) for start in starts if request.path.startswith(start)), default=0)
+        # The directory is the root of everything; it is current on its own address only.
+        root = f"/{request.path.split('/')[1]}/"
+        fitting = (
+            one for one in starts if request.path == one or (one != root and request.path.startswith(one))
+        )
+        fits = max((len(start) for start in fitting), default=0)
         entries.append(
             {
                 "label": link.label,

@@ -102,3 +102,12 @@ def test_one_persons_choice_is_not_anothers(client, member):
     client.post(reverse("duties:notifications"), {})
     other.refresh_from_db()
     assert other.wants_optional_mail is True
+
+
+def test_a_page_without_a_link_of_its_own_marks_none_in_the_header(client, member):
+    client.force_login(member)
+    current = {
+        url: [link["label"] for link in client.get(url).context["nav"] if link["current"]]
+        for url in ("/en/", URL, reverse("duties:notifications"))
+    }
+    assert current == {"/en/": ["Directory"], URL: ["My tasks"], reverse("duties:notifications"): []}
