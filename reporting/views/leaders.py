@@ -171,7 +171,7 @@ def _section_form(row: SectionRow, data: Any) -> SectionForm:
     return SectionForm(
         data,
         initial={"version": row.version, "text": row.text, "is_complete": row.is_complete},
-        title=str(row.template),
+        title=_("What should the report say?"),
         help_text=row.template.help,
         max_length=row.template.max_length,
     )
