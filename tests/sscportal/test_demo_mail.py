@@ -77,6 +77,6 @@ def test_outside_demo_mode_there_is_no_such_address(settings):
         return {str(entry.pattern) for entry in fresh.urlpatterns}
 
     settings.DEMO_MODE = True
-    in_demo = addresses()
+    assert "demo/mail/" in addresses()
     settings.DEMO_MODE = False
-    assert in_demo - addresses() == {"demo/mail/"}
+    assert [address for address in addresses() if "demo" in address] == []
