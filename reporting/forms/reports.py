@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -104,6 +105,16 @@ class CommentForm(WordsForm):
     )
 
 
+class StackedRadios(Radios):
+    """Boxed answers below each other, for a narrow column."""
+
+    def get_context(self, name: str, value: Any, attrs: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The group as drawn elsewhere, in one column."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["layout"] += " opts--1"
+        return context
+
+
 class DecisionForm(forms.Form):
     """The decision about the version that was read."""
 
@@ -112,7 +123,7 @@ class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("What do you decide?"),
         choices=[(Outcome.ACCEPTED, _("Accept and publish")), (Outcome.RETURNED, _("Send back"))],
-        widget=Radios(
+        widget=StackedRadios(
             hints={
                 Outcome.ACCEPTED: _("The report is public at once, as a page and as a PDF."),
                 Outcome.RETURNED: _("The leaders get your message and all open comments in one mail."),

@@ -256,11 +256,8 @@ def published_years() -> list[int]:
 
 def published_of(group: Group) -> list[dict[str, Any]]:
     """The group's published reports, newest first, for its public page; one query, in the group's scope."""
-    return list(
-        Report.objects.filter(group=group, state=ReportState.ACCEPTED)
-        .order_by("-reporting_year")
-        .values("reporting_year", "decided_at")
-    )
+    found = Report.objects.filter(group=group, state=ReportState.ACCEPTED).order_by("-reporting_year")
+    return [dict(row) for row in found.values("reporting_year", "decided_at")]
 
 
 def published_submission(group: Group, year: int) -> ReportSubmission | None:
