@@ -35,10 +35,10 @@ class DetailsForm(forms.ModelForm):
         }
         help_texts = {
             "remit": _("The species, the region or the theme. Everybody sees it in the directory."),
-            "mission": _("One or two sentences for everybody who opens the group's page."),
+            "mission": _("One or two sentences for everybody who opens the group’s page."),
             "membership_criteria": _("Shown to people who would like to join."),
             "host_institution": _(
-                "Where the group's work is based. Groups are no legal entities of their own."
+                "Where the group’s work is based. Groups are no legal entities of their own."
             ),
         }
 
@@ -118,7 +118,7 @@ class EndOfficeForm(forms.Form):
     """End an office today, with a reason for the record."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, required=False, help_text=_("It stands in the group's history.")
+        label=_("Reason"), max_length=300, required=False, help_text=_("It stands in the group’s history.")
     )
 
 

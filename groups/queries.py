@@ -211,15 +211,14 @@ def detail_changes(group: Group, limit: int = 30) -> list[Event]:
     writers = _names({row["pgh_context"]["user"] for row in rows if (row["pgh_context"] or {}).get("user")})
     found = []
     for after, before in pairwise(rows):
-        who = writers.get((after["pgh_context"] or {}).get("user"), "")
+        writer = (after["pgh_context"] or {}).get("user")
         for name in DETAIL_FIELDS:
             if after[name] != before[name]:
-                label = Group._meta.get_field(name).verbose_name
                 found.append(
                     Event(
                         when=after["pgh_created_at"],
-                        who=who,
-                        text=str(label),
+                        who=writers.get(writer, "") if writer else "",
+                        text=str(getattr(Group._meta.get_field(name), "verbose_name", name)),
                         old=str(before[name] or ""),
                         new=str(after[name] or ""),
                     )
