@@ -70,9 +70,6 @@ def test_public_pages_load_no_script_and_set_no_cookie_for_a_visitor(network, op
 
 
 def test_an_address_that_leads_nowhere_answers_with_the_portals_own_page(network, visitor):
-    answer = visitor.page.goto(visitor.address + "/en/groups/never-existed/")
-    assert answer.status == 404
-    visitor.faults.clear()  # the browser itself notes the 404 on its console
-    visitor.look()
+    visitor.go("/en/groups/never-existed/", status=404)
     visitor.click("directory")
     assert visitor.path == "/en/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from core import scope
 from reporting.models import Progress, Target, TargetSet
@@ -42,9 +43,9 @@ def test_targets_are_set_agreed_and_reported_on_by_several_people(
     office = let_in(open_browser(surface), everybody["CA"])
     office.go("/en/g/cat/targets/2026-2029/review/")
     office.sees("Assess all small cats of South America")
-    office.choose("outcome", "agreed")
+    office.choose("outcome", "agree")
     office.press("Send my answer")
-    with scope.read_everywhere("checks"):
+    with transaction.atomic(), scope.read_everywhere("checks"):
         agreed = TargetSet.objects.get(group=group)
         target = Target.objects.get(group=group)
     assert (agreed.state, agreed.decided_by) == (TargetSetState.AGREED, everybody["CA"])
@@ -55,7 +56,7 @@ def test_targets_are_set_agreed_and_reported_on_by_several_people(
         person.page.locator("[name=status]").first.check()
         person.fill(quantity=reached, text=f"{reached} species are assessed.")
         person.press("Save progress")
-    with scope.read_everywhere("checks"):
+    with transaction.atomic(), scope.read_everywhere("checks"):
         entry = Progress.objects.get(target=target, year=2026)
     assert (entry.quantity, entry.recorded_by) == (Decimal(7), everybody["FP"])
     visitor.go("/en/g/cat/targets/2026-2029/")
@@ -66,7 +67,7 @@ def test_the_second_of_two_people_who_save_at_once_sees_both_texts(everybody, gr
     from tests.factories import everything
 
     everything.fill(group, everybody["LE"], everybody["PO"])
-    with scope.read_everywhere("checks"):
+    with transaction.atomic(), scope.read_everywhere("checks"):
         target = Target.objects.get(group=group)
     path = f"/en/g/cat/targets/{target.pk}/2026/"
     first, second = let_in(open_browser(), everybody["PO"]), let_in(open_browser(), everybody["FP"])

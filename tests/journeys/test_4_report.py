@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.db import transaction
 from pypdf import PdfReader
 
 from core import scope
@@ -19,7 +20,7 @@ def everybody(january, group, other_group) -> conftest.Cast:
 
 
 def state(group) -> str:
-    with scope.read_everywhere("checks"):
+    with transaction.atomic(), scope.read_everywhere("checks"):
         return Report.objects.get(group=group).state
 
 

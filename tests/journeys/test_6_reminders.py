@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as portal
+from django.db import transaction
 from django.utils import timezone
 
+from core import scope
 from core.models import OutgoingMail
 from duties.tasks import send_due_reminders
+from groups.models import Appointment
 from tests import conftest, factories
 
 
@@ -51,13 +54,10 @@ def test_an_overdue_report_is_reminded_once_and_the_link_leads_to_it(
 
 
 def test_whoever_left_office_before_the_mail_went_is_not_reminded(everybody, group, post_office):
-    from core import scope
-    from groups.models import Appointment
-
     chair = everybody["LE"]
     send_due_reminders()
     assert OutgoingMail.objects.filter(to=chair.email).exists()
-    with scope.read_everywhere("checks"):
+    with transaction.atomic(), scope.read_everywhere("checks"):
         appointment = Appointment.objects.get(person=chair, group=group)
     factories.end_appointment(appointment)
     assert reminders(post_office, chair.email) == []

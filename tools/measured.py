@@ -1,0 +1,127 @@
+"""A portal to measure or to look at: throwaway services, the demo network, static files and a web server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+from sscportal.devstack import Stack
+from sscportal.keeper import Service, StackError
+from sscportal.processes import BIN, ROOT, free_port, say
+
+
+def manage(*argv: str, env: dict[str, str]) -> str:
+    """Run a management command to its end and return what it printed. Raises StackError when it fails."""
+    return python(str(ROOT / "manage.py"), *argv, env=env)
+
+
+def python(*argv: str, env: dict[str, str]) -> str:
+    """Run a program of ours to its end and return what it printed. Raises StackError when it fails."""
+    done = subprocess.run(
+        [sys.executable, *argv],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
+        raise StackError(f"`{' '.join(argv)}` failed. It said:\n{said}")
+    return done.stdout
+
+
+def other_database(name: str) -> dict[str, str]:
+    """The variables of another database on the same server."""
+    given = {key: os.environ[key] for key in ("DATABASE_URL", "SSC_DATABASE_OWNER_URL")}
+    return {key: urlunsplit(urlsplit(url)._replace(path=f"/{name}")) for key, url in given.items()}
+
+
+def make_database(name: str, *, groups: str, members: int) -> dict[str, str]:
+    """Make and fill one more database; return its variables."""
+    owner = urlsplit(os.environ["SSC_DATABASE_OWNER_URL"])
+    parts = dict(pair.split("=", 1) for pair in owner.query.split("&") if pair)
+    connection = psycopg2.connect(
+        host=parts.get("host") or owner.hostname,
+        port=owner.port or 5432,
+        user=owner.username,
+        password=owner.password,
+        dbname=owner.path.strip("/"),
+    )
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    connection.close()
+    env = {**other_database(name), "DJANGO_SETTINGS_MODULE": "sscportal.settings.bench"}
+    manage("migrate", "--no-input", env={**env, "SSC_DB_AS": "owner"})
+    manage("seed_demo", "--groups", groups, "--members", str(members), "--seed", "1", env=env)
+    return env
+
+
+def inside(task: str, *argv: str, env: dict[str, str]) -> Any:
+    """Ask `tools.measured_inside` something that needs Django; the answer is JSON."""
+    return json.loads(python("-m", "tools.measured_inside", task, *argv, env=env).splitlines()[-1])
+
+
+@contextmanager
+def portal(*, groups: str, members: int, workers: int = 1) -> Iterator[tuple[str, dict[str, str]]]:
+    """A running portal with the demo network in it: its address and the variables of its processes."""
+    folder = Path(tempfile.mkdtemp(prefix="ssc-measured-"))
+    port = free_port()
+    env = {
+        "DJANGO_SETTINGS_MODULE": "sscportal.settings.bench",
+        "SSC_BASE_URL": f"http://localhost:{port}",
+        "SSC_STATIC_ROOT": str(folder / "static"),
+        "SSC_MEDIA_ROOT": str(folder / "media"),
+        "SSC_SINK_DIR": str(folder / "mail"),
+    }
+    with Stack(throwaway=True) as stack:
+        web = None
+        try:
+            say("Preparing the database.")
+            manage("migrate", "--no-input", env={**env, "SSC_DB_AS": "owner"})
+            say(f"Filling it with the demo network: {groups} groups, {members} people.")
+            manage("seed_demo", "--groups", groups, "--members", str(members), "--seed", "1", env=env)
+            manage("collectstatic", "--no-input", env=env)
+            log = folder / "web.log"
+            web = Service(
+                name="The web server",
+                argv=[
+                    *(str(BIN / "gunicorn"), "--no-control-socket", "--bind", f"127.0.0.1:{port}"),
+                    *("--workers", str(workers), "--threads", "2", "sscportal.wsgi:application"),
+                ],
+                log=log,
+                stop_signal=signal.SIGTERM,
+                options={"cwd": ROOT, "env": {**os.environ, **env}},
+            )
+            web.start()
+            web.await_sign_of_life(lambda: answers(port), 60)
+            yield f"http://localhost:{port}", {**env, **stack.exported}
+        finally:
+            if web is not None:
+                web.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def answers(port: int) -> bool:
+    """Whether the web server answers."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/health/", headers={"Host": "localhost"})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
