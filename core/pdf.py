@@ -94,7 +94,7 @@ def _run(given: bytes) -> bytes:
             capture_output=True,
             cwd=settings.BASE_DIR,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
-            timeout=SECONDS + 10,
+            timeout=SECONDS + 5,
             check=False,
         )
     except subprocess.TimeoutExpired as error:

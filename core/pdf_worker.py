@@ -12,7 +12,7 @@ import resource
 import sys
 from typing import Any
 
-SECONDS = 40
+SECONDS = 20
 MEMORY = 1536 * 1024 * 1024
 REFUSED = (
     "socket.",

@@ -80,7 +80,7 @@ def report_states(year: int, *, day: date | None = None) -> list[ReportStanding]
     reports = {
         report.group_id: report
         for report in Report.objects.filter(reporting_year=year).annotate(
-            done=Count("sections", filter=Q(sections__is_complete=True))
+            begun=Count("sections"), done=Count("sections", filter=Q(sections__is_complete=True))
         )
     }
     support: dict[int, list[User]] = {}
@@ -101,6 +101,8 @@ def _standing(
     support: tuple[User, ...],
 ) -> ReportStanding:
     state = Standing(report.state) if report else Standing.NOT_STARTED
+    if state == Standing.DRAFT and not getattr(report, "begun", 0):
+        state = Standing.NOT_STARTED  # the row stands for a longer deadline or a grant, nobody has written
     due = due_on(report, year)
     return ReportStanding(
         group=group,

@@ -1,5 +1,7 @@
 """Pages of the annual report in a browser without script."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -248,6 +250,17 @@ def test_states_of_all_groups_cost_the_same_for_one_and_for_many(group, cast, dj
     assert rows["cat"].network_support == (cast["NS"],)
     assert [row.state for row in rows.values()].count(Standing.SUBMITTED) == 4
     assert rows[place.slug].sections_done == rows[place.slug].sections_of == len(written.section_keys())
+
+
+def test_group_with_more_time_and_no_word_written_counts_as_not_started(group, cast):
+    later = written.year().due_on + timedelta(days=60)
+    with scope.group_scope(group):
+        review.extend_deadline(group=group, year=written.year(), to=later, why="Floods", by=cast["CA"])
+    with scope.read_everywhere("office-grid"):
+        (row,) = [row for row in report_states(YEAR, day=later) if row.group == group]
+        (late,) = [row for row in report_states(YEAR, day=later + timedelta(days=1)) if row.group == group]
+    assert (row.state, row.due_on, row.extended, row.overdue) == (Standing.NOT_STARTED, later, True, False)
+    assert (late.overdue, late.kind) == (True, "late")
 
 
 @pytest.mark.parametrize(
