@@ -8,16 +8,13 @@ from accounts.models import User
 from core import audit, clock
 from core.errors import DomainError
 from groups.access import roles_of
-from groups.models import Appointment, AppointmentEnding, Group
-from groups.roles import FILLED_BY_LEADER
+from groups.actions import end_offices_of
+from groups.models import Appointment, Group
 from members import mails
 from members.actions.common import in_group, lock_group, move
 from members.errors import NotAllowed
 from members.models import Handshake, Membership, MembershipEnding
 from members.states import OPEN, HandshakeState
-
-# Offices that only a member holds; they end with the membership.
-ENDS_WITH_MEMBERSHIP = FILLED_BY_LEADER | {"delegate"}
 
 
 @in_group
@@ -48,14 +45,8 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
     ending = MembershipEnding.objects.create(
         group=group, membership=membership, from_day=today, reason=reason.strip(), made_by=by
     )
-    for appointment in offices.filter(office__in=ENDS_WITH_MEMBERSHIP):
-        AppointmentEnding.objects.create(
-            group=group,
-            appointment=appointment,
-            from_day=today,
-            made_by=by,
-            reason=_("The membership ended."),
-        )
+    # Those that have yet to begin end too: a right never comes back by itself.
+    end_offices_of(group=group, person=membership.person, by=by, reason=_("The membership ended."))
     mails.ended(membership, by=by, reason=ending.reason)
     audit.record(
         "members.member_left" if own else "members.membership_ended",

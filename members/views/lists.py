@@ -79,6 +79,8 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
             contacts=held.may("members.view_contacts", group),
             reader=request.user,
         )
+    if show:
+        del form.fields["region"]  # an invitation knows no region
     may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
     context |= {
         "page": page,

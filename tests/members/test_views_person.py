@@ -315,3 +315,30 @@ def test_invitations_read_in_the_language_of_the_address(client, secret):
     for language in ("en", "fr", "es"):
         address = at("invitation", secret).replace("/en/", f"/{language}/", 1)
         assert f'lang="{language}"' in client.get(address).content.decode()
+
+
+def test_somebody_without_an_account_creates_one_and_comes_back_to_accept(client, group, secret):
+    page = client.get(at("invitation", secret)).content.decode()
+    link = re.search(r'href="([^"]*email=guest[^"]*)"', page)
+    assert link is not None
+    form = client.get(link.group(1).replace("&amp;", "&"))
+    assert 'value="guest@example.org"' in form.content.decode()
+    client.post(
+        reverse("account_signup"),
+        {
+            "given_name": "Oyelaran",
+            "family_name": "Adebayo",
+            "email": "guest@example.org",
+            "password1": factories.PASSWORD,
+            "next": at("invitation", secret),
+        },
+    )
+    assert client.post(at("invitation-accept", secret), agreed()).status_code in (302, 403)
+    mail = OutgoingMail.objects.filter(to="guest@example.org").latest("pk")
+    code = re.search(r"^([A-Z0-9][A-Z0-9-]{5,11})$", mail.text, re.MULTILINE)
+    assert code is not None
+    answer = client.post(reverse("account_email_verification_sent"), {"code": code.group(1)})
+    assert answer["Location"] == at("invitation", secret)
+    client.post(at("invitation-accept", secret), agreed())
+    person = EmailAddress.objects.get(email="guest@example.org").user
+    assert len(memberships(group, person)) == 1
