@@ -136,7 +136,7 @@ def _open(row: ReportStanding, held: PersonRoles) -> dict[str, str]:
         return {"text": ""}
     about = _("the report of %(group)s") % {"group": row.group.name}
     if row.state in REVIEWABLE and held.may("reporting.review_report", row.group):
-        word = _("Review") if row.state == Standing.SUBMITTED else _("Open")
+        word = _("Review") if row.state == Standing.SUBMITTED else _("Read")
         return {
             "text": word,
             "url": reverse("reporting:report-review", args=[row.group.slug, row.year]),
