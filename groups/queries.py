@@ -209,20 +209,20 @@ def detail_changes(group: Group, limit: int = 30) -> list[Event]:
         .values("pgh_created_at", "pgh_context", *DETAIL_FIELDS)[: limit + 1]
     )
     writers = _names({row["pgh_context"]["user"] for row in rows if (row["pgh_context"] or {}).get("user")})
-    found = []
+    found: list[Event] = []
     for after, before in pairwise(rows):
         writer = (after["pgh_context"] or {}).get("user")
-        for name in DETAIL_FIELDS:
-            if after[name] != before[name]:
-                found.append(
-                    Event(
-                        when=after["pgh_created_at"],
-                        who=writers.get(writer, "") if writer else "",
-                        text=str(getattr(Group._meta.get_field(name), "verbose_name", name)),
-                        old=str(before[name] or ""),
-                        new=str(after[name] or ""),
-                    )
-                )
+        found += [
+            Event(
+                when=after["pgh_created_at"],
+                who=writers.get(writer, "") if writer else "",
+                text=str(getattr(Group._meta.get_field(name), "verbose_name", name)),
+                old=str(before[name] or ""),
+                new=str(after[name] or ""),
+            )
+            for name in DETAIL_FIELDS
+            if after[name] != before[name]
+        ]
     return found
 
 
