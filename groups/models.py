@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, folded
 from core import audit, clock
+from core.kept import ReferenceQuerySet, kept
 from core.languages import in_language
 from core.models import TenantModel, scoped
 from groups import roles
@@ -46,6 +47,8 @@ class Quadrennium(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
 
+    objects = ReferenceQuerySet.as_manager()
+
     class Meta:
         ordering = ["starts_on"]
         verbose_name_plural = "quadrennia"
@@ -67,7 +70,13 @@ class Quadrennium(models.Model):
     def current(cls, day: date | None = None) -> Quadrennium | None:
         """The period that holds on the day, or None."""
         day = day or clock.today()
-        return cls.objects.filter(starts_on__lte=day, ends_on__gte=day).last()
+        return next((one for one in reversed(all_quadrennia()) if one.starts_on <= day <= one.ends_on), None)
+
+
+@kept("groups.Quadrennium")
+def all_quadrennia() -> tuple[Quadrennium, ...]:
+    """Every quadrennium, oldest first; shared, so never changed."""
+    return tuple(Quadrennium.objects.all())
 
 
 @audit.tracked()

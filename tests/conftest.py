@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import Region, User
+from core import kept
 from groups.models import Category, Group
 from tests import factories
 
@@ -42,6 +43,7 @@ def reference(db):
 def _empty_cache():
     """Limits and cached values of one test never reach the next."""
     cache.clear()
+    kept.forget_all()
 
 
 @pytest.fixture

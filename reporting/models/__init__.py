@@ -10,6 +10,10 @@ from reporting.models.reference import (
     Subcategory,
     TargetStatus,
     TemplateSection,
+    all_components,
+    all_reporting_years,
+    all_statuses,
+    sections_of,
 )
 from reporting.models.reports import (
     Report,
@@ -40,4 +44,8 @@ __all__ = [
     "TargetSet",
     "TargetStatus",
     "TemplateSection",
+    "all_components",
+    "all_reporting_years",
+    "all_statuses",
+    "sections_of",
 ]

@@ -10,6 +10,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
+from core.kept import ReferenceQuerySet, kept
 from core.languages import in_language
 from groups.models import Quadrennium
 
@@ -149,6 +150,8 @@ class ReportingYear(models.Model):
     opens_on = models.DateField()
     due_on = models.DateField()
 
+    objects = ReferenceQuerySet.as_manager()
+
     class Meta:
         ordering = ["year"]
         constraints = [
@@ -163,4 +166,28 @@ class ReportingYear(models.Model):
     @classmethod
     def open(cls, day: date) -> ReportingYear | None:
         """The latest year whose reports have opened by the day, or None."""
-        return cls.objects.filter(opens_on__lte=day).select_related("quadrennium", "template").last()
+        return next((one for one in reversed(all_reporting_years()) if one.opens_on <= day), None)
+
+
+@kept("reporting.ReportingYear", "groups.Quadrennium", "reporting.ReportTemplate")
+def all_reporting_years() -> tuple[ReportingYear, ...]:
+    """Every reporting year with its quadrennium and template, oldest first; shared, so never changed."""
+    return tuple(ReportingYear.objects.select_related("quadrennium", "template"))
+
+
+@kept("reporting.TemplateSection", "reporting.Component")
+def sections_of(template_id: int) -> tuple[TemplateSection, ...]:
+    """The sections of one template with their components, in order; shared, so never changed."""
+    return tuple(TemplateSection.objects.filter(template_id=template_id).select_related("component"))
+
+
+@kept("reporting.Component")
+def all_components() -> tuple[Component, ...]:
+    """The parts of the conservation cycle, in order; shared, so never changed."""
+    return tuple(Component.objects.all())
+
+
+@kept("reporting.TargetStatus")
+def all_statuses() -> tuple[TargetStatus, ...]:
+    """The statuses of targets, in order; shared, so never changed."""
+    return tuple(TargetStatus.objects.all())

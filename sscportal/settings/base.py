@@ -333,6 +333,9 @@ MAIL_BATCH = 100
 # A restored copy of the data sends nothing until this is set to live.
 MAIL_LIVE = env.bool("SSC_MAIL_LIVE", default=True)
 
+# How long a process may show reference data that another process has changed (core.kept).
+KEPT_SECONDS = 15
+
 # ---------------------------------------------------------------- Demo
 DEMO_MODE = False
 SINK_DIR: Path | None = None
