@@ -6,7 +6,9 @@ a route that declared nothing. Outside pages, jobs and exports ask `roles_of(per
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
@@ -35,6 +37,7 @@ __all__ = [
     "public_page",
     "request_roles",
     "role_source",
+    "roles_at_hand",
     "roles_of",
     "signed_in_page",
 ]
@@ -118,6 +121,8 @@ class PersonRoles:
 
 
 NOBODY = PersonRoles()
+# Roles that the page being drawn has read already: (person, day, roles).
+_at_hand: ContextVar[tuple[Any, date, PersonRoles] | None] = ContextVar("roles_at_hand", default=None)
 
 
 def roles_of(person: Any, on: date | None = None) -> PersonRoles:
@@ -125,6 +130,9 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
     if not person.is_authenticated or not person.is_active:
         return NOBODY
     day = on or clock.today()
+    known = _at_hand.get()
+    if known is not None and known[:2] == (person.pk, day):
+        return known[2]
     # The scope travels with a transaction, and middleware asks before the page has opened one.
     with transaction.atomic(savepoint=False), scope.read_everywhere("own-roles"):
         first, *others = [source(person, day) for source in _sources]
@@ -148,6 +156,19 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
         {pk: frozenset(codes) for pk, codes in groups.items() if codes},
         frozenset(regions),
     )
+
+
+@contextmanager
+def roles_at_hand(request: HttpRequest) -> Iterator[None]:
+    """While a page collects what it shows, `roles_of` the person asking gives what the request has read already.
+
+    For reading only: an act reads the roles at its own moment.
+    """
+    token = _at_hand.set((request.user.pk, clock.today(), request_roles(request)))
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
 
 
 def request_roles(request: HttpRequest) -> PersonRoles:

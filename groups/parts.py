@@ -12,7 +12,7 @@ from core import clock
 from duties.registry import Ask, duties
 from duties.wording import days_late, days_left
 from groups import panels, queries
-from groups.access import request_roles
+from groups.access import request_roles, roles_at_hand
 from groups.models import FocalTopic, Group
 
 # The overview shows the next few; the rest is one link away.
@@ -37,7 +37,8 @@ def how_soon(due_on: date | None, today: date) -> str:
 def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
     """What this person owes in this group, the next first."""
     today = clock.today()
-    owed = duties(Ask(day=today, person=request.user, group_ids=(group.pk,)))
+    with roles_at_hand(request):
+        owed = duties(Ask(day=today, person=request.user, group_ids=(group.pk,)))
     tasks = [
         {
             "day": duty.due_on,

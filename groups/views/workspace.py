@@ -15,7 +15,7 @@ from core.errors import Conflict, DomainError
 from groups import actions, panels, queries
 from groups.access import group_page, request_roles, signed_in_page
 from groups.forms import DetailsForm
-from groups.models import Group, Quadrennium
+from groups.models import Group
 from groups.pages import group_context
 from groups.parts import leadership_on_page
 
@@ -36,7 +36,6 @@ def my_groups(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, group: Group) -> HttpResponse:
     """The group at a glance: what is next, how its targets, members and report stand, who does what."""
     offices = leadership_on_page(request, group)
-    period = Quadrennium.current()
     members = panels.head_counts([group.pk], clock.today()).get(group.pk, 0)
     support = offices.with_role("NS")
     facts = [
@@ -49,10 +48,7 @@ def overview(request: HttpRequest, group: Group) -> HttpResponse:
             "term": _("Red List Authority coordinator"),
             "value": "\n".join(one.person.name for one in offices.with_role("RL")),
         },
-        {
-            "term": _("Members %(period)s") % {"period": period} if period else _("Members"),
-            "value": str(members),
-        },
+        {"term": _("Members"), "value": str(members)},
         {"term": _("Host institution"), "value": group.host_institution},
         {
             "term": _("Your contact at the Chair’s Office"),
