@@ -36,6 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
             subject=subject,
             text=render_to_string(f"{template_prefix}_message.txt", context),
             html=render_to_string(f"{template_prefix}_message.html", context),
+            holds_secret=True,
         )
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:

@@ -33,8 +33,8 @@ READ_ESCAPES = {
     "published-reports": "The list of published reports is public for every group.",
     "office-grid": "The Chair's Office sees the state of all groups; the page asks for an office role.",
     "link-lookup": "A link in a mail names no group; the row is found by the hash of its secret.",
+    "checks": "Check commands look over the whole network; run by the operator.",
     "groupless-record": "An act outside every group is added to the audit trail; adding reads the new row back.",
-    "checks": "Check commands and figures over the whole network; run by the operator.",
 }
 WRITE_ESCAPES = {
     "seed": "The demo network is written at once, for every group.",

@@ -49,6 +49,7 @@ def invitation(handshake: Handshake, secret: str) -> None:
         to=handshake.email,
         language=handshake.language,
         still_due=f"members.invitation:{handshake.pk}.{handshake.token_hash[:24]}",
+        holds_secret=True,
     )
 
 
@@ -206,4 +207,5 @@ def address_code(handshake: Handshake, code: str, by: User) -> None:
         key=outbox.once_only(f"members.address-code:{handshake.pk}:{by.pk}"),
         to=handshake.email,
         language=by.language,
+        holds_secret=True,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from reporting.exports import csv_text
+from core.tables import csv_text
 from reporting.queries.reports import ReportStanding
 
 

@@ -43,6 +43,8 @@ class OutgoingMail(models.Model):
     not_before = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # Holds a link or code that opens something: the text goes once the mail server has taken the message.
+    holds_secret = models.BooleanField(default=False)
     # "app.name:argument" of a check that is asked again before sending; see core.mail.eligibility
     still_due = models.CharField(max_length=120, blank=True)
 

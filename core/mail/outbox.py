@@ -42,8 +42,11 @@ def queue(
     recipient: User | None = None,
     mail_class: str = MailClass.ESSENTIAL,
     still_due: str = "",
+    holds_secret: bool = False,
 ) -> bool:
     """Write one mail into the outbox; it leaves when the surrounding transaction has committed.
+
+    With `holds_secret` (a link or code that opens something) the text is not kept after sending.
 
     Returns False when this key was written before: the mail is not queued again.
     """
@@ -62,6 +65,7 @@ def queue(
         queued_at=now,
         not_before=now,
         still_due=still_due,
+        holds_secret=holds_secret,
     )
     # ON CONFLICT DO NOTHING: a repeated key neither fails the transaction nor sends twice.
     before = OutgoingMail.objects.filter(key=key).exists()
@@ -83,6 +87,7 @@ def queue_template(
     language: str = "",
     mail_class: str = MailClass.ESSENTIAL,
     still_due: str = "",
+    holds_secret: bool = False,
 ) -> bool:
     """Render `<template>.txt`, `.html` and `_subject.txt` in the reader's language and queue the mail.
 
@@ -99,6 +104,7 @@ def queue_template(
             language=language,
             mail_class=mail_class,
             still_due=still_due,
+            holds_secret=holds_secret,
             subject=render_to_string(f"{template}_subject.txt", filled),
             text=render_to_string(f"{template}.txt", filled),
             html=render_to_string(f"{template}.html", filled),

@@ -37,6 +37,8 @@ MOST_ATTEMPTS = 12  # about two days
 MOST_SECONDS = 200  # well below Celery's limit; the rest goes with the next run
 # Somebody sits before a page and waits for this mail: codes, links and notices of the account.
 SOMEBODY_WAITS = Case(When(purpose__startswith="accounts.", then=0), default=1)
+# What stands in place of a text that held a link or a code, once it is sent.
+CLEARED = "Not kept: it held a link or a code for one person."
 LINE_ERRORS = (smtplib.SMTPServerDisconnected, OSError)
 
 
@@ -204,8 +206,9 @@ def reap() -> None:
 
 def _sent(mail: OutgoingMail) -> None:
     # Whatever became of the row meanwhile: the server has taken the message, so nobody sends it again.
+    body = {"text": CLEARED, "html": ""} if mail.holds_secret else {}
     OutgoingMail.objects.filter(pk=mail.pk).exclude(state=MailState.SENT).update(
-        state=MailState.SENT, sent_at=clock.now(), reason=""
+        state=MailState.SENT, sent_at=clock.now(), reason="", **body
     )
 
 

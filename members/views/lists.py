@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import audit, clock
 from core.errors import DomainError
+from core.tables import csv_text
 from groups.access import group_page, request_roles
 from groups.models import Group, Quadrennium
 from groups.pages import group_context
@@ -175,9 +176,7 @@ def member_export(request: HttpRequest, group: Group) -> HttpResponse:
     memberships = list(queries.members_of(group))
     rows = queries.member_rows(group, memberships, contacts=True, reader=request.user)
     audit.record("members.list_exported", by=request.user, about=group, group=group, members=len(rows))
-    response = HttpResponse(
-        exports.csv_text(exports.member_table(rows)), content_type="text/csv; charset=utf-8"
-    )
+    response = HttpResponse(csv_text(exports.member_table(rows)), content_type="text/csv; charset=utf-8")
     name = f"members-{group.slug}-{clock.today().isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

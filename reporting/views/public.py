@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import pdf, scope
+from core.tables import csv_text
 from groups.access import public_page
 from groups.models import Group
-from reporting import exports
 from reporting.forms.reports import PublishedFilter
 from reporting.pdf import file_name, report_pdf
 from reporting.publication import Publication
@@ -111,7 +111,7 @@ def published_figures(request: HttpRequest, group: str, year: int) -> HttpRespon
         _("Reached by %(year)s") % {"year": year},
         _("State"),
     ]
-    text = exports.csv_text([heading, *publication.table])
+    text = csv_text([heading, *publication.table])
     name = file_name(publication).removesuffix(".pdf") + "-figures.csv"
     return _download(text.encode(), "text/csv; charset=utf-8", name)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core import clock, scope
 from core.errors import Conflict, DomainError
 from core.once import acts_once
+from core.tables import csv_text
 from groups.access import group_page, public_page, request_roles
 from groups.models import Group, Quadrennium
 from groups.pages import group_context
@@ -132,9 +133,7 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
 def target_export(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
     """The list as a CSV file, with the figures of the page."""
     table = targets.target_table(group, period_or_404(first, last))
-    response = HttpResponse(
-        exports.csv_text(exports.target_rows(table)), content_type="text/csv; charset=utf-8"
-    )
+    response = HttpResponse(csv_text(exports.target_rows(table)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="targets-{group.slug}-{first}-{last}.csv"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -79,6 +79,17 @@ def test_a_sign_in_code_goes_first_and_essential_mail_before_optional(smtp_sink)
     assert [m["Subject"] for m in smtp_sink.messages] == ["Subject 3", "Subject 2", "Subject 1"]
 
 
+def test_a_link_or_code_is_not_kept_once_it_is_sent(smtp_sink):
+    queue(1, text="Your code: ABCD-EFGH", html="<p>ABCD-EFGH</p>", holds_secret=True)
+    queue(2, text="Nothing secret")
+    sender.send_waiting()
+    assert "ABCD-EFGH" in str(smtp_sink.messages[0])
+    assert list(OutgoingMail.objects.order_by("pk").values_list("text", "html")) == [
+        (sender.CLEARED, ""),
+        ("Nothing secret", ""),
+    ]
+
+
 def test_a_limit_leaves_the_rest_for_the_next_run(smtp_sink):
     for number in range(3):
         queue(number)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import scope
+from core.tables import STARTS_FORMULA, csv_text, inert
 from reporting import exports
 from reporting.figures import mean_percent, plain, share_reached
 from reporting.queries.cycle import cycle_state, public_targets
@@ -134,7 +135,7 @@ def test_the_export_says_what_the_page_says_and_starts_no_formula(group, cast):
     a_mixed_set(group, cast)
     with scope.group_scope(group):
         table = target_table(group, sets.period())
-        rows = list(csv.reader(io.StringIO(exports.csv_text(exports.target_rows(table)).lstrip("\ufeff"))))
+        rows = list(csv.reader(io.StringIO(csv_text(exports.target_rows(table)).lstrip("\ufeff"))))
     assert len({len(row) for row in rows}) == 1
     records = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     assert [(one["Code"], one["Target"], one["2026 so far"], one["Overall"]) for one in records] == [
@@ -148,6 +149,6 @@ def test_the_export_says_what_the_page_says_and_starts_no_formula(group, cast):
 
 @given(st.text(max_size=20))
 def test_no_text_becomes_a_formula(text):
-    cell = exports.inert(text)
+    cell = inert(text)
     assert cell.endswith(text)
-    assert not cell.lstrip(" ").startswith(exports.STARTS_FORMULA)
+    assert not cell.lstrip(" ").startswith(STARTS_FORMULA)

@@ -1,0 +1,25 @@
+"""Checks that what is stored is whole; ends with 1 when anything is not."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from core import scope
+from office.soundness import QUESTIONS
+
+
+class Command(BaseCommand):
+    help = "Checks policies, rights, frozen reports, decisions, memberships and mail; changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        broken = 0
+        for title, question in QUESTIONS.items():
+            with transaction.atomic(), scope.read_everywhere("checks"):
+                answers = question()
+            broken += len(answers)
+            self.stdout.write(f"{'ok  ' if not answers else 'FAIL'} {title}")
+            for answer in answers[:20]:
+                self.stdout.write(f"       {answer}")
+        if broken:
+            raise CommandError(f"{broken} things are not as they should be.")
