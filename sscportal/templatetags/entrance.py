@@ -13,8 +13,9 @@ AN_HOUR = 3600
 @register.simple_tag
 def groups_at_work() -> int:
     """How many groups stand today and report each year; counted afresh every hour."""
-    return cache.get_or_set(
+    kept = cache.get_or_set(
         "entrance:groups",
         lambda: Group.objects.open().filter(category__reports_annually=True).count(),
         AN_HOUR,
     )
+    return int(kept or 0)
