@@ -39,7 +39,6 @@ READ_ESCAPES = {
 WRITE_ESCAPES = {
     "seed": "The demo network is written at once, for every group.",
     "jobs": "A scheduled job walks all groups; each change is made inside one group's scope.",
-    "person-leaves": "A person's own acts on records in several groups, such as proving an address.",
 }
 
 

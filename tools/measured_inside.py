@@ -116,7 +116,7 @@ def shot_pages() -> list[tuple[str, str, str]]:
     period, year = Quadrennium.current(), report_year()
     assert period is not None
     span = [GROUP, period.starts_on.year, period.ends_on.year]
-    with scope.read_everywhere("checks"):
+    with transaction.atomic(), scope.read_everywhere("checks"):
         target = Target.objects.filter(group__slug=GROUP, target_set__quadrennium=period).first()
         sent = Report.objects.filter(state=ReportState.SUBMITTED).select_related("group").first()
         accepted = Report.objects.filter(state=ReportState.ACCEPTED, group__slug=GROUP).latest(

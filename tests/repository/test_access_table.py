@@ -198,7 +198,7 @@ def test_a_route_answers_every_role_as_the_table_says(world, name):
                     if wanted != "allowed" and response.acts != before:
                         wrong.append(f"{place.slug} {person} {method}: refused, and yet an act was recorded")
         transaction.set_rollback(True)
-    assert wrong == [], f"{name} ({row['resource']})"
+    assert not wrong, f"{name} ({row['resource']}):\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", [name for name in WALKED if ROWS[name]["area"] in ("group", "office")])

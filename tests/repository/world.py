@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from core import clock, scope
 from groups.models import Group
@@ -132,4 +133,5 @@ def address(name: str, place: Group, given: dict[str, Any]) -> str:
     kwargs = {key: value for key, value in given.items() if not key.startswith("_")}
     if "group" in routes()[name].arguments:
         kwargs.setdefault("group", place.slug)
-    return reverse(name, kwargs=kwargs)
+    with translation.override("en"):  # a request leaves its language behind
+        return reverse(name, kwargs=kwargs)
