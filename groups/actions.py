@@ -25,7 +25,7 @@ DETAILS = ("remit", "mission", "membership_criteria", "website", "host_instituti
 LEADING = frozenset({"chair", "co_chair", "red_list_coordinator"})
 
 
-def _locked(group: Group) -> Group:
+def lock_open_group(group: Group) -> Group:
     """The group's row, locked until the transaction ends. Raises GroupClosed for a closed group."""
     row = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
     if row.is_closed:
@@ -47,7 +47,7 @@ def update_details(*, group: Group, by: User, version: int, **details: str) -> G
     changes nothing and leaves no trace.
     """
     with scope.group_scope(group):
-        row = _locked(group)
+        row = lock_open_group(group)
         _check(by, "groups.edit_group", row)
         given = {name: details[name] for name in DETAILS if name in details}
         changed = {name: text for name, text in given.items() if getattr(row, name) != text}
@@ -70,12 +70,13 @@ def update_details(*, group: Group, by: User, version: int, **details: str) -> G
         return row
 
 
-def _period_end(day: date) -> date | None:
+def period_end(day: date) -> date | None:
+    """The last day of the quadrennium that holds on the day, or None."""
     period = Quadrennium.current(day)
     return period.ends_on if period else None
 
 
-def _appoint(
+def write_appointment(
     group: Group, person: User, office: str, by: User, starts_on: date, ends_on: date | None, **more: str
 ) -> Appointment:
     """Write the row and its trace, or give back the same appointment when it stands already."""
@@ -133,7 +134,7 @@ def appoint_to_office(
     Raises NotAllowed (no right, or in one's own matter), NotAMember, OfficeRule, GroupClosed.
     """
     with scope.group_scope(group):
-        row = _locked(group)
+        row = lock_open_group(group)
         _check(by, "groups.appoint_office", row)
         if office not in roles.FILLED_BY_LEADER:
             raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
@@ -145,7 +146,7 @@ def appoint_to_office(
         starts_on = starts_on or today
         if starts_on < today:
             raise OfficeRule(_("An office begins today or later. Enter a later first day."), code="past")
-        ends_on = ends_on or _period_end(starts_on)
+        ends_on = ends_on or period_end(starts_on)
         if "ME" not in roles_of(person).groups.get(row.pk, frozenset()):
             raise NotAMember(
                 _("%(name)s is not a member of this group. Invite them first.") % {"name": person.name}
@@ -154,7 +155,7 @@ def appoint_to_office(
             row.pk, ()
         ):
             raise OfficeRule(_("%(name)s leads this group already.") % {"name": person.name}, code="leads")
-        return _appoint(row, person, office, by, starts_on, ends_on, topic=topic)
+        return write_appointment(row, person, office, by, starts_on, ends_on, topic=topic)
 
 
 @transaction.atomic
@@ -166,7 +167,7 @@ def delegate_leadership(
     It never lasts longer than the leader's own office or the deputy's. Raises NotAllowed, OfficeRule, GroupClosed.
     """
     with scope.group_scope(group):
-        row = _locked(group)
+        row = lock_open_group(group)
         _check(by, "groups.delegate_leadership", row)
         if not note.strip():
             raise OfficeRule(_("Write what you delegate: it stands in the record."), code="in-writing")
@@ -183,7 +184,7 @@ def delegate_leadership(
                     % {"name": person.name},
                     code="too-long",
                 )
-        return _appoint(row, deputy, "delegate", by, starts_on, ends_on, note=note.strip()[:300])
+        return write_appointment(row, deputy, "delegate", by, starts_on, ends_on, note=note.strip()[:300])
 
 
 def _end(row: Appointment, by: User | None, from_day: date, reason: str) -> bool:
@@ -226,7 +227,7 @@ def end_appointment(
     Ending what has ended changes nothing. Raises NotAllowed for a leader's office, OfficeRule, GroupClosed.
     """
     with scope.group_scope(appointment.group_id):
-        group = _locked(appointment.group)
+        group = lock_open_group(appointment.group)
         row = Appointment.objects.select_related("person", "ending").get(pk=appointment.pk)
         if row.office not in roles.FILLED_BY_LEADER | {"delegate"}:
             raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
@@ -267,11 +268,13 @@ def appoint_leader(
     Raises NotAllowed, OfficeRule, GroupClosed.
     """
     with scope.group_scope(group):
-        row = _locked(group)
+        row = lock_open_group(group)
         _check_appoints_leaders(by, person, row)
         if office not in LEADING | {"network_support"}:
             raise NotAllowed(_("This office is filled by the group's leaders."), code="not-filled-here")
-        return _appoint(row, person, office, by, starts_on, ends_on or _period_end(starts_on), note=note)
+        return write_appointment(
+            row, person, office, by, starts_on, ends_on or period_end(starts_on), note=note
+        )
 
 
 @transaction.atomic
@@ -283,7 +286,7 @@ def end_leader(
     Raises NotAllowed, OfficeRule, GroupClosed.
     """
     with scope.group_scope(appointment.group_id):
-        group = _locked(appointment.group)
+        group = lock_open_group(appointment.group)
         row = Appointment.objects.select_related("person", "ending").get(pk=appointment.pk)
         _check_appoints_leaders(by, row.person, group)
         from_day = max(from_day or clock.today(), clock.today())

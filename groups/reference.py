@@ -1,10 +1,19 @@
-"""Regions, categories and quadrennia as a fresh portal has them. Rows that exist are left as edited."""
+"""Regions, categories, quadrennia and the list of groups as a fresh portal has them.
 
+Rows that exist are left as edited.
+"""
+
+import re
 from datetime import date
+
+from django.utils.text import slugify
 
 from accounts.models import Region, RegionCountry
 from core.reference import rows
-from groups.models import Category, Quadrennium
+from groups.models import Category, Group, Quadrennium
+
+# Endings that a group's short address leaves out.
+SHORT = {"specialist-group": " Specialist Group", "red-list-authority": " Red List Authority"}
 
 
 def load() -> None:
@@ -43,3 +52,47 @@ def load() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def slug_of(name: str, category: str) -> str:
+    """The group's name in its address: "cat" for the Cat Specialist Group."""
+    ending = SHORT.get(category, "")
+    short = slugify(name.replace("/", " ").removesuffix(ending).replace(ending + " (", " ("))
+    return (f"{short}-rla" if category == "red-list-authority" else short)[:80].strip("-")
+
+
+def told_in(text: str) -> tuple[str, str]:
+    """What the list's column says: the remit without its remarks, and the host where it names one."""
+    plain = re.sub(r"\s*\([^)]*\)", "", text).split(";")[0].strip()
+    return ("", plain.removeprefix("Host: ")) if plain.startswith("Host: ") else (plain[:200], "")
+
+
+def load_groups() -> int:
+    """Add the groups of the real list that are missing, without people; returns how many were added.
+
+    A group is known by its name; one that was renamed or closed since is not added again under its address.
+    """
+    categories = {category.name_en: category for category in Category.objects.all()}
+    names, slugs = (
+        set(Group.objects.values_list("name", flat=True)),
+        set(Group.objects.values_list("slug", flat=True)),
+    )
+    added = []
+    for row in rows("groups", "ssc-groups"):
+        category = categories[row["category"]]
+        slug = slug_of(row["name"], category.pk)
+        if row["name"] in names or slug in slugs:
+            continue
+        remit, host = told_in(row["taxon_or_theme"])
+        group = Group(
+            name=row["name"],
+            slug=slug,
+            acronym=row["acronym"],
+            category=category,
+            subcategory=row["subcategory"],
+            remit=remit,
+            host_institution=host,
+        )
+        group.derive()
+        added.append(group)
+    return len(Group.objects.bulk_create(added))

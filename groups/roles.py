@@ -47,7 +47,9 @@ REVIEWS = {
 }
 
 # Keeping the system running: tells nothing of any group's content, so it opens no group either.
-SYSTEM = frozenset({"office.view_mail_queue", "office.retry_mail"})
+SYSTEM = frozenset(
+    {"office.view_mail_queue", "office.retry_mail", "groups.appoint_staff", "groups.fill_network_roles"}
+)
 
 
 def _role(code: str, name: str | Promise, *permissions: Set[str], network: bool = False) -> Role:
@@ -128,6 +130,7 @@ OFFICE_ADMIN = _role(
         "members.view_handshakes",
         "members.decide_request",
         "office.view_mail_queue",
+        "groups.appoint_staff",
     },
     network=True,
 )

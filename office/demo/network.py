@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from django.utils.text import slugify
-
 from accounts.models import User
 from core.reference import rows
 from groups.models import Category, Group, Quadrennium
+from groups.reference import slug_of, told_in
 from office.demo.people import Crowd, write
 from office.demo.personas import GROUP, PERSONAS
 from office.demo.texts import CRITERIA, MISSIONS, fill, focus_of
@@ -28,7 +26,6 @@ CLOSED_ON = date(2023, 7, 1)
 TINY = "diver-loon"
 LEADERLESS = "peccary"
 OTHER = "otter"  # where the persona "member of another group" belongs
-SHORT = {"specialist-group": " Specialist Group", "red-list-authority": " Red List Authority"}
 SMALLEST, LARGEST = 28, 640
 SEATS_PER_PERSON = 1.12  # people sit in several groups
 # The first seats of a group hold its offices.
@@ -67,19 +64,6 @@ class World:
         last = min(last, self.today - timedelta(days=1))
         first = min(first, last)
         return first + timedelta(days=self.random.randint(0, (last - first).days))
-
-
-def slug_of(name: str, category: str) -> str:
-    """The group's name in its address: "cat" for the Cat Specialist Group."""
-    ending = SHORT.get(category, "")
-    short = slugify(name.replace("/", " ").removesuffix(ending).replace(ending + " (", " ("))
-    return (f"{short}-rla" if category == "red-list-authority" else short)[:80].strip("-")
-
-
-def told_in(text: str) -> tuple[str, str]:
-    """What the list's column says: the remit without its remarks, and the host where it names one."""
-    plain = re.sub(r"\s*\([^)]*\)", "", text).split(";")[0].strip()
-    return ("", plain.removeprefix("Host: ")) if plain.startswith("Host: ") else (plain[:200], "")
 
 
 def make_groups(world: World, wanted: int | None) -> None:

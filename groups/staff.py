@@ -1,0 +1,81 @@
+"""Roles of the whole network, and who of the staff looks after which group (guidelines 1.2, 3.5)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, clock, scope
+from groups.access import roles_of
+from groups.actions import lock_open_group, period_end, write_appointment
+from groups.errors import NotAllowed, OfficeRule
+from groups.models import Appointment, Group, NetworkAppointment
+
+if TYPE_CHECKING:
+    from accounts.models import Region, User
+
+# What an administrator of the Chair's Office may give; the system's keeper enters the other roles too.
+STAFF = frozenset({"CS", "CA", "RR"})
+
+
+def _check_appoints(by: User, person: User, *, staff: bool) -> None:
+    held = roles_of(by)
+    if not (
+        held.everywhere("groups.fill_network_roles") or (staff and held.everywhere("groups.appoint_staff"))
+    ):
+        raise NotAllowed(_("Staff are appointed by an administrator of the Chair’s Office."))
+    if by.pk == person.pk:
+        raise NotAllowed(_("You cannot decide in a matter of your own."), code="own-matter")
+
+
+@transaction.atomic
+def appoint_staff(
+    *,
+    person: User,
+    role: str,
+    by: User,
+    region: Region | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> NetworkAppointment:
+    """Give a person a role of the whole network; giving it twice changes nothing.
+
+    Raises NotAllowed, and OfficeRule where dates or region do not fit the role.
+    """
+    _check_appoints(by, person, staff=role in STAFF)
+    starts_on = starts_on or clock.today()
+    if ends_on is not None and ends_on < starts_on:
+        raise OfficeRule(_("The last day lies before the first. Enter a later last day."), code="dates")
+    if (role == "RR") != (region is not None):
+        raise OfficeRule(_("A regional office reviewer has a region; other roles have none."), code="region")
+    type(person).objects.select_for_update(of=("self",)).get(pk=person.pk)
+    standing = (
+        NetworkAppointment.objects.on(starts_on).filter(person=person, role=role, region=region).first()
+    )
+    if standing is not None:
+        return standing
+    row = NetworkAppointment.objects.create(
+        person=person, role=role, region=region, starts_on=starts_on, ends_on=ends_on, made_by=by
+    )
+    audit.record(
+        "groups.staff_appointed", by=by, about=row, name=person.name, person=person.pk, staff_role=role
+    )
+    return row
+
+
+@transaction.atomic
+def assign_support(
+    *, group: Group, person: User, by: User, starts_on: date | None = None, ends_on: date | None = None
+) -> Appointment:
+    """Name the group's contact at the Chair's Office. Without a last day it ends with the quadrennium.
+
+    Raises NotAllowed, OfficeRule, GroupClosed.
+    """
+    with scope.group_scope(group):
+        row = lock_open_group(group)
+        _check_appoints(by, person, staff=True)
+        day = starts_on or clock.today()
+        return write_appointment(row, person, "network_support", by, day, ends_on or period_end(day))

@@ -1,0 +1,80 @@
+"""Appoint somebody from the command line: how a fresh portal gets its Chair's Office, network support and leaders.
+
+The act is recorded in the name of a person (`--by`), as every change is. Who already holds a role appoints
+through the portal's own rules; a system administrator may only fill the staff's roles (security model, "Staff
+accounts, assignment to groups").
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.models import Region, User
+from core import audit, clock
+from core.errors import DomainError
+from groups import actions, staff
+from groups.actions import LEADING
+from groups.models import Group
+from groups.roles import NETWORK_ROLES
+
+
+class Command(BaseCommand):
+    help = "Appoints a person to a role: CS, CA, SC, DC, SM, RR, or an office of a group (--group)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        offices = sorted(LEADING | {"network_support"})
+        parser.add_argument("email", help="the person's proved address; the person registers first")
+        parser.add_argument("role", choices=[*(code for code in NETWORK_ROLES if code != "SU"), *offices])
+        parser.add_argument("--by", required=True, help="the address of the person who decides this")
+        parser.add_argument("--group", help="the short name of the group in its address, such as cat")
+        parser.add_argument("--region", help="the region's code, for RR")
+        parser.add_argument("--until", type=date.fromisoformat, help="the last day, such as 2029-12-31")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person, by = self._person(options["email"]), self._person(options["by"])
+        try:
+            with transaction.atomic(), audit.context(by=by, way="command"):
+                if options["role"] in NETWORK_ROLES:
+                    self._network(person, by, options)
+                else:
+                    self._office(person, by, options)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{person.name} is appointed: {options['role']}.")
+
+    def _person(self, email: str) -> User:
+        """The account with this proved address."""
+        person = User.objects.by_email(email).filter(is_active=True, emailaddress__verified=True).first()
+        if person is None:
+            raise CommandError(
+                f"Nobody has proved the address {email}: the person registers on the portal first."
+            )
+        return person
+
+    def _network(self, person: User, by: User, options: dict[str, Any]) -> None:
+        region = Region.objects.filter(pk=options["region"]).first() if options["region"] else None
+        if options["region"] and region is None:
+            raise CommandError(f"There is no region {options['region']}.")
+        staff.appoint_staff(
+            person=person, role=options["role"], by=by, region=region, ends_on=options["until"]
+        )
+
+    def _office(self, person: User, by: User, options: dict[str, Any]) -> None:
+        group = Group.objects.filter(slug=options["group"] or "").first()
+        if group is None:
+            raise CommandError("Name the group with --group, as its address does: cat for /groups/cat/.")
+        if options["role"] == "network_support":
+            staff.assign_support(group=group, person=person, by=by, ends_on=options["until"])
+            return
+        actions.appoint_leader(
+            group=group,
+            person=person,
+            office=options["role"],
+            by=by,
+            starts_on=clock.today(),
+            ends_on=options["until"],
+        )
