@@ -215,7 +215,7 @@ def open_browser(browser, live_server, settings, reference) -> Iterator[Callable
         context = browser.new_context(
             viewport=size, java_script_enabled=script, locale=language, reduced_motion="reduce"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # two cores may be shared by a whole suite
         contexts.append(context)
         visitor = Visitor(context.new_page(), live_server.url, script, size["width"] < 600)
         if not script:
