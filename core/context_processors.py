@@ -4,12 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
 from django.utils.translation import get_language
 
 from core import navigation
 
 OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
+
+
+def in_other_language(request: HttpRequest, code: str) -> str:
+    """The address of the same page in another language: only its first part differs. Others stay as they are."""
+    first, _slash, rest = request.path.removeprefix("/").partition("/")
+    return f"/{code}/{rest}" if first in OWN_NAMES else request.path
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -23,7 +28,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
                 "code": code,
                 "label": code.upper(),
                 "name": OWN_NAMES[code],
-                "url": translate_url(request.path, code) + query,
+                "url": in_other_language(request, code) + query,
                 "current": code == current,
             }
             for code, _name in settings.LANGUAGES

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
+
+from core.addresses import address
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _shown(links: list[Link], request: HttpRequest, *args: str) -> list[dict[str
     for link in sorted(links, key=lambda one: one.order):
         if not link.when(request):
             continue
-        url = reverse(link.url_name, args=args)
+        url = address(link.url_name, *args)
         starts = (url, *(f"/{request.path.split('/')[1]}/{prefix}" for prefix in link.prefixes))
         # The directory is the root of everything; it is current on its own address only.
         root = f"/{request.path.split('/')[1]}/"

@@ -3,10 +3,12 @@
 Three drawings. `five` is the sign of the conservation cycle: one bundle with one stroke heavy. `tally`
 shows n out of a small number, the rest dotted. `art` draws a large count by hand, for covers, public
 pages and turnout. All of them return plain SVG with presentation attributes only, so that the same text
-serves the page (whose content policy forbids style attributes) and the printed report.
+serves the page (whose content policy forbids style attributes) and the printed report. The same question
+always gets the same drawing, so the last ones are remembered.
 """
 
 import random
+from functools import lru_cache
 from html import escape
 
 # Where the four upright strokes of one bundle stand, in units of the drawing.
@@ -14,6 +16,7 @@ UPRIGHTS = (4, 10, 16, 22)
 HANDS = 6  # how many differently drawn bundles one picture mixes
 
 
+@lru_cache(maxsize=32)
 def five(emphasis: int | None = None, css: str = "cyc") -> str:
     """One bundle with stroke `emphasis` (0 to 4) heavy: Assess, Plan, Act, Network, Communicate."""
 
@@ -27,6 +30,7 @@ def five(emphasis: int | None = None, css: str = "cyc") -> str:
     )
 
 
+@lru_cache(maxsize=512)
 def tally(n: int, of: int, label: str = "") -> str:
     """`n` strokes drawn out of `of`, the others dotted; meant for counts up to about forty.
 
@@ -70,6 +74,7 @@ def _bundles(rnd: random.Random, uid: str, across: str | None) -> str:
     return defs
 
 
+@lru_cache(maxsize=64)
 def art(
     n: int,
     cols: int,
