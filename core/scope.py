@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django_scopes import scope as orm_scope
 from django_scopes import scopes_disabled
+from django_scopes.exceptions import ScopeError
 
 if TYPE_CHECKING:
     from groups.models import Group
@@ -94,3 +95,22 @@ def write_everywhere(name: str) -> Iterator[None]:
         raise UnknownEscape(name)
     with _database_scope("*"), scopes_disabled():
         yield
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Write SQL that is kept and run later (core.prepared). Nothing is read here; `demand` is asked at each run."""
+    with scopes_disabled():
+        yield
+
+
+def demand(group: object = None) -> None:
+    """Refuse kept SQL outside a scope, and for a group that is not the scope's, as the ORM does by itself.
+
+    Raises ScopeError.
+    """
+    value = current.get()
+    if not value:
+        raise ScopeError("This query needs a scope: a group, or one of the named escapes.")
+    if group is not None and value not in ("read", "*", str(group)):
+        raise ScopeError("This query asks for a group that is not the scope's.")

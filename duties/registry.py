@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,7 +34,8 @@ STANDARD_STEPS = (Step("week_before", -7), Step("overdue", 1), Step("two_weeks_l
 class Duty:
     """One thing that somebody owes.
 
-    `key` names kind, object and period and is stable ("report:42:2026"); `people` are ids of those who owe it;
+    `key` names kind, object and period and is stable ("report:42:2026"); `people` are ids of those who owe it,
+    or the one person asked about;
     `state` is a status sign of the design (late, wait, going, todo) with `state_text` beside it.
     """
 
@@ -64,6 +65,8 @@ class Ask:
     day: date
     person: User | None = None
     group_ids: tuple[int, ...] | None = None
+    # What one provider has read for this question and another can use.
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Provider = Callable[[Ask], Iterable[Duty]]

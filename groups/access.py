@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -23,11 +23,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from core import audit, clock, scope
 from core.access import Declared, View, declare, public_page, signed_in_page
 from core.hooks import asks_second_factor, shows_public_contact
+from core.prepared import prepared
 from groups import roles
 from groups.models import Appointment, Group, NetworkAppointment
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 __all__ = [
     "Declared",
@@ -42,8 +40,8 @@ __all__ = [
     "signed_in_page",
 ]
 
-# A source gives rows (group id, code, region) for a person on a day; codes are offices or roles.
-Source = Callable[["User", date], QuerySet]
+# A source describes rows (group id, code, region) for a person's id on a day; codes are offices or roles.
+Source = Callable[[int, date], QuerySet]
 _sources: list[Source] = []
 
 
@@ -54,7 +52,7 @@ def role_source(source: Source) -> Source:
 
 
 @role_source
-def appointments(person: User, day: date) -> QuerySet:
+def appointments(person: int, day: date) -> QuerySet:
     """Offices in groups."""
     return (
         Appointment.objects.on(day)
@@ -65,7 +63,7 @@ def appointments(person: User, day: date) -> QuerySet:
 
 
 @role_source
-def network_appointments(person: User, day: date) -> QuerySet:
+def network_appointments(person: int, day: date) -> QuerySet:
     """Roles in the whole network; they name no group."""
     from django.db.models import BigIntegerField
 
@@ -79,6 +77,13 @@ def network_appointments(person: User, day: date) -> QuerySet:
             Cast(F("region_id"), CharField()),
         )
     )
+
+
+@prepared
+def role_rows(person: int, day: date) -> QuerySet:
+    """Rows of every source in one query. Every page asks it, so its SQL is kept."""
+    first, *others = [source(person, day) for source in _sources]
+    return first.union(*others, all=True)
 
 
 @dataclass(frozen=True)
@@ -135,8 +140,7 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
         return known[2]
     # The scope travels with a transaction, and middleware asks before the page has opened one.
     with transaction.atomic(savepoint=False), scope.read_everywhere("own-roles"):
-        first, *others = [source(person, day) for source in _sources]
-        rows = list(first.union(*others, all=True))
+        rows = role_rows(person=person.pk, day=day)
     network: set[str] = {"SU"} if person.is_superuser else set()
     regions: set[str] = set()
     groups: dict[int, set[str]] = {}

@@ -29,7 +29,7 @@ class DatedQuerySet(models.QuerySet):
             starts_on__lte=day,
         )
 
-    def of(self, person: User) -> DatedQuerySet:
+    def of(self, person: User | int) -> DatedQuerySet:
         """Rows of one person."""
         return self.filter(person=person)
 

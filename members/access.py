@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @role_source
-def memberships(person: User, day: date) -> QuerySet:
+def memberships(person: int, day: date) -> QuerySet:
     """A membership that counts on the day makes its person a member of the group."""
     return (
         Membership.objects.on(day)

@@ -1,7 +1,7 @@
 """What is owed around targets: set them, agree them, record the year's progress (guidelines 8.1.1).
 
-Everything is read in one query, whoever asks: the pages that show duties have few to spend. The caller has
-opened a scope that sees the groups in question.
+Everything is read in one query: the pages that show duties have few to spend. The caller has opened a scope
+that sees the groups in question.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duties.registry import Ask, Duty, provider
+from groups.access import PersonRoles
 from groups.models import Appointment, Group, NetworkAppointment, Quadrennium
 from groups.roles import OFFICES, ROLES
 from reporting.deadlines import AGREE_WITHIN, SET_WITHIN
+from reporting.duties_own import OwnGroup, own_roles, own_standing
 from reporting.models import Progress, Report, ReportingYear, Target, TargetSet
 from reporting.states import EDITABLE, TARGETS_EDITABLE, TargetSetState
 
@@ -33,13 +35,15 @@ RECORDERS = frozenset(
     for code, role in ROLES.items()
     if not role.network and code != "NS" and "reporting.record_progress" in role.permissions
 )
+# Who owes anything here.
+OWING = RECORDERS | {"LE", "NS"}
 
 
 @dataclass(frozen=True)
 class Standing:
     """What one group has and owes around targets on a day."""
 
-    group: Group
+    group: Group | OwnGroup
     people: dict[str, tuple[int, ...]]
     office: tuple[int, ...]
     period: dict[str, Any] | None
@@ -57,10 +61,34 @@ class Standing:
 @provider("targets")
 def target_duties(ask: Ask) -> Iterator[Duty]:
     """Duties around targets for one person, some groups, or everybody."""
-    for standing in standings(ask):
+    held = own_roles(ask)
+    for standing in standings(ask) if held is None else own_standings(ask, held):
         for duty in (*_about_set(standing), *_about_progress(standing)):
             if duty.people and (ask.person is None or ask.person.pk in duty.people):
                 yield duty
+
+
+def own_standings(ask: Ask, held: PersonRoles) -> Iterator[Standing]:
+    """The same for the groups of one person, who alone stands for their roles."""
+    own = own_standing(ask, held, OWING)
+    period = own.period and {
+        "label": own.period.label,
+        "first": own.period.starts_on.isoformat(),
+        "last": own.period.ends_on.isoformat(),
+    }
+    latest = own.latest and {"year": own.latest.year, "due_on": own.latest.due_on.isoformat()}
+    for group in own.groups:
+        yield Standing(
+            group=group,
+            people=dict.fromkeys(group.codes, (ask.person.pk,)) if ask.person else {},
+            office=(),
+            period=period,
+            target_set=group.target_set,
+            year=latest,
+            report=next((one for one in group.reports if latest and one["year"] == latest["year"]), None),
+            left=group.left,
+            done=group.live - group.left,
+        )
 
 
 def standings(ask: Ask) -> list[Standing]:

@@ -1,30 +1,38 @@
 """What is owed around annual reports: write, answer, review; and what waits for somebody else (guidelines 8.1).
 
-One query, whoever asks. The caller has opened a scope that sees the groups in question.
+One query. The caller has opened a scope that sees the groups in question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duties.registry import Ask, Duty, provider
+from groups.access import PersonRoles
 from groups.models import Appointment, Group, NetworkAppointment
 from groups.roles import OFFICES
-from reporting.models import Report, ReportingYear, ReportSection, ReportSubmission, TemplateSection
+from reporting.duties_own import ASKED_FOR, OwnGroup, counted, own_roles, own_standing
+from reporting.models import (
+    Report,
+    ReportingYear,
+    ReportSection,
+    ReportSubmission,
+    TemplateSection,
+    sections_of,
+)
 from reporting.states import ReportState
 
 # The Chair's Office answers within a month of a report's arrival.
 REVIEW_WITHIN = timedelta(days=30)
-# A report that is more than a year late is no longer asked for.
-ASKED_FOR = timedelta(days=366)
 MINUTES_FOR_SECTION = 10
 MINUTES_FOR_REVIEW = 30
 MINUTES_FOR_ANSWER = 20
@@ -38,19 +46,59 @@ def review_due_on(submitted_at: datetime) -> date:
 @provider("reports")
 def report_duties(ask: Ask) -> Iterator[Duty]:
     """Duties around annual reports for one person, some groups, or everybody."""
+    held = own_roles(ask)
+    for found in _everybodys(ask) if held is None else _own(ask, held):
+        reports = {report["year"]: report for report in found.reports}
+        for year in found.years:
+            if not _owes(found.group, year["year"]):
+                continue
+            for duty in _about(found.group, year, reports.get(year["year"]), found.leaders, found.support):
+                if duty.people and (ask.person is None or ask.person.pk in duty.people):
+                    yield duty
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A group with its years and reports, who leads it, and who answers for the Chair's Office."""
+
+    group: Group | OwnGroup
+    years: list[dict[str, Any]]
+    reports: list[dict[str, Any]]
+    leaders: tuple[int, ...]
+    support: tuple[int, ...]
+
+
+def _everybodys(ask: Ask) -> Iterator[Standing]:
+    """Groups with everybody who leads them or answers for the office."""
     for group in _groups(ask):
         people: dict[str, set[int]] = {}
         for holder in group.holders:
             people.setdefault(OFFICES[holder["office"]].role.code, set()).add(holder["person"])
-        leaders = tuple(sorted(people.get("LE", ())))
-        support = tuple(sorted(people.get("NS", ()))) or tuple(sorted(set(group.administrators)))
-        reports = {report["year"]: report for report in group.reports}
-        for year in group.years:
-            if not _owes(group, year["year"]):
-                continue
-            for duty in _about(group, year, reports.get(year["year"]), leaders, support):
-                if duty.people and (ask.person is None or ask.person.pk in duty.people):
-                    yield duty
+        yield Standing(
+            group=group,
+            years=group.years,
+            reports=group.reports,
+            leaders=tuple(sorted(people.get("LE", ()))),
+            support=tuple(sorted(people.get("NS", ()))) or tuple(sorted(set(group.administrators))),
+        )
+
+
+def _own(ask: Ask, held: PersonRoles) -> Iterator[Standing]:
+    """The groups of one person, who alone stands for their roles."""
+    own = own_standing(ask, held, ("LE", "NS"))
+    me = (ask.person.pk,) if ask.person else ()
+    years = [
+        {"year": year.year, "due_on": year.due_on.isoformat(), "of": len(sections_of(year.template_id))}
+        for year in own.years
+    ]
+    for group in own.groups:
+        yield Standing(
+            group=group,
+            years=years,
+            reports=group.reports,
+            leaders=me if "LE" in group.codes else (),
+            support=me if "NS" in group.codes else (),
+        )
 
 
 def _groups(ask: Ask) -> QuerySet:
@@ -81,7 +129,7 @@ def _groups(ask: Ask) -> QuerySet:
                 one=JSONObject(
                     year="year",
                     due_on="due_on",
-                    of=_counted(TemplateSection.objects.filter(template=OuterRef("template")), "template"),
+                    of=counted(TemplateSection.objects.filter(template=OuterRef("template")), "template"),
                 )
             )
         ),
@@ -93,22 +141,17 @@ def _groups(ask: Ask) -> QuerySet:
                     state="state",
                     extended_to="extended_to",
                     submitted_at="submitted_at",
-                    done=_counted(
+                    done=counted(
                         ReportSection.objects.filter(report=OuterRef("pk"), is_complete=True), "report"
                     ),
-                    versions=_counted(ReportSubmission.objects.filter(report=OuterRef("pk")), "report"),
+                    versions=counted(ReportSubmission.objects.filter(report=OuterRef("pk")), "report"),
                 )
             )
         ),
     )
 
 
-def _counted(rows: QuerySet, by: str) -> Coalesce:
-    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _owes(group: Group, year: int) -> bool:
+def _owes(group: Group | OwnGroup, year: int) -> bool:
     """Whether the group stood at the end of the year, as in GroupQuerySet.reporting."""
     last = date(year, 12, 31)
     closed = group.closed_on is not None and group.closed_on < last
@@ -117,7 +160,7 @@ def _owes(group: Group, year: int) -> bool:
 
 
 def _about(
-    group: Group,
+    group: Group | OwnGroup,
     year: dict[str, Any],
     report: dict[str, Any] | None,
     leaders: tuple[int, ...],
