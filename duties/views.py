@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import clock
+from core import clock, hooks
 from core.access import signed_in_page
 from duties import actions, panels, queries, wording
 from duties.forms import NotificationsForm
@@ -23,9 +23,10 @@ def task_list(request: HttpRequest) -> HttpResponse:
     """Everything the person owes, over all groups, computed from the state of things."""
     day = clock.today()
     chosen = request.GET.get("group", "")
-    tasks = queries.task_list(
-        request.user, day, int(chosen) if chosen.isascii() and chosen.isdigit() else None
-    )
+    with hooks.reading(request):
+        tasks = queries.task_list(
+            request.user, day, int(chosen) if chosen.isascii() and chosen.isdigit() else None
+        )
     # A group that is not in the person's own list filters nothing and tells nothing.
     current = next((pk for pk, _name, _count in tasks.groups if str(pk) == chosen), None)
     if chosen and current is None:

@@ -22,7 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from core import audit, clock, scope
 from core.access import Declared, View, declare, public_page, signed_in_page
-from core.hooks import asks_second_factor, shows_public_contact
+from core.hooks import asks_second_factor, shows_public_contact, surrounds_reading
 from core.prepared import prepared
 from groups import roles
 from groups.models import Appointment, Group, NetworkAppointment
@@ -162,6 +162,7 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
     )
 
 
+@surrounds_reading
 @contextmanager
 def roles_at_hand(request: HttpRequest) -> Iterator[None]:
     """While a page collects what it shows, `roles_of` the person asking gives what the request has read already.
