@@ -84,6 +84,11 @@ class RegionCountry(models.Model):
         return f"{self.country}: {self.region_id}"
 
 
+def full_name(given: str, family: str, email: str) -> str:
+    """The name as people write it, or the address when none was given."""
+    return f"{given} {family}".strip() or email
+
+
 @audit.tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. The address is the name at sign-in and counts once it is proved."""
@@ -139,7 +144,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def name(self) -> str:
         """The name as people write it, or the address when none was given."""
-        return f"{self.given_name} {self.family_name}".strip() or self.email
+        return full_name(self.given_name, self.family_name, self.email)
 
     @property
     def listed_name(self) -> str:

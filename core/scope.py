@@ -56,6 +56,9 @@ def _push(value: str) -> None:
 
 @contextmanager
 def _database_scope(value: str) -> Iterator[None]:
+    if current.get() == value:  # the transaction knows already
+        yield
+        return
     token = current.set(value)
     _push(value)
     try:

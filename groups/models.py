@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, folded
 from core import audit, clock
+from core.addresses import address
 from core.kept import ReferenceQuerySet, kept
 from core.languages import in_language
 from core.models import TenantModel, scoped
@@ -32,12 +32,20 @@ class Category(models.Model):
     takes_members = models.BooleanField(default=True)
     order = models.PositiveSmallIntegerField()
 
+    objects = ReferenceQuerySet.as_manager()
+
     class Meta:
         ordering = ["order"]
         verbose_name_plural = "categories"
 
     def __str__(self) -> str:
         return in_language(self, "name")
+
+
+@kept("groups.Category")
+def all_categories() -> tuple[Category, ...]:
+    """Every kind of group in the order of the join page; shared, so never changed."""
+    return tuple(Category.objects.all())
 
 
 class Quadrennium(models.Model):
@@ -123,7 +131,7 @@ class Group(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("groups:group-detail", args=[self.slug])
+        return address("groups:group-detail", self.slug)
 
     def derive(self) -> None:
         """Fill the columns for searching and sorting; bulk writers call this themselves."""

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from core import clock, scope
 from core.models import AuditEntry
+from core.prepared import prepared
 from groups import activity, roles
 from groups.models import Appointment, Group
 from groups.sections import SECTIONS, section_of
@@ -93,19 +94,26 @@ def leadership(group: Group, day: date | None = None) -> Leadership:
     return found
 
 
+@prepared
+def _led_by(groups: list[int], day: date) -> QuerySet:
+    """Leaders in office of the groups on the day: group, name, address."""
+    return (
+        Appointment.objects.on(day)
+        .with_role("LE")
+        .filter(group_id__any_of=groups)
+        .order_by("office", "person__sort_key")
+        .values_list("group_id", "person__given_name", "person__family_name", "person__email")
+    )
+
+
 def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int, list[str]]:
     """Names of the leaders in office of each group, for lists over many groups."""
+    from accounts.models import full_name
+
     found: dict[int, list[str]] = {}
     with scope.read_everywhere("directory"):
-        rows = (
-            Appointment.objects.on(day)
-            .with_role("LE")
-            .filter(group_id__in=group_ids)
-            .select_related("person")
-            .order_by("office", "person__sort_key")
-        )
-        for row in rows:
-            found.setdefault(row.group_id, []).append(row.person.name)
+        for group_id, *names in _led_by(groups=list(group_ids), day=day or clock.today()):
+            found.setdefault(group_id, []).append(full_name(*names))
     return found
 
 
@@ -119,10 +127,19 @@ class Shelf:
     by_category: dict[str, int]
 
 
+@prepared
+def _sections(day: date) -> QuerySet:
+    """Open groups counted by kind and by section of the list of groups."""
+    return (
+        Group.objects.open(day).order_by().values_list("category_id", "subcategory").annotate(n=Count("pk"))
+    )
+
+
 def shelves() -> list[Shelf]:
     """Headings of the directory with the number of open groups in each, in one query."""
     counts: dict[str, dict[str, int]] = {}
-    rows = Group.objects.open().order_by().values_list("category_id", "subcategory").annotate(n=Count("pk"))
+    with scope.read_everywhere("directory"):
+        rows = _sections(day=clock.today())
     for category, subcategory, n in rows:
         inside = counts.setdefault(section_of(category, subcategory).slug, {})
         inside[category] = inside.get(category, 0) + n
@@ -135,7 +152,7 @@ def shelves() -> list[Shelf]:
 
 def found_groups(words: str) -> QuerySet[Group]:
     """Open groups found by name, acronym, remit, or by the name of a leader in office; accents and case aside."""
-    groups = Group.objects.open().select_related("category")
+    groups = Group.objects.open()
     if not words:
         return groups
     from accounts.models import User

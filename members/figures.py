@@ -3,20 +3,27 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from core import scope
+from core.prepared import prepared
 from groups.models import Group
 from groups.panels import register_head_count, register_rollcall
 from members.models import Membership
+
+
+@prepared
+def _counted(groups: list[int], day: date) -> QuerySet:
+    """Members of the groups on the day: group, people."""
+    rows = Membership.objects.on(day).filter(group_id__any_of=groups).order_by()
+    return rows.values_list("group_id").annotate(n=Count("person_id", distinct=True))
 
 
 @register_head_count
 def head_counts(group_ids: Collection[int], day: date) -> dict[int, int]:
     """Members of each group on the day, in one query."""
     with scope.read_everywhere("directory"):
-        rows = Membership.objects.on(day).filter(group_id__in=group_ids).order_by()
-        return dict(rows.values_list("group_id").annotate(n=Count("person_id", distinct=True)))
+        return dict(_counted(groups=list(group_ids), day=day))
 
 
 @register_rollcall

@@ -50,10 +50,15 @@ def why_not_record(target: Target, year: int, report_state: str | None, day: dat
     """
     if target.dropped_at is not None:
         return _("This target was dropped, so no progress is recorded on it.")
-    if year not in target.target_set.quadrennium.years:
+    return why_not_record_year(target.target_set.quadrennium, year, report_state, day)
+
+
+def why_not_record_year(period: Quadrennium, year: int, report_state: str | None, day: date) -> Reason:
+    """Why progress of a year cannot be recorded on any target of the period; see `why_not_record`."""
+    if year not in period.years:
         return _("%(year)d is not part of the quadrennium %(period)s.") % {
             "year": year,
-            "period": target.target_set.quadrennium.label,
+            "period": period.label,
         }
     if year > day.year:
         return _("%(year)d has not begun. Progress can be recorded from 1 January of that year.") % {

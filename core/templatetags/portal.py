@@ -38,7 +38,7 @@ RED_LIST = ("ex", "ew", "cr", "en", "vu", "nt", "lc", "dd", "ne")
 
 def _safe(svg: str) -> SafeString:
     """Mark our own drawing as safe; every text in it was escaped where it was put in."""
-    return mark_safe(svg)  # noqa: S308 - drawn by core.icons and core.tally, which escape their labels
+    return mark_safe(svg)  # noqa: S308 - drawn by core.icons, core.tally and here, where labels are escaped
 
 
 class AddressNode(URLNode):
@@ -80,8 +80,8 @@ def status(kind: str, word: str, tag: bool = False) -> SafeString:
     """Glyph and word. Tinted (tag=True) in lists, plain in tables. Raises ValueError for an unknown kind."""
     if kind not in icons.STATUSES:
         raise ValueError(f"'{kind}' is no status: choose one of {', '.join(sorted(icons.STATUSES))}.")
-    css = f"st st--{kind}{' tag' if tag else ''}"
-    return format_html('<span class="{}">{}{}</span>', css, _safe(icons.svg(kind)), word)
+    tint = " tag" if tag else ""
+    return _safe(f'<span class="st st--{kind}{tint}">{icons.svg(kind)}{conditional_escape(word)}</span>')
 
 
 @register.simple_tag

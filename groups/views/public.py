@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core import clock, scope
+from core.addresses import address
 from groups import panels, queries
 from groups.access import public_page, request_roles
 from groups.forms import DayQuery
-from groups.models import Category, Group, GroupLogo
+from groups.models import Group, GroupLogo, all_categories
 from groups.parts import leadership_on_page
 from groups.sections import BY_SLUG, groups_in, section_of
 
@@ -36,13 +39,19 @@ def asked_day(request: HttpRequest) -> date:
 
 def _link(**query: str) -> str:
     kept = {name: value for name, value in query.items() if value}
-    return reverse("groups:directory") + (f"?{urlencode(kept)}" if kept else "")
+    return address("groups:directory") + (f"?{urlencode(kept)}" if kept else "")
 
 
 @public_page
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """All open groups: by heading and category, or found by name, remit or leader."""
+    with scope.read_everywhere("directory"):  # once for all that the page asks
+        context = _directory(request)
+    return render(request, "groups/directory.html", context)
+
+
+def _directory(request: HttpRequest) -> dict[str, Any]:
     words = " ".join(request.GET.get("q", "").split())[:80].replace("\x00", "")
     shelves = queries.shelves()
     section = BY_SLUG.get(request.GET.get("section", ""))
@@ -50,14 +59,16 @@ def directory(request: HttpRequest) -> HttpResponse:
     if section:
         found = found.filter(groups_in(section))
     inside = [shelf for shelf in shelves if section is None or shelf.slug == section.slug]
-    names = {row.pk: str(row) for row in Category.objects.all()}
+    names = {row.pk: str(row) for row in all_categories()}
     counts = {code: sum(shelf.by_category.get(code, 0) for shelf in inside) for code in names}
     kind = request.GET.get("kind", "")
     kind = kind if counts.get(kind) else ""
     if kind:
         found = found.filter(category_id=kind)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = _rows(list(page.object_list))
+    pages = Paginator(found, PER_PAGE)
+    if not words:
+        pages.count = counts[kind] if kind else sum(shelf.groups for shelf in inside)  # counted already
+    page = pages.get_page(request.GET.get("page"))
     place = section.slug if section else ""
     chips = [
         {"label": _("All kinds"), "url": _link(q=words, section=place), "current": not kind, "count": None}
@@ -73,7 +84,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         if count
     ]
     partners = sum(shelf.groups for shelf in shelves if shelf.slug == "partner-centers")
-    context = {
+    return {
         "total": sum(shelf.groups for shelf in shelves) - partners,
         "shelves": [(shelf, _link(section=shelf.slug), shelf.slug == place) for shelf in shelves],
         "words": words,
@@ -81,20 +92,41 @@ def directory(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "chips": chips if len(chips) > 2 else [],
         "page": page,
-        "rows": rows,
+        "rows": _rows(page.object_list),
         "found": page.paginator.count,
     }
-    return render(request, "groups/directory.html", context)
 
 
-def _rows(groups: list[Group]) -> list[dict[str, Any]]:
-    """The groups of one page with leaders and size, in two queries."""
-    ids = [group.pk for group in groups]
-    leaders, sizes = queries.leaders_of(ids), panels.head_counts(ids, clock.today())
-    return [
-        {"group": group, "leaders": ", ".join(leaders.get(group.pk, [])), "members": sizes.get(group.pk)}
-        for group in groups
-    ]
+@dataclass(frozen=True)
+class Row:
+    """One line of the directory, ready to print."""
+
+    url: str
+    name: str
+    remit: str
+    leaders: str
+    members: str
+    unit: str
+
+
+def _rows(groups: QuerySet[Group]) -> list[Row]:
+    """The groups of one page with leaders and size, in three queries."""
+    found = {pk: rest for pk, *rest in groups.values_list("pk", "slug", "name", "remit")}
+    leaders, sizes = queries.leaders_of(found), panels.head_counts(found, clock.today())
+    rows = []
+    for pk, (slug, name, remit) in found.items():
+        size = sizes.get(pk, 0)
+        rows.append(
+            Row(
+                url=address("groups:group-detail", slug),
+                name=name,
+                remit=remit or "–",
+                leaders=", ".join(leaders.get(pk, [])) or "–",
+                members=str(size or "–"),
+                unit=" " + ngettext("member", "members", size) if size else "",
+            )
+        )
+    return rows
 
 
 @public_page

@@ -149,7 +149,7 @@ def submit_report(*, report: Report, by: User, sign: str | None = None) -> Repor
             )
             % {"count": len(missing), "names": ", ".join(str(row.template) for row in missing)}
         )
-    if sign is not None and sign != seen(rows, target_rows(report.reporting_year)):
+    if sign is not None and sign != seen(rows, target_rows(report.group, report.reporting_year)):
         raise MovedOn(
             _("Somebody changed the report after you opened this page. Read it again, then send it.")
         )

@@ -11,8 +11,11 @@ from reporting.models.reference import (
     TargetStatus,
     TemplateSection,
     all_components,
+    all_key_results,
     all_reporting_years,
     all_statuses,
+    all_subcategories,
+    planned_periods,
     sections_of,
 )
 from reporting.models.reports import (
@@ -45,7 +48,10 @@ __all__ = [
     "TargetStatus",
     "TemplateSection",
     "all_components",
+    "all_key_results",
     "all_reporting_years",
     "all_statuses",
+    "all_subcategories",
+    "planned_periods",
     "sections_of",
 ]

@@ -191,3 +191,21 @@ def all_components() -> tuple[Component, ...]:
 def all_statuses() -> tuple[TargetStatus, ...]:
     """The statuses of targets, in order; shared, so never changed."""
     return tuple(TargetStatus.objects.all())
+
+
+@kept("reporting.Subcategory")
+def all_subcategories() -> tuple[Subcategory, ...]:
+    """The sub-categories of targets, in order; shared, so never changed."""
+    return tuple(Subcategory.objects.all())
+
+
+@kept("reporting.KeyResult")
+def all_key_results() -> tuple[KeyResult, ...]:
+    """The Key Species Results of every plan; shared, so never changed."""
+    return tuple(KeyResult.objects.all())
+
+
+@kept("reporting.StrategicPlan", "groups.Quadrennium")
+def planned_periods() -> tuple[Quadrennium, ...]:
+    """Every period that has a plan, oldest first; shared, so never changed."""
+    return tuple(Quadrennium.objects.filter(strategicplan__isnull=False).distinct())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
+from accounts.models import User
 from core import clock, scope
+from core.prepared import prepared
 from groups.models import Appointment, Group
 from reporting.models import (
     Component,
@@ -17,13 +19,15 @@ from reporting.models import (
     ReportingYear,
     ReportSection,
     ReportSubmission,
+    ReviewComment,
     Target,
     TemplateSection,
+    all_components,
+    all_reporting_years,
+    sections_of,
 )
+from reporting.queries.rows import as_objects, columns, targets_of, with_status
 from reporting.states import ReportState, Standing
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 # Status signs of the design for the standings.
 KINDS = {
@@ -172,39 +176,44 @@ class SectionRow:
         return "done" if self.is_complete else "going" if self.text else "todo"
 
 
+@prepared
+def _report(group: int, year: int) -> QuerySet:
+    return Report.objects.filter(group=group, reporting_year=year).values_list(*columns(Report))
+
+
 def find_report(group: Group, year: ReportingYear | int) -> Report | None:
     """The group's report of the year, or None while nobody has begun; in the group's scope."""
-    found = Report.objects.select_related(
-        "reporting_year__quadrennium", "template", "submitted_by", "decided_by"
-    )
-    report: Report | None = found.filter(group=group, reporting_year=year).first()
+    number = year if isinstance(year, int) else year.year
+    report = next(iter(as_objects(Report, _report(group=group.pk, year=number))), None)
     if report is not None:
         report.group = group  # at hand already
+        report.reporting_year = next(one for one in all_reporting_years() if one.year == number)
+        if report.template_id == report.reporting_year.template_id:
+            report.template = report.reporting_year.template
     return report
 
 
+# Of a section and of who wrote it last, what its row says.
+SECTION = ("key", "text", "is_complete", "version", "edited_at")
+WRITER = ("id", "given_name", "family_name", "email")
+
+
+@prepared
+def _sections(group: int, report: int) -> QuerySet:
+    found = ReportSection.objects.filter(group=group, report=report).order_by()
+    return found.values_list(*SECTION, "edited_by", *(f"edited_by__{name}" for name in WRITER[1:]))
+
+
 def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]:
-    """All sections in order, written or not; two queries."""
-    template = report.template_id if report else year.template_id
-    written: dict[str, ReportSection] = {}
+    """All sections in order, written or not; one query."""
+    written: dict[str, tuple[Any, ...]] = {}
     if report:
-        written = {row.key: row for row in report.sections.select_related("edited_by")}
+        written = {key: rest for key, *rest in _sections(group=report.group_id, report=report.pk)}
     rows = []
-    for number, section in enumerate(
-        TemplateSection.objects.filter(template=template).select_related("component"), 1
-    ):
-        row = written.get(section.key)
-        rows.append(
-            SectionRow(
-                number,
-                section,
-                row.text if row else "",
-                bool(row and row.is_complete),
-                row.version if row else 0,
-                row.edited_by if row else None,
-                row.edited_at if row else None,
-            )
-        )
+    for number, section in enumerate(sections_of(report.template_id if report else year.template_id), 1):
+        text, is_complete, version, edited_at, *writer = written.get(section.key, ("", False, 0, None, None))
+        person = as_objects(User, [tuple(writer)], list(WRITER))[0] if writer[0] else None
+        rows.append(SectionRow(number, section, text, is_complete, version, person, edited_at))
     return rows
 
 
@@ -216,17 +225,43 @@ class TargetRow:
     progress: Progress | None
 
 
-def target_rows(year: ReportingYear, component: Component | str | None = None) -> list[TargetRow]:
+@prepared
+def _progress(group: int, targets: list[int], year: int) -> QuerySet:
+    found = Progress.objects.filter(group=group, target__any_of=targets, year=year)
+    return found.order_by().values_list(*columns(Progress))
+
+
+def target_rows(
+    group: Group, year: ReportingYear, component: Component | str | None = None
+) -> list[TargetRow]:
     """The group's targets of the year's quadrennium, one part of the cycle or all; two queries, in scope."""
-    targets = Target.objects.filter(target_set__quadrennium=year.quadrennium_id).select_related("component")
-    if component is not None:
-        targets = targets.filter(component=component)
-    rows = list(targets)
-    progress = {
-        row.target_id: row
-        for row in Progress.objects.filter(target__in=rows, year=year.year).select_related("status")
-    }
-    return [TargetRow(target, progress.get(target.pk)) for target in rows]
+    code = component.code if isinstance(component, Component) else component
+    components = {one.pk: one for one in all_components()}
+    targets = [
+        target for target in targets_of(group.pk, year.quadrennium_id) if code in (None, target.component_id)
+    ]
+    for target in targets:
+        target.group, target.component = group, components[target.component_id]
+    found = _progress(group=group.pk, targets=[target.pk for target in targets], year=year.year)
+    progress = {row.target_id: row for row in with_status(as_objects(Progress, found))}
+    return [TargetRow(target, progress.get(target.pk)) for target in targets]
+
+
+@prepared
+def _comments(group: int, report: int, section: str) -> QuerySet:
+    found = ReviewComment.objects.filter(group=group, report=report, section_key=section, staff_only=False)
+    names = (f"written_by__{name}" for name in WRITER)
+    return found.order_by("written_at", "pk").values_list(*names, *columns(ReviewComment))
+
+
+def conversation(report: Report, section: str) -> list[ReviewComment]:
+    """What was said about a section, as the group sees it: without the staff's own notes; one query."""
+    rows = _comments(group=report.group_id, report=report.pk, section=section)
+    people = as_objects(User, [row[: len(WRITER)] for row in rows], list(WRITER))
+    comments = as_objects(ReviewComment, [row[len(WRITER) :] for row in rows])
+    for comment, person in zip(comments, people, strict=True):
+        comment.written_by = person
+    return comments
 
 
 def last_submission(report: Report) -> ReportSubmission | None:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.prepared import prepared
 from groups.models import Group, Quadrennium
-from reporting.access import why_not_record
+from reporting.access import why_not_record_year
 from reporting.deadlines import year_at_work
 from reporting.figures import plain, share_reached
-from reporting.models import Component, Progress, Report, ReportingYear, Target, TargetSet
+from reporting.models import (
+    Component,
+    Progress,
+    Report,
+    ReportingYear,
+    Target,
+    TargetSet,
+    all_components,
+    all_key_results,
+    all_reporting_years,
+    all_subcategories,
+    planned_periods,
+)
 from reporting.queries.cycle import Part, part_of
+from reporting.queries.rows import as_objects, columns, targets_of, with_status
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class YearCell:
     recordable: bool
     now: bool
 
-    @property
+    @cached_property
     def figure(self) -> str:
         """The running total of the year, empty where none was given."""
         return plain(self.entry.quantity) if self.entry else ""
@@ -47,7 +62,7 @@ class TargetRow:
         """The years that have begun, and any that holds an entry."""
         return [cell for cell in self.cells if cell.entry or cell.year <= clock.today().year]
 
-    @property
+    @cached_property
     def share(self) -> int:
         """How much of it is reached, in whole percent."""
         achieved = self.latest is not None and self.latest.status.is_achieved
@@ -55,14 +70,14 @@ class TargetRow:
             self.target.quantity, self.latest.quantity if self.latest else None, achieved=achieved
         )
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The status sign."""
         if self.target.dropped_at is not None:
             return "no"
         return self.latest.status.glyph if self.latest else "todo"
 
-    @property
+    @cached_property
     def word(self) -> str:
         """Where the target stands, in words: the figures while work goes on, the status otherwise."""
         if self.target.dropped_at is not None:
@@ -76,7 +91,7 @@ class TargetRow:
             }
         return str(self.latest.status)
 
-    @property
+    @cached_property
     def planned(self) -> str:
         """The quantity as people write it."""
         return plain(self.target.quantity)
@@ -121,9 +136,9 @@ class TargetTable:
         ]
 
 
-def all_periods() -> list[Quadrennium]:
+def all_periods() -> Sequence[Quadrennium]:
     """Every period that has a plan, oldest first."""
-    return list(Quadrennium.objects.filter(strategicplan__isnull=False).distinct())
+    return planned_periods()
 
 
 def period_of(periods: Iterable[Quadrennium], first: int, last: int) -> Quadrennium | None:
@@ -142,69 +157,92 @@ def report_states(years: Iterable[int]) -> dict[int, str]:
     return dict(Report.objects.filter(reporting_year__in=list(years)).values_list("reporting_year", "state"))
 
 
+@prepared
+def _sets(group: int, period: int) -> QuerySet:
+    return TargetSet.objects.filter(group=group, quadrennium=period).values_list(*columns(TargetSet))
+
+
+@prepared
+def _entries(group: int, period: int) -> QuerySet:
+    found = Progress.objects.filter(group=group, target__target_set__quadrennium=period)
+    return found.order_by("year").values_list(*columns(Progress))
+
+
+@prepared
+def _reports(group: int, period: int) -> QuerySet:
+    found = Report.objects.filter(group=group, reporting_year__quadrennium=period)
+    return found.values_list("reporting_year_id", "state", "extended_to")
+
+
+def _with_names(targets: list[Target], group: Group, target_set: TargetSet) -> list[Target]:
+    """The targets with everything at hand that a page says of them."""
+    components = {one.pk: one for one in all_components()}
+    subcategories = {one.pk: one for one in all_subcategories()}
+    results = {one.pk: one for one in all_key_results()}
+    for target in targets:
+        target.group, target.target_set = group, target_set
+        target.component = components[target.component_id]
+        target.subcategory = subcategories[target.subcategory_id]
+        target.key_result = results[target.key_result_id] if target.key_result_id else None
+    return targets
+
+
 def target_table(group: Group, period: Quadrennium, day: date | None = None) -> TargetTable:
-    """The table of a period, in the group's scope; six queries however many targets there are."""
+    """The table of a period, in the group's scope; four queries however many targets there are."""
     day = day or clock.today()
-    target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
+    asked = {"group": group.pk, "period": period.pk}
+    target_set = next(iter(as_objects(TargetSet, _sets(**asked))), None)
     if target_set:
-        target_set.quadrennium = period
+        target_set.group, target_set.quadrennium = group, period
     opened = ReportingYear.open(day)
     year = year_at_work(period, opened, day)
     states: dict[int, str] = {}
-    due: date | None = None
-    for report in Report.objects.filter(reporting_year__quadrennium=period).select_related("reporting_year"):
-        states[report.year] = report.state
-        if report.year == year:
-            due = report.due_on
-    if due is None and opened is not None and opened.year == year:
-        due = opened.due_on
-    targets = (
-        list(target_set.targets.select_related("component", "subcategory", "key_result"))
-        if target_set
-        else []
-    )
+    due = next((one.due_on for one in all_reporting_years() if one == opened and one.year == year), None)
+    for report_year, state, extended_to in _reports(**asked):
+        states[report_year] = state
+        if report_year == year:
+            due = extended_to or next(one.due_on for one in all_reporting_years() if one.year == year)
+    targets = _with_names(targets_of(**asked), group, target_set) if target_set else []
     entries: dict[int, dict[int, Progress]] = defaultdict(dict)
-    for entry in (
-        Progress.objects.filter(target__target_set=target_set).select_related("status") if targets else ()
-    ):
+    for entry in with_status(as_objects(Progress, _entries(**asked))) if targets else ():
         entries[entry.target_id][entry.year] = entry
+    recordable = recordable_years(period, states, day)
     rows: dict[str, list[TargetRow]] = defaultdict(list)
     for target in targets:
-        if target_set:
-            target.target_set = target_set
-        rows[target.component_id].append(_row(target, entries[target.pk], states, year, day))
+        rows[target.component_id].append(_row(target, entries[target.pk], recordable, year))
     return TargetTable(
         period=period,
         target_set=target_set,
         years=tuple(period.years),
         year=year,
         due_on=due,
-        blocks=tuple(Block(component, tuple(rows[component.pk])) for component in Component.objects.all()),
+        blocks=tuple(Block(component, tuple(rows[component.pk])) for component in all_components()),
     )
 
 
+def recordable_years(period: Quadrennium, states: Mapping[int, str], day: date) -> dict[int, bool]:
+    """Each year of the period, and whether progress of it may be recorded on targets that stand."""
+    return {year: why_not_record_year(period, year, states.get(year), day) is None for year in period.years}
+
+
 def _row(
-    target: Target, entries: dict[int, Progress], states: dict[int, str], now: int | None, day: date
+    target: Target, entries: Mapping[int, Progress], recordable: Mapping[int, bool], now: int | None
 ) -> TargetRow:
+    stands = target.dropped_at is None
     cells = tuple(
-        YearCell(
-            year=year,
-            entry=entries.get(year),
-            recordable=why_not_record(target, year, states.get(year), day) is None,
-            now=year == now,
-        )
-        for year in target.target_set.quadrennium.years
+        YearCell(year=year, entry=entries.get(year), recordable=stands and may, now=year == now)
+        for year, may in recordable.items()
     )
     return TargetRow(target, cells, entries[max(entries)] if entries else None)
 
 
 def target_row(target: Target, day: date | None = None) -> TargetRow:
-    """One target with its years, in the group's scope; three queries. `target_set.quadrennium` is loaded."""
+    """One target with its years, in the group's scope; two queries. `target_set.quadrennium` is loaded."""
     day = day or clock.today()
     period = target.target_set.quadrennium
-    entries = {entry.year: entry for entry in target.progress.select_related("status")}
-    states = report_states(period.years)
-    return _row(target, entries, states, year_at_work(period, ReportingYear.open(day), day), day)
+    entries = {entry.year: entry for entry in with_status(target.progress.all())}
+    recordable = recordable_years(period, report_states(period.years), day)
+    return _row(target, entries, recordable, year_at_work(period, ReportingYear.open(day), day))
 
 
 def bars(row: TargetRow) -> list[tuple[str, int, str]]:

@@ -20,9 +20,16 @@ from reporting import snapshot
 from reporting.access_reports import READ, ReportRights, report_page, why_not_writable
 from reporting.actions import reports as actions
 from reporting.forms.reports import SectionForm, SendForm, ShareForm, WordsForm
-from reporting.models import Report, ReportGrant, ReportingYear
+from reporting.models import Report, ReportGrant, ReportingYear, all_reporting_years
 from reporting.publication import Publication
-from reporting.queries.reports import SectionRow, due_on, find_report, section_rows, target_rows
+from reporting.queries.reports import (
+    SectionRow,
+    conversation,
+    due_on,
+    find_report,
+    section_rows,
+    target_rows,
+)
 from reporting.states import CommentState, ReportState
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -30,7 +37,10 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 
 def year_or_404(year: int) -> ReportingYear:
     """The reporting year of the address."""
-    return get_object_or_404(ReportingYear.objects.select_related("quadrennium", "template"), pk=year)
+    found = next((one for one in all_reporting_years() if one.year == year), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def find_both(group: Group, year: int) -> tuple[Report | None, ReportingYear]:
@@ -93,7 +103,7 @@ def report_detail(request: HttpRequest, group: Group, year: int, rights: ReportR
             decision=decision,
             asked=sum(asked.values()),
             closed_reason=None if report else actions.why_not_open(group, period),
-            years=ReportingYear.objects.filter(opens_on__lte=clock.today()).order_by("-year"),
+            years=[one for one in reversed(all_reporting_years()) if one.opens_on <= clock.today()],
             **progress(rows),
         ),
     )
@@ -157,8 +167,10 @@ def report_section(
             theirs=theirs,
             may_write=rights.writes(row.template) and reason is None,
             reason=reason,
-            targets=target_rows(period, row.template.component_id) if row.template.component_id else None,
-            talk=_talk(report, section) if report else [],
+            targets=target_rows(group, period, row.template.component_id)
+            if row.template.component_id
+            else None,
+            talk=conversation(report, section) if report else [],
             answer=WordsForm(auto_id="answer_%s"),
             may_answer=bool(report and rights.writes(row.template) and report.state != ReportState.ACCEPTED),
             **progress(rows),
@@ -193,11 +205,6 @@ def _after_saving(
     if "later" in request.POST or following is None:
         return reverse("reporting:report-detail", args=[group.slug, year])
     return reverse("reporting:report-section", args=[group.slug, year, following.key])
-
-
-def _talk(report: Report, section: str) -> list[Any]:
-    """The conversation about a section as the group sees it: without the staff's own notes."""
-    return list(report.comments.filter(section_key=section, staff_only=False).select_related("written_by"))
 
 
 @report_page(lambda rights: rights.writes_some)
@@ -260,7 +267,7 @@ def report_send(request: HttpRequest, group: Group, year: int, rights: ReportRig
         return redirect("reporting:report-sent", group.slug, year)
     if report and report.state in (ReportState.SUBMITTED, ReportState.ACCEPTED):
         return redirect("reporting:report-sent", group.slug, year)
-    rows, targets = section_rows(report, period), target_rows(period)
+    rows, targets = section_rows(report, period), target_rows(group, period)
     open_comments = 0
     if report:
         open_comments = report.comments.filter(

@@ -7,18 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core import clock, scope
+from core.addresses import address
 from core.errors import Conflict, DomainError
 from core.once import acts_once
 from core.tables import csv_text
 from groups.access import group_page, public_page, request_roles
 from groups.models import Group, Quadrennium
 from groups.pages import group_context
-from reporting import exports
+from reporting import exports, present
 from reporting.access import why_not_decide_targets, why_not_edit_target, why_not_edit_targets
 from reporting.actions import targets as actions
 from reporting.deadlines import targets_due_on
@@ -40,7 +40,7 @@ def period_or_404(first: int, last: int) -> Quadrennium:
 
 def list_url(group: Group, period: Quadrennium) -> str:
     """The address of the list of a period."""
-    return reverse("reporting:target-list", args=[group.slug, period.years[0], period.years[-1]])
+    return address("reporting:target-list", group.slug, period.years[0], period.years[-1])
 
 
 def target_or_404(group: Group, pk: int) -> Target:
@@ -98,6 +98,7 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
         }
         for block in table.blocks
     ]
+    shown = [b for b in table.blocks if b.rows and (chosen not in keys or b.component.code == chosen)]
     index = periods.index(period)
     return render(
         request,
@@ -108,7 +109,7 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
             table=table,
             target_set=target_set,
             period=period,
-            blocks=[b for b in table.blocks if b.rows and (chosen not in keys or b.component.code == chosen)],
+            blocks=present.block_lines(shown, group.slug, may_record=may_record),
             chips=chips,
             columns=4 + len(table.years),
             left=len(table.left) if may_record else 0,

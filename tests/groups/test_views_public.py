@@ -97,6 +97,7 @@ def test_directory_asks_the_same_few_queries_for_three_and_for_seventeen_groups(
             factories.make_member(group)
 
     add(3)
+    ask()  # what is read once per process
     few = ask()
     add(14)
     assert ask() == few

@@ -156,13 +156,13 @@ def test_leader_whose_term_ended_sends_nothing(group, cast):
 def test_what_changed_after_the_page_was_shown_is_not_sent_unread(group, cast):
     report = written.write_all(group, cast["LE"])
     with scope.group_scope(group):
-        shown = actions.seen(section_rows(report, written.year()), target_rows(written.year()))
+        shown = actions.seen(section_rows(report, written.year()), target_rows(group, written.year()))
     written.write(group, "act", cast["DE"], text="A late thought", version=1)
     with scope.group_scope(group):
         with pytest.raises(DomainError) as refused:
             actions.submit_report(report=report, by=cast["LE"], sign=shown)
         assert refused.value.code == "moved_on"
-        now = actions.seen(section_rows(report, written.year()), target_rows(written.year()))
+        now = actions.seen(section_rows(report, written.year()), target_rows(group, written.year()))
         assert actions.submit_report(report=report, by=cast["LE"], sign=now).state == ReportState.SUBMITTED
 
 
