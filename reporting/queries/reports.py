@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import User
 from core import clock, scope
-from core.prepared import prepared
+from core.prepared import as_objects, columns, prepared
 from groups.models import Appointment, Group
 from reporting.models import (
     Component,
@@ -26,7 +26,7 @@ from reporting.models import (
     all_reporting_years,
     sections_of,
 )
-from reporting.queries.rows import as_objects, columns, targets_of, with_status
+from reporting.queries.rows import targets_of, with_status
 from reporting.states import ReportState, Standing
 
 # Status signs of the design for the standings.
@@ -212,7 +212,7 @@ def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]
     rows = []
     for number, section in enumerate(sections_of(report.template_id if report else year.template_id), 1):
         text, is_complete, version, edited_at, *writer = written.get(section.key, ("", False, 0, None, None))
-        person = as_objects(User, [tuple(writer)], list(WRITER))[0] if writer[0] else None
+        person = as_objects(User, [tuple(writer)], WRITER)[0] if writer[0] else None
         rows.append(SectionRow(number, section, text, is_complete, version, person, edited_at))
     return rows
 
@@ -257,7 +257,7 @@ def _comments(group: int, report: int, section: str) -> QuerySet:
 def conversation(report: Report, section: str) -> list[ReviewComment]:
     """What was said about a section, as the group sees it: without the staff's own notes; one query."""
     rows = _comments(group=report.group_id, report=report.pk, section=section)
-    people = as_objects(User, [row[: len(WRITER)] for row in rows], list(WRITER))
+    people = as_objects(User, [row[: len(WRITER)] for row in rows], WRITER)
     comments = as_objects(ReviewComment, [row[len(WRITER) :] for row in rows])
     for comment, person in zip(comments, people, strict=True):
         comment.written_by = person

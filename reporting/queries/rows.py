@@ -1,29 +1,15 @@
-"""Answers of prepared queries as objects of our models again, without asking how to build each one."""
+"""Targets and their progress from prepared queries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet
 
 from core.prepared import Rows, prepared
 from reporting.models import Progress, Target, all_statuses
-
-M = TypeVar("M", bound=Model)
-
-
-def columns(model: type[Model]) -> list[str]:
-    """Every column of the model, for `values_list` of a prepared query."""
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-def as_objects(model: type[M], rows: Rows, names: list[str] | None = None) -> list[M]:
-    """The rows as objects. `names` are the columns asked for, all when left out; the others load when needed."""
-    asked: list[Any] = columns(model) if names is None else names
-    return [model.from_db(DEFAULT_DB_ALIAS, asked, row) for row in rows]
-
 
 @prepared
 def _targets(group: int, period: int) -> QuerySet:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.prepared import prepared
+from core.prepared import as_objects, columns, prepared
 from groups.models import Group, Quadrennium
 from reporting.access import why_not_record_year
 from reporting.deadlines import year_at_work
@@ -31,7 +31,7 @@ from reporting.models import (
     planned_periods,
 )
 from reporting.queries.cycle import Part, part_of
-from reporting.queries.rows import as_objects, columns, targets_of, with_status
+from reporting.queries.rows import targets_of, with_status
 
 
 @dataclass(frozen=True)
