@@ -20,18 +20,20 @@ a call runs that SQL with the arguments given and returns the rows as tuples:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, ParamSpec, get_type_hints
+from typing import Any, ParamSpec, TypeVar, get_type_hints
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Field, ForeignKey, Lookup, QuerySet
+from django.db.models import Field, ForeignKey, Lookup, Model, QuerySet
 
 from core import scope
 
 P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
 Rows = list[tuple[Any, ...]]
 
 
@@ -71,6 +73,8 @@ class Statement:
     sql: str
     constants: tuple[Any, ...]
     arguments: tuple[str | None, ...]
+    # Whether a table of groups is read, and with it a scope needed.
+    scoped: bool
     # Column -> what turns its value into the field's, and the expression that asks for it.
     converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
 
@@ -117,10 +121,35 @@ def _compile(build: Callable[..., QuerySet], kinds: dict[str, Any]) -> Statement
         sql=sql,
         constants=tuple(params),
         arguments=tuple(arguments),
+        scoped=any(f'"{table}"' in sql for table in _tables_of_groups()),
         converters=tuple(
             (place, *converter) for place, converter in compiler.get_converters(columns).items()
         ),
     )
+
+
+def _tables_of_groups() -> list[str]:
+    return [
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(field.name == "group" for field in model._meta.concrete_fields)
+    ]
+
+
+def columns(model: type[Model], path: str = "") -> list[str]:
+    """Every column of the model, for `values_list`; `path` leads to it, such as "person__"."""
+    return [f"{path}{field.attname}" for field in model._meta.concrete_fields]
+
+
+def as_objects(model: type[M], rows: Rows, names: Sequence[str] = ()) -> list[M]:
+    """The rows as objects. `names` are the columns asked for, all when left out; the others load when needed."""
+    known = columns(model)
+    if not names:
+        return [model.from_db(DEFAULT_DB_ALIAS, known, row) for row in rows]
+    # Values are taken in the order of the model's columns, whatever order they were asked for in.
+    places = [names.index(name) for name in known if name in names]
+    asked = [names[place] for place in places]
+    return [model.from_db(DEFAULT_DB_ALIAS, asked, [row[place] for place in places]) for row in rows]
 
 
 def prepared(build: Callable[P, QuerySet]) -> Callable[P, Rows]:
@@ -136,7 +165,8 @@ def prepared(build: Callable[P, QuerySet]) -> Callable[P, Rows]:
             statement = _compile(build, kinds)
         if args or given.keys() != kinds.keys():
             raise TypeError(f"{build.__qualname__} takes the named arguments {', '.join(kinds)}.")
-        scope.demand(given.get("group"))
+        if statement.scoped:
+            scope.demand(given.get("group"))
         return statement.run(given)
 
     ask.__doc__, ask.__name__, ask.__qualname__ = build.__doc__, build.__name__, build.__qualname__

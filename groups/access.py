@@ -23,9 +23,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from core import audit, clock, scope
 from core.access import Declared, View, declare, public_page, signed_in_page
 from core.hooks import asks_second_factor, shows_public_contact, surrounds_reading
-from core.prepared import prepared
+from core.prepared import as_objects, columns, prepared
 from groups import roles
-from groups.models import Appointment, Group, NetworkAppointment
+from groups.models import Appointment, Group, NetworkAppointment, all_categories
 
 __all__ = [
     "Declared",
@@ -195,6 +195,21 @@ def role_has_public_contact(request: HttpRequest) -> bool:
     return bool(request_roles(request).all_codes & roles.PUBLIC_CONTACT)
 
 
+@prepared
+def _named(slug: str) -> QuerySet:
+    return Group.objects.filter(slug=slug).order_by().values_list(*columns(Group))
+
+
+def group_named(slug: str) -> Group | None:
+    """The group of an address with its category, or None."""
+    for found in as_objects(Group, _named(slug=slug)):
+        category = next((one for one in all_categories() if one.pk == found.category_id), None)
+        if category is not None:
+            found.category = category
+        return found
+    return None
+
+
 def group_page(permission: str) -> Callable[[View], View]:
     """A page inside one group. The address names the group (`<slug:group>`); the view gets the Group.
 
@@ -205,7 +220,7 @@ def group_page(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, group: str, **kwargs: Any) -> HttpResponse:
-            found = Group.objects.select_related("category").filter(slug=group).first()
+            found = group_named(group)
             held = request_roles(request)
             if found is None or not held.knows(found):
                 raise Http404

@@ -6,23 +6,23 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Count, Q, QuerySet
 
+from accounts.models import User
 from core import clock, scope
 from core.models import AuditEntry
-from core.prepared import prepared
+from core.prepared import as_objects, columns, prepared
 from groups import activity, roles
-from groups.models import Appointment, Group
+from groups.models import Appointment, AppointmentEnding, Group
 from groups.sections import SECTIONS, section_of
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 # Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
 COUNTED = frozenset({"chair", "co_chair", "red_list_coordinator"})
+# How many acts the overview of a group shows.
+LAST_ACTS = 5
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,41 @@ class Leadership:
         return [holder for holder in self.now if holder.role.code in codes]
 
 
+@prepared
+def _appointment_rows(group: int) -> QuerySet:
+    """Appointments of the group, each with its person and its ending."""
+    return (
+        Appointment.objects.filter(group=group)
+        .order_by("starts_on", "pk")
+        .values_list(
+            *columns(Appointment), *columns(User, "person__"), *columns(AppointmentEnding, "ending__")
+        )
+    )
+
+
+def _appointments(group: Group) -> list[Appointment]:
+    """Every appointment of the group, oldest first, with its person and its ending at hand."""
+    own = len(columns(Appointment))
+    whole = own + len(columns(User))
+    found = []
+    for row in _appointment_rows(group=group.pk):
+        (appointment,) = as_objects(Appointment, [row[:own]])
+        (appointment.person,) = as_objects(User, [row[own:whole]])
+        if row[whole] is None:  # the ending's own key: there is none
+            Appointment.ending.related.set_cached_value(appointment, None)
+        else:
+            (ending,) = as_objects(AppointmentEnding, [row[whole:]])
+            ending.appointment = appointment
+        found.append(appointment)
+    return found
+
+
 def leadership(group: Group, day: date | None = None) -> Leadership:
     """The offices of a group as of a day (today), read in the group's scope in one query."""
     day, today = day or clock.today(), clock.today()
-    rows = Appointment.objects.select_related("person", "ending").order_by("starts_on", "pk")
     terms: dict[tuple[int, str], int] = {}
     found = Leadership(day)
-    for row in rows:
+    for row in _appointments(group):
         last = row.last_day
         if last is not None and last < row.starts_on:
             continue  # ended before it began
@@ -155,8 +183,6 @@ def found_groups(words: str) -> QuerySet[Group]:
     groups = Group.objects.open()
     if not words:
         return groups
-    from accounts.models import User
-
     with scope.read_everywhere("directory"):
         led = list(
             Appointment.objects.on()
@@ -181,7 +207,7 @@ class Event:
     big: bool = False
 
 
-def acts(group: Group, *, staff: bool = False) -> QuerySet[AuditEntry]:
+def acts(group: Group | int, *, staff: bool = False) -> QuerySet[AuditEntry]:
     """The audit trail of a group, newest first; without the office's own notes unless `staff`."""
     entries = AuditEntry.objects.filter(group=group).select_related("by").order_by("-at", "-pk")
     return entries if staff else entries.exclude(detail__contains={"staff_only": True})
@@ -200,9 +226,21 @@ def as_event(entry: AuditEntry) -> Event:
     )
 
 
-def recent_activity(group: Group, limit: int = 5) -> list[Event]:
+@prepared
+def _last_acts(group: int) -> QuerySet:
+    """The last acts, with who did them."""
+    return acts(group).values_list(*columns(AuditEntry), *columns(User, "by__"))[:LAST_ACTS]
+
+
+def recent_activity(group: Group) -> list[Event]:
     """The last acts in the group, for its overview; one query."""
-    return [as_event(entry) for entry in acts(group)[:limit]]
+    own = len(columns(AuditEntry))
+    found = []
+    for row in _last_acts(group=group.pk):
+        (entry,) = as_objects(AuditEntry, [row[:own]])
+        (entry.by,) = as_objects(User, [row[own:]]) if entry.by_id else (None,)
+        found.append(as_event(entry))
+    return found
 
 
 # Fields of the details whose history is shown.
@@ -244,8 +282,6 @@ def detail_changes(group: Group, limit: int = 30) -> list[Event]:
 
 
 def _names(ids: Collection[int]) -> dict[int, str]:
-    from accounts.models import User
-
     return {person.pk: person.name for person in User.objects.filter(pk__in=ids)} if ids else {}
 
 

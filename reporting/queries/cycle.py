@@ -9,16 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, Subquery
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import clock
+from core.prepared import prepared
 from groups.models import Group, Quadrennium
 from reporting.figures import mean_percent, share_reached
-from reporting.models import Component, Progress, Report, Target
+from reporting.models import Component, Progress, Report, Target, all_components, all_statuses
 from reporting.states import ReportState, TargetSetState
 
 
@@ -75,50 +74,62 @@ def cycle_state(group: Group, day: date | None = None, *, public: bool = False) 
 
     `public` sees agreed targets only, and of progress only what stands in accepted reports.
     """
-    day = day or clock.today()
-    entries = Progress.objects.filter(target=OuterRef("pk")).order_by("-year")
-    targets = Target.objects.filter(
-        group=group,
-        component=OuterRef("pk"),
-        target_set__quadrennium__starts_on__lte=day,
-        target_set__quadrennium__ends_on__gte=day,
-        dropped_at=None,
-    ).order_by("number")
-    if public:
-        targets = targets.filter(target_set__state=TargetSetState.AGREED)
-        entries = entries.filter(accepted_only())
-    found = targets.values(
-        one=JSONObject(
-            quantity=Cast("quantity", CharField()),
-            reached=Subquery(entries.annotate(text_of=Cast("quantity", CharField())).values("text_of")[:1]),
-            achieved=Subquery(entries.values("status__is_achieved")[:1]),
-            glyph=Subquery(entries.values("status__glyph")[:1]),
-            label="target_set__quadrennium__label",
-            first="target_set__quadrennium__starts_on",
-            last="target_set__quadrennium__ends_on",
-            state="target_set__state",
+    period = Quadrennium.current(day)
+    if period is None:
+        return None
+    rows = (_public_cycle if public else _cycle)(group=group.pk, period=period.pk)
+    if not rows:
+        return None
+    by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
+    for component, quantity, entry, _state in rows:
+        by_component[component].append(_standing(quantity, entry or {}))
+    return CycleState(
+        label=period.label,
+        first=period.starts_on.year,
+        last=period.ends_on.year,
+        state=rows[0][-1],
+        parts=tuple(part_of(one, by_component[one.pk]) for one in all_components()),
+    )
+
+
+def _targets(group: int, period: int, entries: QuerySet) -> QuerySet:
+    """Targets in the order of their numbers: part of the cycle, quantity, the last entry, state of the set."""
+    last = entries.filter(target=OuterRef("pk")).order_by("-year")
+    return (
+        Target.objects.filter(group=group, target_set__quadrennium=period, dropped_at=None)
+        .order_by("number")
+        .values_list(
+            "component_id",
+            "quantity",
+            Subquery(
+                last.values(one=JSONObject(reached=Cast("quantity", CharField()), status="status_id"))[:1]
+            ),
+            "target_set__state",
         )
     )
-    components = list(Component.objects.annotate(targets=ArraySubquery(found)))
-    any_target = next((one for component in components for one in component.targets), None)
-    if any_target is None:
-        return None
-    return CycleState(
-        label=any_target["label"],
-        first=date.fromisoformat(any_target["first"]).year,
-        last=date.fromisoformat(any_target["last"]).year,
-        state=any_target["state"],
-        parts=tuple(part_of(one, [_standing(target) for target in one.targets]) for one in components),
-    )
 
 
-def _standing(found: dict[str, Any]) -> tuple[int, bool | None, str | None]:
-    """Share, achieved and status sign of one target."""
-    quantity, reached = (
-        None if found[key] is None else Decimal(found[key]) for key in ("quantity", "reached")
+@prepared
+def _cycle(group: int, period: int) -> QuerySet:
+    return _targets(group, period, Progress.objects.all())
+
+
+@prepared
+def _public_cycle(group: int, period: int) -> QuerySet:
+    agreed = _targets(group, period, Progress.objects.filter(accepted_only()))
+    return agreed.filter(target_set__state=TargetSetState.AGREED)
+
+
+def _standing(quantity: Decimal | None, entry: dict[str, Any]) -> tuple[int, bool | None, str | None]:
+    """Share, achieved and status sign of one target, from its last entry."""
+    status = next((one for one in all_statuses() if one.pk == entry.get("status")), None)
+    reached = entry.get("reached")
+    share = share_reached(
+        quantity,
+        None if reached is None else Decimal(reached),
+        achieved=bool(status and status.is_achieved),
     )
-    share = share_reached(quantity, reached, achieved=bool(found["achieved"]))
-    return share, found["achieved"], found["glyph"]
+    return share, status.is_achieved if status else None, status.glyph if status else None
 
 
 def part_of(component: Component, standings: Sequence[tuple[int, bool | None, str | None]]) -> Part:

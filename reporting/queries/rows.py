@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable
 
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-from core.prepared import Rows, prepared
+from core.prepared import as_objects, columns, prepared
 from reporting.models import Progress, Target, all_statuses
+
 
 @prepared
 def _targets(group: int, period: int) -> QuerySet:
