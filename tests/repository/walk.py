@@ -26,7 +26,10 @@ def routes() -> dict[str, Route]:
 
 
 def _walk(
-    patterns: list[URLPattern | URLResolver], spaces: tuple[str, ...], arguments: frozenset[str], language: bool
+    patterns: list[URLPattern | URLResolver],
+    spaces: tuple[str, ...],
+    arguments: frozenset[str],
+    language: bool,
 ) -> Iterator[Route]:
     for entry in patterns:
         given = arguments | set(entry.pattern.converters) | set(entry.pattern.regex.groupindex)
