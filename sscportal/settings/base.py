@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 import pghistory
@@ -141,7 +142,7 @@ REDIS_URL = required(
     "REDIS_URL",
     "the address of Redis or Valkey. 'make demo' and 'make test' start a private one; elsewhere give it.",
 )
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "core.cache.FallbackCache",
         "LOCATION": REDIS_URL,
