@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from core import audit, clock
+from core.kept import kept
 
 
 def folded(*parts: str) -> str:
@@ -72,6 +73,12 @@ class Region(models.Model):
         from core.languages import in_language
 
         return in_language(self, "name")
+
+
+@kept("accounts.Region")
+def all_regions() -> tuple[Region, ...]:
+    """The regions in their order; shared, so never changed."""
+    return tuple(Region.objects.all())
 
 
 class RegionCountry(models.Model):

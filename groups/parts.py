@@ -27,6 +27,14 @@ def leadership_on_page(request: HttpRequest, group: Group, day: date | None = No
     return kept[group.pk]
 
 
+def members_on_page(request: HttpRequest, group: Group) -> int:
+    """People who belong to the page's group today, counted once per request."""
+    kept: dict[int, int] = request.__dict__.setdefault("members_counted", {})
+    if group.pk not in kept:
+        kept[group.pk] = panels.head_counts([group.pk], clock.today()).get(group.pk, 0)
+    return kept[group.pk]
+
+
 def how_soon(due_on: date | None, today: date) -> str:
     """How late or how soon something is due; nothing for what has no day."""
     if due_on is None:

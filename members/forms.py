@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Region
+from accounts.models import all_regions
 from members.models import Conditions
 
 WORDS = 2000
@@ -144,6 +144,11 @@ class CodeForm(forms.Form):
     )
 
 
+def region_choices() -> list[tuple[str, str]]:
+    """Any region, and each by its name in the reader's language."""
+    return [("", _("Any region")), *((one.pk, str(one)) for one in all_regions())]
+
+
 class MemberFilter(forms.Form):
     """What the list of members is narrowed to."""
 
@@ -153,7 +158,5 @@ class MemberFilter(forms.Form):
         max_length=80,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    region = forms.ModelChoiceField(
-        label=_("Region"), required=False, queryset=Region.objects.all(), empty_label=_("Any region")
-    )
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=region_choices)
     show = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)

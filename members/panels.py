@@ -10,6 +10,7 @@ from django.urls import reverse
 from groups import panels
 from groups.access import request_roles
 from groups.models import Group, Quadrennium
+from groups.parts import members_on_page
 from members import queries
 from members.states import HandshakeState
 
@@ -23,7 +24,7 @@ def membership_part(request: HttpRequest, group: Group) -> dict[str, Any] | None
     return {
         "template": "members/panels/membership.html",
         "context": {
-            "members": queries.member_count(group),
+            "members": members_on_page(request, group),
             "invited": counts.get(HandshakeState.INVITED, 0),
             "asked": counts.get(HandshakeState.REQUESTED, 0),
             "prepared": counts.get(HandshakeState.PREPARED, 0),

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Region, User, folded
+from accounts.models import User, folded
 from core import clock
-from groups.models import Appointment, Group, Quadrennium
+from core.prepared import as_objects, columns, prepared
+from groups.models import Appointment, Group, Quadrennium, all_quadrennia
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
+
+# How many people stand on a page of the list.
+PER_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,8 @@ class Renewal:
         return self.total - self.accepted - self.invited - self.leaving
 
 
-def members_of(group: Group, *, words: str = "", region: Region | None = None) -> QuerySet:
-    """Memberships that hold today, by name, narrowed by words and region."""
+def members_of(group: Group | int, *, words: str = "", region: str = "", day: date | None = None) -> QuerySet:
+    """Memberships that hold on the day (today), by name, narrowed by words and by the code of a region."""
     first = (
         Membership.objects.filter(group=OuterRef("group"), person=OuterRef("person"))
         .order_by()
@@ -55,7 +60,7 @@ def members_of(group: Group, *, words: str = "", region: Region | None = None) -
         .values("first")
     )
     found = (
-        Membership.objects.on()
+        Membership.objects.on(day)
         .filter(group=group)
         .select_related("person", "person__region")
         .annotate(since=Subquery(first))
@@ -66,11 +71,40 @@ def members_of(group: Group, *, words: str = "", region: Region | None = None) -
     return found.filter(person__region=region) if region else found
 
 
+@prepared
+def _first_members(group: int, day: date) -> QuerySet:
+    return members_of(group, day=day).values_list(*columns(Membership), *columns(User, "person__"), "since")[
+        :PER_PAGE
+    ]
+
+
+def first_members(group: Group) -> list[Membership]:
+    """The first page of `members_of`, which is the one that is asked for most."""
+    own = len(columns(Membership))
+    found = []
+    for row in _first_members(group=group.pk, day=clock.today()):
+        (membership,) = as_objects(Membership, [row[:own]])
+        (membership.person,) = as_objects(User, [row[own:-1]])
+        membership.since = row[-1]  # type: ignore[attr-defined]
+        found.append(membership)
+    return found
+
+
+# Of an appointment, what its name says.
+OFFICE = ("id", "person_id", "office", "topic")
+
+
+@prepared
+def _offices(group: int, people: list[int], day: date) -> QuerySet:
+    held = Appointment.objects.on(day).filter(group=group, person__any_of=people)
+    return held.order_by("starts_on", "pk").values_list(*OFFICE)
+
+
 def offices_of(group: Group, people: Collection[int]) -> dict[int, list[str]]:
     """Offices held today in the group, by person."""
     held: dict[int, list[str]] = {}
-    rows = Appointment.objects.on().filter(group=group, person_id__in=people).order_by("starts_on", "pk")
-    for appointment in rows:
+    rows = _offices(group=group.pk, people=list(people), day=clock.today())
+    for appointment in as_objects(Appointment, rows, OFFICE):
         held.setdefault(appointment.person_id, []).append(appointment.office_name)
     return held
 
@@ -94,10 +128,15 @@ def member_rows(
     ]
 
 
+@prepared
+def _states(group: int, period: int) -> QuerySet:
+    rows = Handshake.objects.filter(group=group, quadrennium=period).order_by()
+    return rows.values_list("state").annotate(n=Count("pk"))
+
+
 def handshake_counts(group: Group, period: Quadrennium | None) -> dict[str, int]:
     """How many handshakes of this quadrennium stand in each state."""
-    rows = Handshake.objects.filter(group=group, quadrennium=period).order_by().values("state")
-    return {row["state"]: row["n"] for row in rows.annotate(n=Count("pk"))}
+    return dict(_states(group=group.pk, period=period.pk)) if period else {}
 
 
 def handshakes_in(group: Group, period: Quadrennium | None, state: str, words: str = "") -> QuerySet:
@@ -110,25 +149,42 @@ def handshakes_in(group: Group, period: Quadrennium | None, state: str, words: s
     return found.order_by("-started_at", "-pk")
 
 
-def _former(group: Group, last: Quadrennium, period: Quadrennium) -> QuerySet:
-    """Memberships that ran to the end of the last quadrennium, with where each person stands in this one."""
-    now = Membership.objects.filter(group=OuterRef("group"), person=OuterRef("person"), quadrennium=period)
-    theirs = Handshake.objects.filter(
-        Q(person=OuterRef("person")) | Q(person__isnull=True, email=OuterRef("person__email")),
-        group=OuterRef("group"),
-        quadrennium=period,
-    )
+def _former(group: Group | int, last: int, ended_on: date, period: int) -> QuerySet:
+    """Memberships that ran to the end of the last quadrennium, with where each person stands in this one.
+
+    The group's handshakes are read once for each question, and not for each person.
+    """
+    now = Membership.objects.filter(group=group, quadrennium=period).order_by().values("person")
+    handshakes = Handshake.objects.filter(group=group, quadrennium=period).order_by()
+
+    def theirs(**states: Any) -> Q:
+        found = handshakes.filter(**states)
+        by_address = found.filter(person__isnull=True).values("email")
+        known = found.filter(person__isnull=False).values("person")
+        return Q(person__in=known) | Q(person__email__in=by_address)
+
     return Membership.objects.filter(
-        group=group, quadrennium=last, ends_on=last.ends_on, ending__isnull=True
+        group=group, quadrennium=last, ends_on=ended_on, ending__isnull=True
     ).annotate(
-        accepted=Exists(now),
-        invited=Exists(theirs.filter(state__in=OPEN)),
-        leaving=Exists(theirs.filter(state=HandshakeState.DECLINED)),
+        accepted=_whether(Q(person__in=now)),
+        invited=_whether(theirs(state__in=OPEN)),
+        leaving=_whether(theirs(state=HandshakeState.DECLINED)),
     )
+
+
+def _whether(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+@prepared
+def _renewed(group: int, last: int, ended_on: date, period: int) -> QuerySet:
+    former = _former(group, last, ended_on, period).order_by()
+    return former.values_list("accepted", "invited", "leaving").annotate(n=Count("pk"))
 
 
 def _last_period(period: Quadrennium) -> Quadrennium | None:
-    return Quadrennium.objects.filter(ends_on__lt=period.starts_on).order_by("ends_on").last()
+    ended = [one for one in all_quadrennia() if one.ends_on < period.starts_on]
+    return max(ended, key=lambda one: one.ends_on, default=None)
 
 
 def renewal(group: Group, period: Quadrennium | None) -> Renewal | None:
@@ -136,15 +192,16 @@ def renewal(group: Group, period: Quadrennium | None) -> Renewal | None:
     last = _last_period(period) if period else None
     if last is None or period is None:
         return None
-    found = _former(group, last, period).aggregate(
-        total=Count("pk"),
-        yes=Count("pk", filter=Q(accepted=True)),
-        asked=Count("pk", filter=Q(accepted=False, invited=True)),
-        no=Count("pk", filter=Q(accepted=False, invited=False, leaving=True)),
-    )
-    if not found["total"]:
+    rows = _renewed(group=group.pk, last=last.pk, ended_on=last.ends_on, period=period.pk)
+    if not rows:
         return None
-    return Renewal(period, found["total"], found["yes"], found["asked"], found["no"])
+    return Renewal(
+        period,
+        total=sum(n for *_standing, n in rows),
+        accepted=sum(n for accepted, _invited, _leaving, n in rows if accepted),
+        invited=sum(n for accepted, invited, _leaving, n in rows if invited and not accepted),
+        leaving=sum(n for accepted, invited, leaving, n in rows if leaving and not (accepted or invited)),
+    )
 
 
 def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
@@ -153,7 +210,7 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
     if last is None:
         return Membership.objects.none()
     found = (
-        _former(group, last, period)
+        _former(group, last.pk, last.ends_on, period.pk)
         .filter(accepted=False, invited=False, leaving=False)
         .select_related("person", "person__region")
         .order_by("person__sort_key", "pk")
@@ -163,9 +220,15 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
     return found
 
 
+@prepared
+def _member_count(group: int, day: date) -> QuerySet:
+    rows = Membership.objects.on(day).filter(group=group).order_by()
+    return rows.values_list("group").annotate(n=Count("pk"))
+
+
 def member_count(group: Group) -> int:
     """How many members the group has today."""
-    return Membership.objects.on().filter(group=group).count()
+    return next((n for _group, n in _member_count(group=group.pk, day=clock.today())), 0)
 
 
 def story(handshake: Handshake) -> list[dict[str, object]]:

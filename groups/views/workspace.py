@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import clock
 from core.errors import Conflict, DomainError
 from groups import actions, panels, queries
 from groups.access import group_page, request_roles, signed_in_page
 from groups.forms import DetailsForm
 from groups.models import Group
 from groups.pages import group_context
-from groups.parts import leadership_on_page
+from groups.parts import leadership_on_page, members_on_page
 
 PER_PAGE = 30
 
@@ -36,7 +35,7 @@ def my_groups(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, group: Group) -> HttpResponse:
     """The group at a glance: what is next, how its targets, members and report stand, who does what."""
     offices = leadership_on_page(request, group)
-    members = panels.head_counts([group.pk], clock.today()).get(group.pk, 0)
+    members = members_on_page(request, group)
     support = offices.with_role("NS")
     facts = [
         {

@@ -23,9 +23,9 @@ from groups.pages import group_context
 from members import actions, exports, queries
 from members.forms import EndForm, MemberFilter
 from members.models import Handshake, Membership
+from members.queries import PER_PAGE
 from members.states import HandshakeState
 
-PER_PAGE = 25
 # The lists of a group's page, beside its members; each shows handshakes in one state.
 STATES = {
     "asked": HandshakeState.REQUESTED,
@@ -53,7 +53,7 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
     sees_handshakes = held.may("members.view_handshakes", group)
     form = MemberFilter(request.GET)
     data = form.cleaned_data if form.is_valid() else {}
-    words, region = data.get("q", ""), data.get("region")
+    words, region = data.get("q", ""), data.get("region", "")
     show = data.get("show", "") if sees_handshakes else ""
     period = Quadrennium.current() if sees_handshakes else None
     counts = queries.handshake_counts(group, period) if sees_handshakes else {}
@@ -76,7 +76,9 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         page = CountedPaginator(rows, PER_PAGE, known).get_page(request.GET.get("page"))
         context["members"] = queries.member_rows(
             group,
-            list(page.object_list),
+            queries.first_members(group)
+            if page.number == 1 and known is not None
+            else list(page.object_list),
             contacts=held.may("members.view_contacts", group),
             reader=request.user,
         )
