@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.addresses import address
 from groups.access import PersonRoles
+from groups.models import all_categories
 from office.queries import Counts, Grid, MailQueue, Waiting
 from reporting.queries.reports import ReportStanding
 from reporting.states import Standing
@@ -45,7 +48,7 @@ def figures(grid: Grid) -> list[dict[str, Any]]:
             "value": value,
             "label": label,
             "kind": kind if value else "",
-            "url": f"{reverse('office:dashboard')}?{query}#list",
+            "url": f"{address('office:dashboard')}?{query}#list",
         }
 
     return [
@@ -104,7 +107,16 @@ def waiting_columns() -> list[dict[str, Any]]:
     return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
 
 
-def report_row(row: ReportStanding, held: PersonRoles, day: date) -> list[Any]:
+def report_rows(rows: Iterable[ReportStanding], held: PersonRoles, day: date) -> list[list[Any]]:
+    """The lines of the list. Most groups share their days, so each is put into words once."""
+    short = cache(lambda one: date_format(one, "SHORT_DATE_FORMAT"))
+    kinds = {one.pk: str(one) for one in all_categories()}
+    return [_report_row(row, held, day, kinds[row.category_id], short) for row in rows]
+
+
+def _report_row(
+    row: ReportStanding, held: PersonRoles, day: date, category: str, short: Callable[[date], str]
+) -> list[Any]:
     """One line of the list: the group, how it stands, and where to open it."""
     label = str(row.state.label)
     if row.overdue:
@@ -112,15 +124,15 @@ def report_row(row: ReportStanding, held: PersonRoles, day: date) -> list[Any]:
         late = ngettext("%(state)s, %(days)d day overdue", "%(state)s, %(days)d days overdue", days)
         label = late % {"state": label, "days": days}
     sections = _("%(done)d of %(all)d") % {"done": row.sections_done, "all": row.sections_of}
-    due = date_format(row.due_on, "SHORT_DATE_FORMAT")
+    due = short(row.due_on)
     sent = ""
     if row.submitted_at:
-        sent = _("Sent on %(date)s") % {"date": date_format(row.submitted_at, "SHORT_DATE_FORMAT")}
+        sent = _("Sent on %(date)s") % {"date": short(row.submitted_at)}
     return [
         {
-            "text": row.group.name,
-            "url": reverse("groups:workspace", args=[row.group.slug]),
-            "sub": str(row.group.category),
+            "text": row.name,
+            "url": address("groups:workspace", row.slug),
+            "sub": category,
         },
         {"text": label, "kind": row.kind, "sub": sent},
         {"text": sections if row.sections_of else ""},
@@ -134,17 +146,17 @@ def _open(row: ReportStanding, held: PersonRoles) -> dict[str, str]:
     """Where the row's report is opened: the review for who decides, the report for who reads."""
     if row.state == Standing.NOT_STARTED:
         return {"text": ""}
-    about = _("the report of %(group)s") % {"group": row.group.name}
-    if row.state in REVIEWABLE and held.may("reporting.review_report", row.group):
+    about = _("the report of %(group)s") % {"group": row.name}
+    if row.state in REVIEWABLE and held.may("reporting.review_report", row.group_id):
         word = _("Review") if row.state == Standing.SUBMITTED else _("Read")
         return {
             "text": word,
-            "url": reverse("reporting:report-review", args=[row.group.slug, row.year]),
+            "url": address("reporting:report-review", row.slug, row.year),
             "about": about,
         }
     return {
         "text": _("Read"),
-        "url": reverse("reporting:report-detail", args=[row.group.slug, row.year]),
+        "url": address("reporting:report-detail", row.slug, row.year),
         "about": about,
     }
 
@@ -159,7 +171,7 @@ def waiting_row(one: Waiting, held: PersonRoles, day: date) -> list[Any]:
     else:
         title = _("Targets %(first)s–%(last)s") % {"first": one.period[0], "last": one.period[1]}
         may, view, args = "reporting.decide_targets", "reporting:target-review", [slug, *one.period]
-    url = reverse(view, args=args) if held.may(may, one.group) else ""
+    url = address(view, *args) if held.may(may, one.group) else ""
     waited = ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("Since today")
     return [
         {"text": title, "url": url},

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 
 from accounts.models import folded
 from core import scope
 from core.mail.models import MailState, OutgoingMail
+from core.prepared import as_objects, prepared
 from groups.access import PersonRoles
-from groups.models import Group
-from reporting.models import ReportingYear, TargetSet
-from reporting.queries.reports import OWED, ReportStanding, report_states
+from groups.models import Group, all_categories, all_quadrennia
+from reporting.models import ReportingYear, TargetSet, all_reporting_years
+from reporting.queries.reports import GROUP, OWED, ReportStanding, report_states
 from reporting.states import Standing, TargetSetState
 
 PERMISSION = "office.view_dashboard"
@@ -30,13 +33,17 @@ class Filters:
     support: int | None = None
     overdue: bool = False
 
+    @cached_property
+    def asked(self) -> list[str]:
+        """The words, as the search column holds them."""
+        return folded(self.words).split()
+
     def keep(self, row: ReportStanding) -> bool:
         """Whether the row fits all filters."""
-        group = row.group
         return (
-            all(word in group.search for word in folded(self.words).split())
+            all(word in row.search for word in self.asked)
             and (not self.state or row.state == self.state)
-            and (not self.category or group.category_id == self.category)
+            and (not self.category or row.category_id == self.category)
             and (self.support is None or any(person.pk == self.support for person in row.network_support))
             and (not self.overdue or row.overdue)
         )
@@ -61,6 +68,21 @@ class Counts:
     def received(self) -> int:
         """Reports that lie with the Chair's Office or were accepted."""
         return self.submitted + self.accepted
+
+
+@dataclass(frozen=True)
+class SentTargets:
+    """A set of targets that a group sent and nobody has decided about."""
+
+    period_id: int
+    submitted_at: datetime
+    group: Group
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year of its quadrennium."""
+        years = next(one.years for one in all_quadrennia() if one.pk == self.period_id)
+        return years[0], years[-1]
 
 
 @dataclass(frozen=True)
@@ -91,7 +113,13 @@ class Grid:
 
 def reporting_years(day: date) -> list[ReportingYear]:
     """Years whose reports have opened, newest first."""
-    return list(ReportingYear.objects.filter(opens_on__lte=day).order_by("-year"))
+    return [one for one in reversed(all_reporting_years()) if one.opens_on <= day]
+
+
+@prepared
+def _sent_targets() -> QuerySet:
+    found = TargetSet.objects.filter(state=TargetSetState.SUBMITTED).order_by("submitted_at")
+    return found.values_list("quadrennium_id", "submitted_at", *(f"group__{name}" for name in GROUP))
 
 
 def network(held: PersonRoles, year: ReportingYear, day: date, viewer_id: int) -> Grid:
@@ -101,12 +129,14 @@ def network(held: PersonRoles, year: ReportingYear, day: date, viewer_id: int) -
     """
     with scope.read_everywhere("office-grid"):
         rows = report_states(year.year, day=day)
-        sets = TargetSet.objects.filter(state=TargetSetState.SUBMITTED).select_related("quadrennium", "group")
-        targets = list(sets.order_by("submitted_at"))
+        targets = [
+            SentTargets(period, sent, as_objects(Group, [tuple(group)], GROUP)[0])
+            for period, sent, *group in _sent_targets()
+        ]
     if not held.everywhere(PERMISSION):
         mine = set(held.groups_where(PERMISSION))
-        rows = [row for row in rows if row.group.pk in mine]
-        targets = [one for one in targets if one.group_id in mine]
+        rows = [row for row in rows if row.group_id in mine]
+        targets = [one for one in targets if one.group.pk in mine]
     return Grid(
         year=year,
         rows=rows,
@@ -114,27 +144,36 @@ def network(held: PersonRoles, year: ReportingYear, day: date, viewer_id: int) -
         by_category=_by_category(rows),
         waiting=_waiting(rows, targets, viewer_id),
         supporters=sorted(
-            {(person.pk, person.name) for row in rows for person in row.network_support},
+            {person.pk: person.name for row in rows for person in row.network_support}.items(),
             key=lambda one: one[1],
         ),
-        categories=list({row.group.category_id: str(row.group.category) for row in rows}.items()),
+        categories=_categories(rows),
     )
+
+
+def _categories(rows: list[ReportStanding]) -> list[tuple[str, str]]:
+    """The kinds of the groups in the list, in the order they come in."""
+    names = {one.pk: str(one) for one in all_categories()}
+    return [(code, names[code]) for code in dict.fromkeys(row.category_id for row in rows)]
 
 
 def count(rows: list[ReportStanding]) -> Counts:
     """How many of the rows stand where."""
-    of = {state: sum(row.state == state for row in rows) for state in Standing}
-    returned_late = sum(row.overdue and row.state == Standing.RETURNED for row in rows)
-    late = sum(row.overdue for row in rows)
-    owed = sum(row.state in OWED for row in rows)
-    returned_in_time = of[Standing.RETURNED] - returned_late
+    of = Counter((row.state, row.overdue) for row in rows)
+
+    def standing(state: Standing) -> int:
+        return of[state, False] + of[state, True]
+
+    late = sum(of[state, True] for state in OWED)
+    owed = sum(standing(state) for state in OWED)
+    returned_in_time = of[Standing.RETURNED, False]
     return Counts(
         of=len(rows),
-        none=of[Standing.NOT_STARTED],
-        draft=of[Standing.DRAFT],
-        submitted=of[Standing.SUBMITTED],
-        returned=of[Standing.RETURNED],
-        accepted=of[Standing.ACCEPTED],
+        none=standing(Standing.NOT_STARTED),
+        draft=standing(Standing.DRAFT),
+        submitted=standing(Standing.SUBMITTED),
+        returned=standing(Standing.RETURNED),
+        accepted=standing(Standing.ACCEPTED),
         overdue=late,
         owed_in_time=owed - late - returned_in_time,
         returned_in_time=returned_in_time,
@@ -145,14 +184,14 @@ def _by_category(rows: list[ReportStanding]) -> list[tuple[str, Counts]]:
     """Counts for each kind of group, the largest first."""
     kinds: dict[str, list[ReportStanding]] = {}
     for row in rows:
-        kinds.setdefault(row.group.category_id, []).append(row)
-    counted = [(str(some[0].group.category), count(some)) for some in kinds.values()]
+        kinds.setdefault(row.category_id, []).append(row)
+    counted = [(name, count(kinds[code])) for code, name in _categories(rows)]
     return sorted(counted, key=lambda one: (-one[1].of, one[0]))
 
 
-def _waiting(rows: list[ReportStanding], targets: list[TargetSet], viewer_id: int) -> list[Waiting]:
+def _waiting(rows: list[ReportStanding], targets: list[SentTargets], viewer_id: int) -> list[Waiting]:
     """Reports to review and target sets to agree, the longest wait first."""
-    support = {row.group.pk: row.network_support for row in rows}
+    support = {row.group_id: row.network_support for row in rows}
     found = [
         Waiting(
             "report",
@@ -167,20 +206,18 @@ def _waiting(rows: list[ReportStanding], targets: list[TargetSet], viewer_id: in
         if row.state == Standing.SUBMITTED and row.submitted_at
     ]
     for one in targets:
-        if one.submitted_at:
-            people = support.get(one.group_id, ())
-            years = one.quadrennium.years
-            found.append(
-                Waiting(
-                    "targets",
-                    one.group,
-                    0,
-                    (years[0], years[-1]),
-                    one.submitted_at,
-                    tuple(person.name for person in people),
-                    any(person.pk == viewer_id for person in people),
-                )
+        people = support.get(one.group.pk, ())
+        found.append(
+            Waiting(
+                "targets",
+                one.group,
+                0,
+                one.years,
+                one.submitted_at,
+                tuple(person.name for person in people),
+                any(person.pk == viewer_id for person in people),
             )
+        )
     return sorted(found, key=lambda one: (one.since, one.group.pk))
 
 

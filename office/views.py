@@ -80,7 +80,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "filter_form": form,
             "page": page,
             "found": len(rows),
-            "rows": [present.report_row(row, request_roles(request), day) for row in page],
+            "rows": present.report_rows(page, request_roles(request), day),
             "clear_url": clear_url,
             "shown_clear_url": clear_url if form.filters() != queries.Filters() else "",
             "export_url": f"{reverse('office:report-export')}?{query}",

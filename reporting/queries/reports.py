@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -48,7 +49,8 @@ OWED = (Standing.NOT_STARTED, Standing.DRAFT, Standing.RETURNED)
 class ReportStanding:
     """How one group stands with the report of one year."""
 
-    group: Group
+    # The group in the columns of GROUP: counts look at hundreds of groups, and a page shows some.
+    named: tuple[Any, ...]
     year: int
     state: Standing
     due_on: date
@@ -59,6 +61,38 @@ class ReportStanding:
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
     network_support: tuple[User, ...] = ()
+
+    @cached_property
+    def group(self) -> Group:
+        """The group, with its kind."""
+        (group,) = as_objects(Group, [self.named], GROUP)
+        group.category = next(one for one in all_categories() if one.pk == self.category_id)
+        return group
+
+    @property
+    def group_id(self) -> int:
+        """The group's id."""
+        return int(self.named[0])
+
+    @property
+    def slug(self) -> str:
+        """The group's name in addresses."""
+        return str(self.named[1])
+
+    @property
+    def name(self) -> str:
+        """The group's name."""
+        return str(self.named[2])
+
+    @property
+    def category_id(self) -> str:
+        """The code of the group's kind."""
+        return str(self.named[4])
+
+    @property
+    def search(self) -> str:
+        """What the group is found by."""
+        return str(self.named[5])
 
     @property
     def kind(self) -> str:
@@ -120,25 +154,21 @@ def report_states(year: int, *, day: date | None = None) -> list[ReportStanding]
     for group_id, *person in _support(day=day):
         known = people.get(person[0]) or as_objects(User, [tuple(person)], PERSON)[0]
         support.setdefault(group_id, []).append(people.setdefault(known.pk, known))
-    categories = {one.pk: one for one in all_categories()}
-    standings = []
-    for group in as_objects(Group, list(Group.objects.reporting(year).values_list(*GROUP)), GROUP):
-        group.category = categories[group.category_id]
-        standings.append(
-            _standing(group, period, reports.get(group.pk), day, tuple(support.get(group.pk, ())))
-        )
-    return standings
+    return [
+        _standing(named, period, reports.get(named[0]), day, tuple(support.get(named[0], ())))
+        for named in Group.objects.reporting(year).values_list(*GROUP)
+    ]
 
 
 def _standing(
-    group: Group, year: ReportingYear, report: _Row | None, day: date, support: tuple[User, ...]
+    named: tuple[Any, ...], year: ReportingYear, report: _Row | None, day: date, support: tuple[User, ...]
 ) -> ReportStanding:
     state = Standing(report.state) if report else Standing.NOT_STARTED
     if report and state == Standing.DRAFT and not report.begun:
         state = Standing.NOT_STARTED  # the row stands for a longer deadline or a grant, nobody has written
     due = (report and report.extended_to) or year.due_on
     return ReportStanding(
-        group=group,
+        named=named,
         year=year.year,
         state=state,
         due_on=due,

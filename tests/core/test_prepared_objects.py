@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
-from reporting.queries.rows import as_objects, columns
+from core.prepared import as_objects, columns
 from tests import factories
 
 pytestmark = pytest.mark.django_db
