@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_countries import countries
 
 from core import audit, clock
+from core.addresses import address
 from core.errors import DomainError
 from core.tables import csv_text
 from groups.access import group_page, request_roles
@@ -71,17 +75,11 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         context["former"] = [_former_row(group, one) for one in page.object_list]
     else:
         show = ""
-        rows = queries.members_of(group, words=words, region=region)
-        known = None if words or region else total
-        page = CountedPaginator(rows, PER_PAGE, known).get_page(request.GET.get("page"))
-        context["members"] = queries.member_rows(
-            group,
-            queries.first_members(group)
-            if page.number == 1 and known is not None
-            else list(page.object_list),
-            contacts=held.may("members.view_contacts", group),
-            reader=request.user,
+        page, memberships = _members(request, group, words, region, total)
+        members = queries.member_rows(
+            group, memberships, contacts=held.may("members.view_contacts", group), reader=request.user
         )
+        context["members"] = [_member_row(group, one) for one in members]
     if show:
         del form.fields["region"]  # an invitation knows no region
     may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
@@ -101,6 +99,38 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         "list_url": reverse("members:member-list", args=[group.slug]),
     }
     return render(request, "members/member_list.html", group_context(request, group, **context))
+
+
+def _members(
+    request: HttpRequest, group: Group, words: str, region: str, total: int
+) -> tuple[Page, list[Membership]]:
+    """One page of the members, and who stands on it. The first of all of them is the one that is asked for most."""
+    number = request.GET.get("page")
+    if not (words or region) and number in (None, "1"):
+        return CountedPaginator((), PER_PAGE, total).get_page(1), queries.first_members(group)
+    rows = queries.members_of(group, words=words, region=region)
+    page = CountedPaginator(rows, PER_PAGE, None if words or region else total).get_page(number)
+    return page, list(page.object_list)
+
+
+def _member_row(group: Group, one: queries.MemberRow) -> dict[str, Any]:
+    """What the table says of one member."""
+    return {
+        "name": one.person.listed_name,
+        "url": address("members:member-detail", group.slug, one.membership.pk),
+        "offices": one.offices,
+        "country": country_name(one.person.country.code, get_language()),
+        "year": str(one.since),
+        "since": _("since %(year)s") % {"year": one.since},
+        "expertise": one.person.expertise,
+        "contact": one.contact,
+    }
+
+
+@lru_cache(maxsize=2048)
+def country_name(code: str | None, language: str | None) -> str:
+    """The name of a country in the language of the moment, which is given so that each is looked up once."""
+    return str(countries.name(code)) if code else ""
 
 
 def _renewal_parts(renewal: queries.Renewal) -> list[tuple[str, int, str]]:
