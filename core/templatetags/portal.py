@@ -273,7 +273,9 @@ def filter_control(field: BoundField) -> SafeString:
 
 def _printed(value: Any) -> str:
     """A value as `{{ value }}` prints it: numbers and dates in the reader's language, everything escaped."""
-    return conditional_escape(value if isinstance(value, str | Promise) else localize(value))
+    if isinstance(value, Promise):
+        value = str(value)
+    return conditional_escape(value if isinstance(value, str) else str(localize(value)))
 
 
 def _cell(cell: Any, column: dict[str, Any], first: bool) -> str:
