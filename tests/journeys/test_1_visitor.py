@@ -59,9 +59,7 @@ def test_the_directory_speaks_the_visitors_language(network, visitor, language):
 def test_public_pages_load_no_script_and_set_no_cookie_for_a_visitor(network, open_browser):
     visitor = open_browser()
     loaded = []
-    visitor.page.on(
-        "request", lambda request: loaded.append(request.url) if request.resource_type == "script" else None
-    )
+    visitor.page.on("request", lambda request: loaded.append((request.resource_type, request.url)))
     for path in ("/en/", "/en/groups/cat/", "/en/privacy/", "/en/accessibility/", "/en/guidance/"):
         visitor.go(path)
     assert [url for kind, url in loaded if kind == "script"] == []
@@ -71,5 +69,5 @@ def test_public_pages_load_no_script_and_set_no_cookie_for_a_visitor(network, op
 
 def test_an_address_that_leads_nowhere_answers_with_the_portals_own_page(network, visitor):
     visitor.go("/en/groups/never-existed/", status=404)
-    visitor.click("directory")
+    visitor.click("Go to the start page")
     assert visitor.path == "/en/"

@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ def answers(address: dict) -> bool:
 
 
 @pytest.fixture
-def pooler(tmp_path_factory) -> Iterator[dict]:
+def pooler() -> Iterator[dict]:
     """The address of a PgBouncer in transaction mode with one server connection to the test database."""
     role = Env().db_url_config(os.environ["DATABASE_URL"])
     server = connection.settings_dict
@@ -62,7 +63,8 @@ def pooler(tmp_path_factory) -> Iterator[dict]:
         "password": role["PASSWORD"],
     }
     port = free_port()
-    folder = Path(tmp_path_factory.mktemp("pgbouncer"))
+    folder = Path(tempfile.mkdtemp(prefix="ssc-pooler-", dir="/tmp"))
+    folder.chmod(0o755)  # read by whom it runs as, inside a folder that everybody may pass
     config = folder / "pgbouncer.ini"
     told = " ".join(f"{key}={value}" for key, value in parts.items() if value)
     config.write_text(
@@ -74,8 +76,7 @@ def pooler(tmp_path_factory) -> Iterator[dict]:
     if os.geteuid() == 0:  # it refuses to run as root
         nobody = pwd.getpwnam("nobody")
         demote = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        for path in (config, *config.parents[:3]):
-            path.chmod(path.stat().st_mode | 0o055)
+        config.chmod(0o644)
     log = (folder / "log").open("w+")
     child = subprocess.Popen(
         [program(), str(config)],
@@ -94,6 +95,7 @@ def pooler(tmp_path_factory) -> Iterator[dict]:
     child.send_signal(signal.SIGINT)
     child.wait(10)
     log.close()
+    shutil.rmtree(folder)
 
 
 def work_through(address: dict, work: Callable[[], None]) -> threading.Thread:
