@@ -44,6 +44,11 @@ def figure(value: str | None) -> str:
     )
 
 
+def in_order(names: Mapping[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Frozen words by their place in the reference list."""
+    return sorted(names.items(), key=lambda named: named[1]["order"])
+
+
 @dataclass(frozen=True)
 class TargetLine:
     """One target with its figures."""
@@ -162,7 +167,7 @@ class Publication:
         used = {line.status for line in self.targets if not line.dropped}
         kinds = [
             (code, words(word), word["glyph"])
-            for code, word in self.content["names"]["statuses"].items()
+            for code, word in in_order(self.content["names"]["statuses"])
             if code in used
         ]
         return [*kinds, (NO_ENTRY, _("No entry"), "todo")] if NO_ENTRY in used else kinds
@@ -172,7 +177,7 @@ class Publication:
         """The conservation cycle in figures; targets that were given up are left out."""
         statuses = self.content["names"]["statuses"]
         lines = []
-        for code, name in self.content["names"]["components"].items():
+        for code, name in in_order(self.content["names"]["components"]):
             own = [line for line in self.targets if line.component == code and not line.dropped]
             achieved = sum(1 for line in own if statuses.get(line.status, {}).get("is_achieved"))
             counts = tuple(

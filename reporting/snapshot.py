@@ -12,8 +12,8 @@ figures. It is plain JSON and needs nothing else to be drawn. Its shape (`FORMAT
      "targets": [{"number", "code", "component", "subcategory", "text", "indicator", "baseline",
                   "quantity": "12.00" or None, "due_year", "dropped", "dropped_why",
                   "progress": [{"year", "status", "quantity": "11.00" or None, "text"}]}],
-     "names": {"components": {code: {"en", "fr", "es"}}, "subcategories": {…},
-               "statuses": {code: {"en", "fr", "es", "glyph", "is_final", "is_achieved"}}}}
+     "names": {"components": {code: {"en", "fr", "es", "order"}}, "subcategories": {…},
+               "statuses": {code: {"en", "fr", "es", "order", "glyph", "is_final", "is_achieved"}}}}
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ class Names:
     ) -> Names:
         """The words of these rows, in the order of their lists."""
         return cls(
-            components={row.code: _in_all(row, "name") for row in _ordered(components)},
-            subcategories={row.code: _in_all(row, "name") for row in _ordered(subcategories)},
+            components={row.code: _word(row) for row in _ordered(components)},
+            subcategories={row.code: _word(row) for row in _ordered(subcategories)},
             statuses={
-                row.code: _in_all(row, "name")
+                row.code: _word(row)
                 | {"glyph": row.glyph, "is_final": row.is_final, "is_achieved": row.is_achieved}
                 for row in _ordered(statuses)
             },
@@ -87,6 +87,11 @@ def _ordered(rows: Iterable[Any]) -> list[Any]:
 
 def _in_all(row: Any, field: str) -> dict[str, Any]:
     return {code: getattr(row, f"{field}_{code}") for code in CODES}
+
+
+def _word(row: Any) -> dict[str, Any]:
+    """A name in all languages with its place: the database keeps JSON objects in an order of its own."""
+    return _in_all(row, "name") | {"order": row.order}
 
 
 def _exact(value: Decimal | None) -> str | None:

@@ -119,7 +119,7 @@ def _present_report(
     )
     if is_demo or random.random() < 0.1:
         report.extended_to = today + timedelta(days=12 if is_demo else 14)
-        report.extended_why = "The leaders are in the field until the end of the season"
+        report.extended_why = "The leaders are in the field until the end of the season."
     if state != "draft":
         sent = world.past(year.opens_on + timedelta(days=21), today - timedelta(days=2))
         report.submitted_at, report.submitted_by = at(sent), sender

@@ -1,0 +1,13 @@
+"""A promise of the design: the parts of the cycle stand in their fixed order, also after the database."""
+
+from reporting.models import Component
+from reporting.publication import Publication
+from tests.reporting import written
+
+
+def test_the_cycle_keeps_its_order_through_the_database(group, cast):
+    report = written.publish(group, cast["LE"], cast["CS"])
+    publication = Publication(written.latest(report).content)
+    listed = [line.component for line in publication.cycle]
+    assert listed == ["assess", "plan", "act", "network", "communicate"]
+    assert listed == list(Component.objects.values_list("code", flat=True))
