@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from accounts.models import Region, User
 from core import kept
@@ -41,7 +42,8 @@ def reference(db):
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    """Limits and cached values of one test never reach the next."""
+    """Limits, cached values and the language of one test never reach the next."""
+    translation.deactivate()
     cache.clear()
     kept.forget_all()
 

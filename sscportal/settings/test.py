@@ -1,6 +1,17 @@
 """The test suite: the demo's rules, plain static files, a fast password hasher."""
 
-from sscportal.settings.base import BASE_DIR, CACHES, DATABASES, RUNTIME_ROLE, STORAGES, env, required
+from urllib.parse import urlsplit
+
+from sscportal.settings.base import (
+    BASE_DIR,
+    CACHES,
+    DATABASES,
+    REDIS_URL,
+    RUNTIME_ROLE,
+    STORAGES,
+    env,
+    required,
+)
 from sscportal.settings.demo import *  # noqa: F403 - settings modules build on each other
 
 # The owner creates and migrates the test database; the tests themselves run under the run-time role.
@@ -18,5 +29,9 @@ WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = False
 SINK_DIR = BASE_DIR / "var" / "test-mail"
 # Each worker of the suite empties its own cache: flushing one for all would let the limits of another test stumble.
-_worker = env.str("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw")
-CACHES["default"]["OPTIONS"]["db"] = int(_worker) % 8 + 1
+_number = int(env.str("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw")) % 8 + 1
+_place = urlsplit(REDIS_URL)
+if _place.scheme == "unix":
+    CACHES["default"]["OPTIONS"]["db"] = _number
+else:  # a number in the address would win over the option
+    CACHES["default"]["LOCATION"] = _place._replace(path=f"/{_number}").geturl()
