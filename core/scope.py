@@ -1,8 +1,8 @@
 """One group at a time: the filter in the ORM and the filter in the database, opened together.
 
 A tenant model refuses queries outside a scope (django-scopes); PostgreSQL's row level security holds
-the same line for raw SQL and forgotten filters. The value travels with SET LOCAL, written when a
-transaction opens (core.pg), so it is safe behind a pooler in transaction mode.
+the same line for raw SQL and forgotten filters. The value travels with the statements that need it, local to
+their transaction (core.pg), so it is safe behind a pooler in transaction mode.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django_scopes import scope as orm_scope
 from django_scopes import scopes_disabled
 from django_scopes.exceptions import ScopeError
@@ -20,7 +19,6 @@ from django_scopes.exceptions import ScopeError
 if TYPE_CHECKING:
     from groups.models import Group
 
-SET_SQL = "select set_config('app.scope', %s, true)"
 current: ContextVar[str] = ContextVar("database_scope", default="")
 
 # Every place that looks across groups, with the reason why it may. A test counts them and
@@ -47,25 +45,23 @@ class UnknownEscape(LookupError):
     """A scope escape was used that is not named in core.scope."""
 
 
-def _push(value: str) -> None:
-    """Write the scope into the transaction that is open already, if one is."""
-    if connection.in_atomic_block and not connection.needs_rollback:
-        with connection.connection.cursor() as cursor:
-            cursor.execute(SET_SQL, (value,))
+def set_sql(value: str) -> str:
+    """The statement that tells the database the scope; values are our own: a group's id, a named escape's mode, none.
+
+    Raises ValueError for anything else.
+    """
+    if value not in ("", "read", "*") and not value.isdecimal():
+        raise ValueError(f"'{value}' is no scope.")
+    return f"SELECT set_config('app.scope', '{value}', true)"
 
 
 @contextmanager
 def _database_scope(value: str) -> Iterator[None]:
-    if current.get() == value:  # the transaction knows already
-        yield
-        return
     token = current.set(value)
-    _push(value)
     try:
         yield
     finally:
         current.reset(token)
-        _push(current.get())
 
 
 @contextmanager

@@ -63,6 +63,13 @@ def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
     return {"template": "groups/panels/duties.html", "context": {"tasks": tasks[:SHOWN], "all": len(tasks)}}
 
 
+def _lines(holders: list[queries.Holder]) -> list[dict[str, str]]:
+    """Of those in office, what the parts say."""
+    return [
+        {"name": one.person.name, "office_name": one.office_name, "contact": one.contact} for one in holders
+    ]
+
+
 def who_does_what(request: HttpRequest, group: Group) -> dict[str, Any]:
     """Offices and who holds them; a focal point that nobody was named for stands as vacant (guidelines 2.2)."""
     offices = leadership_on_page(request, group)
@@ -70,7 +77,7 @@ def who_does_what(request: HttpRequest, group: Group) -> dict[str, Any]:
     vacant = [label for value, label in FocalTopic.choices if value not in named]
     may_appoint = request_roles(request).may("groups.appoint_office", group)
     context = {
-        "holders": [holder for holder in offices.now if holder.office != "network_support"],
+        "holders": _lines([holder for holder in offices.now if holder.office != "network_support"]),
         "vacant": vacant if may_appoint else [],
         "may_appoint": may_appoint,
     }
@@ -93,7 +100,7 @@ def last_acts(request: HttpRequest, group: Group) -> dict[str, Any] | None:
 def public_contact(request: HttpRequest, group: Group) -> dict[str, Any]:
     """Leaders and coordinators in office with the contact they agreed to (guidelines 3.5)."""
     people = leadership_on_page(request, group).with_role("LE", "RL")
-    return {"template": "groups/panels/contact.html", "context": {"people": people}}
+    return {"template": "groups/panels/contact.html", "context": {"people": _lines(people)}}
 
 
 panels.register_workspace_part(next_duties, 10)

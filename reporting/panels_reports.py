@@ -11,6 +11,7 @@ from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
 from reporting.access_reports import READ
+from reporting.models import Report
 from reporting.queries.reports import open_report, published_of
 
 SHOWN = 3
@@ -26,7 +27,7 @@ def workspace_report(request: HttpRequest, group: Group) -> dict[str, Any] | Non
     return {
         "template": "reporting/panels/report_workspace.html",
         "context": {
-            "report": standing.report,
+            "report": _line(standing.report),
             "year": standing.year,
             "url": reverse("reporting:report-detail", args=[group.slug, standing.year]),
             "done": standing.done,
@@ -34,6 +35,20 @@ def workspace_report(request: HttpRequest, group: Group) -> dict[str, Any] | Non
             "due_on": standing.due_on,
             "late": standing.late,
         },
+    }
+
+
+def _line(report: Report | None) -> dict[str, Any] | None:
+    """Of the report, what reporting/report_state.html says."""
+    if report is None:
+        return None
+    return {
+        "state": report.state,
+        "submitted_by": {"name": report.submitted_by.name if report.submitted_by else ""},
+        "submitted_at": report.submitted_at,
+        "decided_at": report.decided_at,
+        "extended_to": report.extended_to,
+        "extended_why": report.extended_why,
     }
 
 

@@ -201,7 +201,7 @@ class Portal:
         if listens_on_ipv6():
             binds += ["--bind", f"[::1]:{self.port}"]
         size = ["--workers", str(workers), "--threads", str(threads)]
-        options = ["--no-control-socket", "--access-logfile", "-", *size, *binds]
+        options = ["--config", str(ROOT / "deploy/gunicorn.conf.py"), *size, *binds]
         return self.add("web server", str(BIN / "gunicorn"), *options, "sscportal.wsgi:application")
 
     def add_jobs(self, folder: Path) -> None:

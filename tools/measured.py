@@ -101,8 +101,9 @@ def portal(*, groups: str, members: int, workers: int = 1) -> Iterator[tuple[str
             web = Service(
                 name="The web server",
                 argv=[
-                    *(str(BIN / "gunicorn"), "--no-control-socket", "--bind", f"127.0.0.1:{port}"),
-                    *("--workers", str(workers), "--threads", "2", "sscportal.wsgi:application"),
+                    *(str(BIN / "gunicorn"), "--config", str(ROOT / "deploy/gunicorn.conf.py")),
+                    *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "2"),
+                    *("--max-requests", "0", "sscportal.wsgi:application"),
                 ],
                 log=log,
                 stop_signal=signal.SIGTERM,

@@ -23,13 +23,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import clock, icons
+from core import clock, icons, remembered
 from core import tally as drawing
 from core.addresses import address
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
 
 register = template.Library()
+register.tag("remember", remembered.remember)
 
 # The five parts of the Species Conservation Cycle, in their fixed order (Guidelines, section on the cycle).
 CYCLE = ("assess", "plan", "act", "network", "communicate")
@@ -331,9 +332,59 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
 
 
 @register.simple_tag
-def page_links(page: Page) -> list[int | str]:
-    """The page numbers to show under a list: the ends, the neighbours, and a gap between."""
-    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+def language_links(languages: Iterable[dict[str, Any]], menu: bool = False) -> SafeString:
+    """The same page in the other languages; as lines of the phone's menu without the present one."""
+    if menu:
+        line = '<a href="{}" lang="{}" hreflang="{}">{}</a>'
+        others = (
+            (one["url"], one["code"], one["code"], one["name"]) for one in languages if not one["current"]
+        )
+        return format_html_join("", line, others)
+    line = '<a href="{}"{} lang="{}" hreflang="{}"><span aria-hidden="true">{}</span><span class="vh">{}</span></a>'
+    current = _safe(' aria-current="true"')
+    return format_html_join(
+        "",
+        line,
+        (
+            (
+                one["url"],
+                current if one["current"] else "",
+                one["code"],
+                one["code"],
+                one["label"],
+                one["name"],
+            )
+            for one in languages
+        ),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def page_links(context: Context, page: Page) -> dict[str, Any]:
+    """What stands under a list: the pages at the ends and beside this one with their addresses, and a gap between."""
+    given = context["request"].GET.copy()
+
+    def link(number: int) -> str:
+        given["page"] = number
+        return f"?{given.urlencode()}"
+
+    paginator = page.paginator
+    numbers = paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "first": page.start_index(),
+        "last": page.end_index(),
+        "total": paginator.count,
+        "before": link(page.previous_page_number()) if page.has_previous() else "",
+        "after": link(page.next_page_number()) if page.has_next() else "",
+        "numbers": [
+            {
+                "number": one,
+                "url": link(int(one)) if one != paginator.ELLIPSIS else "",
+                "current": one == page.number,
+            }
+            for one in numbers
+        ],
+    }
 
 
 @register.simple_block_tag
@@ -382,4 +433,5 @@ def once_field() -> SafeString:
     """The hidden key of a posting form, so that a double click acts once (core.once)."""
     from core.once import FIELD, new_key
 
+    remembered.refuse_inside("the key of a form")
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())
