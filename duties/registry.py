@@ -65,7 +65,9 @@ class Ask:
     day: date
     person: User | None = None
     group_ids: tuple[int, ...] | None = None
-    # What one provider has read for this question and another can use.
+    # The one group asked about, where the page that asks has it at hand.
+    group: Any = None
+    # What one provider has read for this question and another can use, and the page that asks too.
     kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 

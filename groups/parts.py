@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from core import clock
+from core.addresses import address
 from duties.registry import Ask, duties
 from duties.wording import days_late, days_left
 from groups import panels, queries
@@ -19,20 +19,23 @@ from groups.models import FocalTopic, Group
 SHOWN = 5
 
 
+def kept_for(request: HttpRequest) -> dict[str, Any]:
+    """What has been read for the page that is drawn, so that its parts ask once."""
+    kept: dict[str, Any] = request.__dict__.setdefault("kept_for_page", {})
+    return kept
+
+
 def leadership_on_page(request: HttpRequest, group: Group, day: date | None = None) -> queries.Leadership:
     """The offices of the page's group, read once per request; the first to ask names the day."""
-    kept: dict[int, queries.Leadership] = request.__dict__.setdefault("leadership_read", {})
-    if group.pk not in kept:
-        kept[group.pk] = queries.leadership(group, day)
-    return kept[group.pk]
+    return queries.leadership_kept(kept_for(request), group, day)
 
 
 def members_on_page(request: HttpRequest, group: Group) -> int:
     """People who belong to the page's group today, counted once per request."""
-    kept: dict[int, int] = request.__dict__.setdefault("members_counted", {})
-    if group.pk not in kept:
-        kept[group.pk] = panels.head_counts([group.pk], clock.today()).get(group.pk, 0)
-    return kept[group.pk]
+    kept, key = kept_for(request), f"groups.members.{group.pk}"
+    if key not in kept:
+        kept[key] = panels.head_counts([group.pk], clock.today()).get(group.pk, 0)
+    return int(kept[key])
 
 
 def how_soon(due_on: date | None, today: date) -> str:
@@ -46,7 +49,8 @@ def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
     """What this person owes in this group, the next first."""
     today = clock.today()
     with roles_at_hand(request):
-        owed = duties(Ask(day=today, person=request.user, group_ids=(group.pk,)))
+        ask = Ask(day=today, person=request.user, group_ids=(group.pk,), group=group, kept=kept_for(request))
+        owed = duties(ask)
     tasks = [
         {
             "day": duty.due_on,
@@ -92,7 +96,7 @@ def last_acts(request: HttpRequest, group: Group) -> dict[str, Any] | None:
         "template": "groups/panels/activity.html",
         "context": {
             "events": queries.recent_activity(group),
-            "url": reverse("groups:history", args=[group.slug]),
+            "url": address("groups:history", group.slug),
         },
     }
 

@@ -21,6 +21,8 @@ from groups.sections import SECTIONS, section_of
 
 # Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
 COUNTED = frozenset({"chair", "co_chair", "red_list_coordinator"})
+# Of who acted, what a name needs.
+ACTOR = ("id", "given_name", "family_name", "email")
 # How many acts the overview of a group shows.
 LAST_ACTS = 5
 
@@ -59,6 +61,11 @@ class Leadership:
         return [holder for holder in self.now if holder.role.code in codes]
 
 
+# Of a person in office, what the pages say and the lists are sorted by.
+HOLDER = ("id", "given_name", "family_name", "email", "public_email", "sort_key", "is_active")
+ENDING = ("id", "from_day", "reason")
+
+
 @prepared
 def _appointment_rows(group: int) -> QuerySet:
     """Appointments of the group, each with its person and its ending."""
@@ -66,7 +73,9 @@ def _appointment_rows(group: int) -> QuerySet:
         Appointment.objects.filter(group=group)
         .order_by("starts_on", "pk")
         .values_list(
-            *columns(Appointment), *columns(User, "person__"), *columns(AppointmentEnding, "ending__")
+            *columns(Appointment),
+            *(f"person__{name}" for name in HOLDER),
+            *(f"ending__{name}" for name in ENDING),
         )
     )
 
@@ -74,15 +83,18 @@ def _appointment_rows(group: int) -> QuerySet:
 def _appointments(group: Group) -> list[Appointment]:
     """Every appointment of the group, oldest first, with its person and its ending at hand."""
     own = len(columns(Appointment))
-    whole = own + len(columns(User))
+    whole = own + len(HOLDER)
     found = []
+    people: dict[int, User] = {}
     for row in _appointment_rows(group=group.pk):
         (appointment,) = as_objects(Appointment, [row[:own]])
-        (appointment.person,) = as_objects(User, [row[own:whole]])
+        if row[own] not in people:
+            (people[row[own]],) = as_objects(User, [row[own:whole]], HOLDER)
+        appointment.person = people[row[own]]
         if row[whole] is None:  # the ending's own key: there is none
             Appointment.ending.related.set_cached_value(appointment, None)
         else:
-            (ending,) = as_objects(AppointmentEnding, [row[whole:]])
+            (ending,) = as_objects(AppointmentEnding, [row[whole:]], ENDING)
             ending.appointment = appointment
         found.append(appointment)
     return found
@@ -119,6 +131,15 @@ def leadership(group: Group, day: date | None = None) -> Leadership:
             found.now.append(holder)
     found.now.sort(key=lambda one: (roles.OFFICES[one.office].order, one.person.sort_key))
     found.before.sort(key=lambda one: (one.last_day or date.min, one.person.sort_key), reverse=True)
+    return found
+
+
+def leadership_kept(kept: dict[str, Any], group: Group, day: date | None = None) -> Leadership:
+    """The same, read once for the page whose readings these are; the first to ask names the day."""
+    key = f"groups.leadership.{group.pk}"
+    if key not in kept:
+        kept[key] = leadership(group, day)
+    found: Leadership = kept[key]
     return found
 
 
@@ -229,7 +250,8 @@ def as_event(entry: AuditEntry) -> Event:
 @prepared
 def _last_acts(group: int) -> QuerySet:
     """The last acts, with who did them."""
-    return acts(group).values_list(*columns(AuditEntry), *columns(User, "by__"))[:LAST_ACTS]
+    rows = acts(group).values_list(*columns(AuditEntry), *(f"by__{name}" for name in ACTOR))
+    return rows[:LAST_ACTS]
 
 
 def recent_activity(group: Group) -> list[Event]:
@@ -238,7 +260,7 @@ def recent_activity(group: Group) -> list[Event]:
     found = []
     for row in _last_acts(group=group.pk):
         (entry,) = as_objects(AuditEntry, [row[:own]])
-        (entry.by,) = as_objects(User, [row[own:]]) if entry.by_id else (None,)
+        (entry.by,) = as_objects(User, [row[own:]], ACTOR) if entry.by_id else (None,)
         found.append(as_event(entry))
     return found
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.addresses import address
 from core.prepared import prepared
 from duties.registry import Ask, Duty, provider
 from groups.access import roles_of
-from groups.models import Appointment
+from groups.models import Appointment, Group
 from groups.roles import OFFICES
 from members.models import Handshake
 from members.states import AWAITS_LEADER, HandshakeState
@@ -78,10 +78,35 @@ def own_handshakes(person: int, decides: list[int], now: datetime) -> QuerySet:
     )
 
 
+@prepared
+def own_handshakes_in(group: int, person: int, decides: list[str], now: datetime) -> QuerySet:
+    """The same inside one group; `decides` are the states that the person decides about there."""
+    proved = EmailAddress.objects.filter(user=person, verified=True).order_by().values_list(Lower("email"))
+    return (
+        Handshake.objects.filter(
+            Q(state__any_of=decides)
+            | Q(state=HandshakeState.INVITED, expires_at__gt=now, email__in=proved)
+            | Q(state=HandshakeState.REQUESTED, person=person),
+            group=group,
+        )
+        .order_by("started_at", "pk")
+        .values_list(*FIELDS[:-2])
+    )
+
+
+def _in_one_group(group: Group, person: int, *, decides: bool) -> list[tuple[Any, ...]]:
+    """What waits for the person in the group whose page asks."""
+    states = [str(state) for state in AWAITS_LEADER] if decides else []
+    rows = own_handshakes_in(group=group.pk, person=person, decides=states, now=clock.now())
+    return [(*row, group.slug, group.name) for row in rows]
+
+
 def _waiting(ask: Ask) -> list[Waiting]:
     """Handshakes that wait for somebody, read once for each question. The caller has opened a scope."""
     if "handshakes" not in ask.kept:
-        if ask.person is not None:
+        if ask.person is not None and ask.group is not None:
+            rows = _in_one_group(ask.group, ask.person.pk, decides=ask.group.pk in _decides(ask))
+        elif ask.person is not None:
             rows = own_handshakes(person=ask.person.pk, decides=_decides(ask), now=clock.now())
         else:
             invited = Q(state=HandshakeState.INVITED, expires_at__gt=clock.now())
@@ -152,7 +177,7 @@ def _decision(handshake: Waiting, today: date, people: tuple[int, ...]) -> Duty:
         key=f"members.decide:{handshake.pk}:{handshake.state}",
         kind="members.decide",
         title=title % {"name": f"{handshake.given_name} {handshake.family_name}".strip() or _("somebody")},
-        url=reverse(view, args=[handshake.group_slug, handshake.pk]),
+        url=address(view, handshake.group_slug, handshake.pk),
         due_on=due,
         people=people,
         group_id=handshake.group_id,
@@ -179,7 +204,7 @@ def answers(ask: Ask) -> Iterator[Duty]:
                 key=f"members.answer:{one.pk}:{due}",
                 kind="members.answer",
                 title=_("Answer the invitation to %(group)s") % {"group": one.group_name},
-                url=reverse("members:my-invitation", args=[one.pk]),
+                url=address("members:my-invitation", one.pk),
                 due_on=due,
                 people=(owners[one.email],),
                 group_id=one.group_id,
@@ -209,7 +234,7 @@ def waiting_for_leader(ask: Ask) -> Iterator[Duty]:
             key=f"members.waiting:{one.pk}",
             kind="members.waiting",
             title=_("Your request to join %(group)s") % {"group": one.group_name},
-            url=reverse("members:my-invitation", args=[one.pk]),
+            url=address("members:my-invitation", one.pk),
             due_on=None,
             people=(one.person_id,),
             group_id=one.group_id,

@@ -14,16 +14,15 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.addresses import address
 from duties.registry import Ask, Duty, provider
-from groups.access import PersonRoles
 from groups.models import Appointment, Group, NetworkAppointment, Quadrennium
 from groups.roles import OFFICES, ROLES
 from reporting.deadlines import AGREE_WITHIN, SET_WITHIN
-from reporting.duties_own import OwnGroup, own_roles, own_standing
+from reporting.duties_own import OwnGroup, OwnStanding, at_hand, own_roles, own_standing
 from reporting.models import Progress, Report, ReportingYear, Target, TargetSet
 from reporting.states import EDITABLE, TARGETS_EDITABLE, TargetSetState
 
@@ -61,22 +60,24 @@ class Standing:
 @provider("targets")
 def target_duties(ask: Ask) -> Iterator[Duty]:
     """Duties around targets for one person, some groups, or everybody."""
-    held = own_roles(ask)
-    for standing in standings(ask) if held is None else own_standings(ask, held):
+    own = at_hand(ask, OWING)
+    if own is None and (held := own_roles(ask)) is not None:
+        own = own_standing(ask, held, OWING)
+    for standing in standings(ask) if own is None else own_standings(ask, own):
         for duty in (*_about_set(standing), *_about_progress(standing)):
             if duty.people and (ask.person is None or ask.person.pk in duty.people):
                 yield duty
 
 
-def own_standings(ask: Ask, held: PersonRoles) -> Iterator[Standing]:
+def own_standings(ask: Ask, own: OwnStanding) -> Iterator[Standing]:
     """The same for the groups of one person, who alone stands for their roles."""
-    own = own_standing(ask, held, OWING)
-    period = own.period and {
-        "label": own.period.label,
-        "first": own.period.starts_on.isoformat(),
-        "last": own.period.ends_on.isoformat(),
+    asked = own.asked
+    period = asked.period and {
+        "label": asked.period.label,
+        "first": asked.period.starts_on.isoformat(),
+        "last": asked.period.ends_on.isoformat(),
     }
-    latest = own.latest and {"year": own.latest.year, "due_on": own.latest.due_on.isoformat()}
+    latest = asked.latest and {"year": asked.latest.year, "due_on": asked.latest.due_on.isoformat()}
     for group in own.groups:
         yield Standing(
             group=group,
@@ -179,7 +180,7 @@ def _about_set(standing: Standing) -> Iterator[Duty]:
     first, last = (date.fromisoformat(period[key]) for key in ("first", "last"))
     values = {"period": period["label"], "group": group.name}
     state = target_set["state"] if target_set else TargetSetState.DRAFT
-    url = reverse("reporting:target-list", args=[group.slug, first.year, last.year])
+    url = address("reporting:target-list", group.slug, first.year, last.year)
     common: dict[str, Any] = {"group_id": group.pk, "group_name": group.name}
     if state in TARGETS_EDITABLE:
         returned = state == TargetSetState.RETURNED
@@ -202,7 +203,7 @@ def _about_set(standing: Standing) -> Iterator[Duty]:
             key=f"targets-agree:{target_set['pk']}:{sent.isoformat()}",
             kind="targets-agree",
             title=_("Answer on the targets %(period)s of the %(group)s") % values,
-            url=reverse("reporting:target-review", args=[group.slug, first.year, last.year]),
+            url=address("reporting:target-review", group.slug, first.year, last.year),
             due_on=sent + AGREE_WITHIN,
             # A group without network support is answered by the administrators of the Chair's Office.
             people=standing.holding("NS") or standing.office,
@@ -241,7 +242,7 @@ def _about_progress(standing: Standing) -> Iterator[Duty]:
             standing.left,
         )
         % values,
-        url=reverse("reporting:target-list-current", args=[group.slug]),
+        url=address("reporting:target-list-current", group.slug),
         due_on=date.fromisoformat(due),
         people=standing.holding(*RECORDERS),
         group_id=group.pk,

@@ -8,30 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from core.prepared import prepared
 from duties.registry import Ask
 from groups.access import PersonRoles, roles_of
-from groups.models import Group, Quadrennium
-from reporting.models import (
-    Progress,
-    Report,
-    ReportingYear,
-    ReportSection,
-    ReportSubmission,
-    Target,
-    TargetSet,
-    all_reporting_years,
-)
-
-# A report that is more than a year late is no longer asked for.
-ASKED_FOR = timedelta(days=366)
+from groups.models import Group
+from groups.queries import leadership_kept
+from reporting.models import Progress, Report, ReportSection, ReportSubmission, Target, TargetSet
+from reporting.queries.glance import Asked, Glance, asked_on, counted, glance_at
 
 
 @dataclass(frozen=True)
@@ -55,10 +45,7 @@ class OwnStanding:
     """The person's groups, the period and the years that the day asks about."""
 
     groups: tuple[OwnGroup, ...]
-    period: Quadrennium | None
-    # The latest year that opened, and those whose reports are still asked for.
-    latest: ReportingYear | None
-    years: tuple[ReportingYear, ...]
+    asked: Asked
 
 
 def own_roles(ask: Ask) -> PersonRoles | None:
@@ -80,26 +67,68 @@ def own_standing(ask: Ask, held: PersonRoles, codes: Iterable[str]) -> OwnStandi
         for pk, found in held.groups.items()
         if found & wanted and (ask.group_ids is None or pk in ask.group_ids)
     }
-    opened = [year for year in all_reporting_years() if year.opens_on <= ask.day]
-    period = Quadrennium.current(ask.day)
-    latest = opened[-1] if opened else None
-    years = tuple(year for year in opened if year.due_on >= ask.day - ASKED_FOR)
+    asked = asked_on(ask.day)
     if places and "own_groups" not in ask.kept:
         ask.kept["own_groups"] = own_groups(
             # Every group of the person that reports, so that one answer serves both kinds of duties.
             groups=[pk for pk in held.groups if ask.group_ids is None or pk in ask.group_ids],
             day=ask.day,
-            period=period.pk if period else 0,
-            latest_period=latest.quadrennium_id if latest else 0,
-            latest=latest.year if latest else 0,
-            years=[year.year for year in {*years, *([latest] if latest else [])}],
+            period=asked.period.pk if asked.period else 0,
+            latest_period=asked.latest.quadrennium_id if asked.latest else 0,
+            latest=asked.latest.year if asked.latest else 0,
+            years=asked.year_numbers,
         )
     rows = ask.kept["own_groups"] if places else []
-    return OwnStanding(
-        groups=tuple(OwnGroup(*row, codes=places[row[0]]) for row in rows if row[0] in places),
-        period=period,
-        latest=latest,
-        years=years,
+    return OwnStanding(tuple(OwnGroup(*row, codes=places[row[0]]) for row in rows if row[0] in places), asked)
+
+
+def at_hand(ask: Ask, codes: Iterable[str]) -> OwnStanding | None:
+    """The same for the one group whose page asks, from what its parts read too; None for any other question.
+
+    An administrator counts as its network support while nobody holds that office.
+    """
+    group: Group | None = ask.group
+    if group is None or ask.person is None:
+        return None
+    held, glance = roles_of(ask.person, ask.day), glance_at(ask.kept, group, ask.day)
+    found = held.groups.get(group.pk, frozenset())
+    if "CA" in held.network and not any(
+        one.person.is_active for one in leadership_kept(ask.kept, group, ask.day).with_role("NS")
+    ):
+        found |= {"NS"}
+    if group.is_closed or not group.category.reports_annually or not found & frozenset(codes):
+        return OwnStanding((), glance.asked)
+    if (key := f"reporting.own.{group.pk}") not in ask.kept:
+        ask.kept[key] = _seen(glance, found)
+    return OwnStanding((ask.kept[key],), glance.asked)
+
+
+def _seen(glance: Glance, codes: frozenset[str]) -> OwnGroup:
+    begun, (live, left) = glance.target_set(), glance.counted()
+    group = glance.group
+    return OwnGroup(
+        *(group.pk, group.slug, group.name, group.founded_on, group.closed_on),
+        target_set=begun
+        and {
+            "pk": begun.set_pk,
+            "state": begun.set_state,
+            "sent": begun.sent and begun.sent.isoformat(),
+        },
+        live=live,
+        left=left,
+        reports=[
+            {
+                "pk": one.pk,
+                "year": one.year,
+                "state": one.state,
+                "extended_to": one.extended_to and one.extended_to.isoformat(),
+                "submitted_at": one.submitted_at and one.submitted_at.isoformat(),
+                "done": one.done,
+                "versions": one.versions,
+            }
+            for one in glance.reports
+        ],
+        codes=codes,
     )
 
 
@@ -109,12 +138,8 @@ def own_groups(
 ) -> QuerySet:
     """Open groups that report, among these, in the order of OwnGroup's fields."""
     recorded = Progress.objects.filter(target=OuterRef("pk"), year=latest)
-    targets = (
-        Target.objects.filter(group=OuterRef("pk"), target_set__quadrennium=latest_period, dropped_at=None)
-        .order_by()
-        .values("group")
-        .annotate(n=Count("pk"))
-        .values("n")
+    targets = Target.objects.filter(
+        group=OuterRef("pk"), target_set__quadrennium=latest_period, dropped_at=None
     )
     sets = TargetSet.objects.filter(group=OuterRef("pk"), quadrennium=period).order_by()
     reports = Report.objects.filter(group=OuterRef("pk"), reporting_year__any_of=years).order_by()
@@ -129,8 +154,8 @@ def own_groups(
             "founded_on",
             "closed_on",
             Subquery(sets.values(one=JSONObject(pk="pk", state="state", sent="submitted_at"))[:1]),
-            _or_none(targets),
-            _or_none(targets.filter(~Q(Exists(recorded)))),
+            counted(targets, "group"),
+            counted(targets.filter(~Q(Exists(recorded))), "group"),
             ArraySubquery(
                 reports.values(
                     one=JSONObject(
@@ -148,12 +173,3 @@ def own_groups(
             ),
         )
     )
-
-
-def counted(rows: QuerySet, by: str) -> Coalesce:
-    """How many rows stand beside the outer row, as a column."""
-    return _or_none(rows.order_by().values(by).annotate(n=Count("pk")).values("n"))
-
-
-def _or_none(count: QuerySet) -> Coalesce:
-    return Coalesce(Subquery(count, output_field=IntegerField()), 0)

@@ -13,14 +13,13 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.addresses import address
 from duties.registry import Ask, Duty, provider
-from groups.access import PersonRoles
 from groups.models import Appointment, Group, NetworkAppointment
 from groups.roles import OFFICES
-from reporting.duties_own import ASKED_FOR, OwnGroup, counted, own_roles, own_standing
+from reporting.duties_own import OwnGroup, OwnStanding, at_hand, own_roles, own_standing
 from reporting.models import (
     Report,
     ReportingYear,
@@ -29,6 +28,7 @@ from reporting.models import (
     TemplateSection,
     sections_of,
 )
+from reporting.queries.glance import ASKED_FOR, counted
 from reporting.states import ReportState
 
 # The Chair's Office answers within a month of a report's arrival.
@@ -36,6 +36,8 @@ REVIEW_WITHIN = timedelta(days=30)
 MINUTES_FOR_SECTION = 10
 MINUTES_FOR_REVIEW = 30
 MINUTES_FOR_ANSWER = 20
+# Who owes anything here.
+OWING = ("LE", "NS")
 
 
 def review_due_on(submitted_at: datetime) -> date:
@@ -46,8 +48,10 @@ def review_due_on(submitted_at: datetime) -> date:
 @provider("reports")
 def report_duties(ask: Ask) -> Iterator[Duty]:
     """Duties around annual reports for one person, some groups, or everybody."""
-    held = own_roles(ask)
-    for found in _everybodys(ask) if held is None else _own(ask, held):
+    own = at_hand(ask, OWING)
+    if own is None and (held := own_roles(ask)) is not None:
+        own = own_standing(ask, held, OWING)
+    for found in _everybodys(ask) if own is None else _own(ask, own):
         reports = {report["year"]: report for report in found.reports}
         for year in found.years:
             if not _owes(found.group, year["year"]):
@@ -83,13 +87,12 @@ def _everybodys(ask: Ask) -> Iterator[Standing]:
         )
 
 
-def _own(ask: Ask, held: PersonRoles) -> Iterator[Standing]:
+def _own(ask: Ask, own: OwnStanding) -> Iterator[Standing]:
     """The groups of one person, who alone stands for their roles."""
-    own = own_standing(ask, held, ("LE", "NS"))
     me = (ask.person.pk,) if ask.person else ()
     years = [
         {"year": year.year, "due_on": year.due_on.isoformat(), "of": len(sections_of(year.template_id))}
-        for year in own.years
+        for year in own.asked.years
     ]
     for group in own.groups:
         yield Standing(
@@ -169,7 +172,7 @@ def _about(
     """What one group owes for one year, and what it waits for."""
     state = report["state"] if report else ReportState.DRAFT
     values = {"year": year["year"], "group": group.name}
-    url = reverse("reporting:report-detail", args=[group.slug, year["year"]])
+    url = address("reporting:report-detail", group.slug, year["year"])
     due = date.fromisoformat((report or {}).get("extended_to") or year["due_on"])
     common: dict[str, Any] = {"group_id": group.pk, "group_name": group.name}
     done, of = (report["done"] if report else 0), year["of"]
@@ -206,7 +209,7 @@ def _about(
             key=f"report-review:{report['pk']}:{report['versions']}",
             kind="report-review",
             title=_("Review the %(year)d report of the %(group)s") % values,
-            url=reverse("reporting:report-review", args=[group.slug, year["year"]]),
+            url=address("reporting:report-review", group.slug, year["year"]),
             due_on=review_due_on(sent),
             people=support,
             minutes=MINUTES_FOR_REVIEW,

@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.addresses import address
 from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
-from reporting.queries.cycle import CycleState, cycle_state
+from groups.parts import kept_for
+from reporting.queries.cycle import CycleState, cycle_state, public_cycle_state
+from reporting.queries.glance import glance_at
 
 
 def workspace_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
     """The cycle with bars, for those who may read targets; nothing before the first target is set."""
     if not request_roles(request).may("reporting.view_targets", group):
         return None
-    cycle = cycle_state(group)
+    cycle = cycle_state(glance_at(kept_for(request), group))
     if cycle is None:
         return None
-    url = reverse("reporting:target-list", args=[group.slug, cycle.first, cycle.last])
+    url = address("reporting:target-list", group.slug, cycle.first, cycle.last)
     return {
         "template": "reporting/panels/targets_workspace.html",
         "context": _context(cycle, url, part_links=True),
@@ -30,10 +32,10 @@ def workspace_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None
 
 def public_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
     """The cycle of agreed targets, with the progress of accepted reports."""
-    cycle = cycle_state(group, public=True)
+    cycle = public_cycle_state(group)
     if cycle is None:
         return None
-    url = reverse("reporting:target-public", args=[group.slug])
+    url = address("reporting:target-public", group.slug)
     return {
         "template": "reporting/panels/targets_public.html",
         "context": _context(cycle, url, part_links=False),

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
+from accounts.models import full_name
+from core.addresses import address
 from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
+from groups.parts import kept_for
 from reporting.access_reports import READ
-from reporting.models import Report
-from reporting.queries.reports import open_report, published_of
+from reporting.models import sections_of
+from reporting.queries.glance import ReportLine, glance_at
+from reporting.queries.reports import published_of
+from reporting.states import EDITABLE
 
 SHOWN = 3
 
@@ -21,30 +25,35 @@ def workspace_report(request: HttpRequest, group: Group) -> dict[str, Any] | Non
     """Where the report of the open year stands, for those who may read it."""
     if not request_roles(request).may(READ, group):
         return None
-    standing = open_report(group)
-    if standing is None:
+    glance = glance_at(kept_for(request), group)
+    year = glance.asked.latest
+    if year is None:
         return None
+    report = next((one for one in glance.reports if one.year == year.year), None)
+    due = report.extended_to if report and report.extended_to else year.due_on
+    owed = report is None or report.state in EDITABLE
     return {
         "template": "reporting/panels/report_workspace.html",
         "context": {
-            "report": _line(standing.report),
-            "year": standing.year,
-            "url": reverse("reporting:report-detail", args=[group.slug, standing.year]),
-            "done": standing.done,
-            "of": standing.of,
-            "due_on": standing.due_on,
-            "late": standing.late,
+            "report": _line(report),
+            "year": year.year,
+            "url": address("reporting:report-detail", group.slug, year.year),
+            "done": report.done if report else 0,
+            "of": len(sections_of(report.template_id if report else year.template_id)),
+            "due_on": due,
+            "late": owed and glance.day > due,
         },
     }
 
 
-def _line(report: Report | None) -> dict[str, Any] | None:
+def _line(report: ReportLine | None) -> dict[str, Any] | None:
     """Of the report, what reporting/report_state.html says."""
     if report is None:
         return None
+    sender = full_name(report.given_name or "", report.family_name or "", report.email or "")
     return {
         "state": report.state,
-        "submitted_by": {"name": report.submitted_by.name if report.submitted_by else ""},
+        "submitted_by": {"name": sender},
         "submitted_at": report.submitted_at,
         "decided_at": report.decided_at,
         "extended_to": report.extended_to,

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg2.extensions
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from core.scope import current, set_sql
+
+SCOPE_BEFORE = set_sql("").partition(",")[0]
 
 
 class ScopedConnection(psycopg2.extensions.connection):
@@ -54,8 +56,19 @@ class ScopedCursor(psycopg2.extensions.cursor):
             self.execute(query, one)
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """The stock operations; logs name the statement that was asked for, without the scope before it."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+        """The statement as it was sent, for logs and tests."""
+        sent: str | None = super().last_executed_query(cursor, sql, params)  # type: ignore[misc]
+        return sent.partition(";")[2] if sent and sent.startswith(SCOPE_BEFORE) else sent
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The stock wrapper with scoped cursors. Whatever ends or rolls back a transaction ends its scope."""
+
+    ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
         """The stock parameters, with our cursor."""

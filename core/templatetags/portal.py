@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -334,29 +334,18 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
 @register.simple_tag
 def language_links(languages: Iterable[dict[str, Any]], menu: bool = False) -> SafeString:
     """The same page in the other languages; as lines of the phone's menu without the present one."""
-    if menu:
-        line = '<a href="{}" lang="{}" hreflang="{}">{}</a>'
-        others = (
-            (one["url"], one["code"], one["code"], one["name"]) for one in languages if not one["current"]
-        )
-        return format_html_join("", line, others)
-    line = '<a href="{}"{} lang="{}" hreflang="{}"><span aria-hidden="true">{}</span><span class="vh">{}</span></a>'
-    current = _safe(' aria-current="true"')
-    return format_html_join(
-        "",
-        line,
-        (
-            (
-                one["url"],
-                current if one["current"] else "",
-                one["code"],
-                one["code"],
-                one["label"],
-                one["name"],
-            )
-            for one in languages
-        ),
-    )
+    drawn = []
+    for one in languages:
+        code = one["code"]
+        link = f'<a href="{escape(one["url"])}"'
+        tail = f' lang="{code}" hreflang="{code}">'
+        if not menu:
+            current = ' aria-current="true"' if one["current"] else ""
+            shown = f'<span aria-hidden="true">{one["label"]}</span><span class="vh">{one["name"]}</span>'
+            drawn.append(f"{link}{current}{tail}{shown}</a>")
+        elif not one["current"]:
+            drawn.append(f"{link}{tail}{one['name']}</a>")
+    return _safe("".join(drawn))
 
 
 @register.simple_tag(takes_context=True)

@@ -18,6 +18,7 @@ from core.prepared import prepared
 from groups.models import Group, Quadrennium
 from reporting.figures import mean_percent, share_reached
 from reporting.models import Component, Progress, Report, Target, all_components, all_statuses
+from reporting.queries.glance import Glance
 from reporting.states import ReportState, TargetSetState
 
 
@@ -69,34 +70,49 @@ class CycleState:
         return sum(part.targets for part in self.parts)
 
 
-def cycle_state(group: Group, day: date | None = None, *, public: bool = False) -> CycleState | None:
-    """The cycle of the group in the period of the day, in one query; None where no target was set.
+def cycle_state(glance: Glance) -> CycleState | None:
+    """The cycle of the group in the period of the day; None where no target was set."""
+    lines = glance.period_targets()
+    rows = [(one.component or "", one.quantity, one.entry) for one in lines]
+    return _cycle_state(glance.asked.period, rows, lines[0].set_state if lines else "")
 
-    `public` sees agreed targets only, and of progress only what stands in accepted reports.
-    """
+
+def public_cycle_state(group: Group, day: date | None = None) -> CycleState | None:
+    """What everybody may see of it: agreed targets only, and of progress what stands in accepted reports; one query."""
     period = Quadrennium.current(day)
-    if period is None:
-        return None
-    rows = (_public_cycle if public else _cycle)(group=group.pk, period=period.pk)
-    if not rows:
+    rows = _public_cycle(group=group.pk, period=period.pk) if period else []
+    return _cycle_state(period, rows, TargetSetState.AGREED)
+
+
+def _cycle_state(
+    period: Quadrennium | None, rows: Sequence[tuple[Any, ...]], state: str
+) -> CycleState | None:
+    """The cycle from (part, quantity, last entry) of each target."""
+    if period is None or not rows:
         return None
     by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
-    for component, quantity, entry, _state in rows:
+    for component, quantity, entry in rows:
         by_component[component].append(_standing(quantity, entry or {}))
     return CycleState(
         label=period.label,
         first=period.starts_on.year,
         last=period.ends_on.year,
-        state=rows[0][-1],
+        state=state,
         parts=tuple(part_of(one, by_component[one.pk]) for one in all_components()),
     )
 
 
-def _targets(group: int, period: int, entries: QuerySet) -> QuerySet:
-    """Targets in the order of their numbers: part of the cycle, quantity, the last entry, state of the set."""
-    last = entries.filter(target=OuterRef("pk")).order_by("-year")
+@prepared
+def _public_cycle(group: int, period: int) -> QuerySet:
+    """Agreed targets in the order of their numbers: part of the cycle, quantity, the last public entry."""
+    last = Progress.objects.filter(accepted_only(), target=OuterRef("pk")).order_by("-year")
     return (
-        Target.objects.filter(group=group, target_set__quadrennium=period, dropped_at=None)
+        Target.objects.filter(
+            group=group,
+            target_set__quadrennium=period,
+            target_set__state=TargetSetState.AGREED,
+            dropped_at=None,
+        )
         .order_by("number")
         .values_list(
             "component_id",
@@ -104,20 +120,8 @@ def _targets(group: int, period: int, entries: QuerySet) -> QuerySet:
             Subquery(
                 last.values(one=JSONObject(reached=Cast("quantity", CharField()), status="status_id"))[:1]
             ),
-            "target_set__state",
         )
     )
-
-
-@prepared
-def _cycle(group: int, period: int) -> QuerySet:
-    return _targets(group, period, Progress.objects.all())
-
-
-@prepared
-def _public_cycle(group: int, period: int) -> QuerySet:
-    agreed = _targets(group, period, Progress.objects.filter(accepted_only()))
-    return agreed.filter(target_set__state=TargetSetState.AGREED)
 
 
 def _standing(quantity: Decimal | None, entry: dict[str, Any]) -> tuple[int, bool | None, str | None]:
