@@ -96,6 +96,11 @@ def full_name(given: str, family: str, email: str) -> str:
     return f"{given} {family}".strip() or email
 
 
+def listed_name(given: str, family: str, email: str) -> str:
+    """Family name first, as in a register, or the address when no name was given."""
+    return ", ".join(part for part in (family, given) if part) or email
+
+
 @audit.tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. The address is the name at sign-in and counts once it is proved."""
@@ -156,7 +161,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def listed_name(self) -> str:
         """Family name first, as in a register."""
-        return ", ".join(part for part in (self.family_name, self.given_name) if part) or self.email
+        return listed_name(self.given_name, self.family_name, self.email)
 
     @property
     def initials(self) -> str:

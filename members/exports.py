@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from accounts.models import all_regions
 from members.queries import MemberRow
 
 
@@ -22,15 +23,16 @@ def member_table(rows: Iterable[MemberRow]) -> list[list[object]]:
         _("Offices"),
         _("Member since"),
     ]
+    regions = {one.pk: one for one in all_regions()}
     lines: list[list[object]] = [
         [
-            row.person.family_name,
-            row.person.given_name,
+            row.family_name,
+            row.given_name,
             row.contact,
-            row.person.country.name if row.person.country else "",
-            row.person.region or "",
-            row.person.institution,
-            row.person.expertise,
+            row.country_name,
+            regions.get(row.region, ""),
+            row.institution,
+            row.expertise,
             "; ".join(row.offices),
             row.since,
         ]

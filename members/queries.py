@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_countries import countries
 
-from accounts.models import User, folded
+from accounts.models import User, folded, listed_name
 from core import clock
-from core.prepared import as_objects, columns, prepared
+from core.prepared import Rows, as_objects, prepared
 from groups.models import Appointment, Group, Quadrennium, all_quadrennia
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
@@ -22,23 +38,42 @@ from members.states import OPEN, HandshakeState
 PER_PAGE = 25
 
 
-@dataclass(frozen=True)
-class MemberRow:
-    """One member as the list shows it."""
+class MemberRow(NamedTuple):
+    """One member as the list and its table for spreadsheets show it: plain values, which can be remembered as drawn."""
 
-    membership: Membership
-    person: User
+    # Of the membership.
+    pk: int
+    family_name: str
+    given_name: str
+    # As in a register.
+    name: str
+    country: str
+    region: str | None
+    institution: str
+    expertise: str
     since: int
-    offices: list[str] = field(default_factory=list)
+    offices: list[str]
     # The address, where this reader may see it.
-    contact: str = ""
+    contact: str
+
+    @property
+    def country_name(self) -> str:
+        """The country in the reader's language."""
+        return country_name(self.country, get_language())
+
+
+@lru_cache(maxsize=2048)
+def country_name(code: str, language: str | None) -> str:
+    """The name of a country in the language of the moment, which is given so that each is looked up once."""
+    return str(countries.name(code)) if code else ""
 
 
 @dataclass(frozen=True)
 class Renewal:
     """How far the people of the last quadrennium have come into this one."""
 
-    period: Quadrennium
+    # The quadrennium's name, such as 2026–2029.
+    period: str
     total: int
     accepted: int
     invited: int
@@ -50,8 +85,24 @@ class Renewal:
         return self.total - self.accepted - self.invited - self.leaving
 
 
+# What the list asks of each member; the day the person first came is called "since".
+LISTED = (
+    "pk",
+    "person_id",
+    "person__family_name",
+    "person__given_name",
+    "person__email",
+    "person__share_contact",
+    "person__country",
+    "person__region_id",
+    "person__institution",
+    "person__expertise",
+    "since",
+)
+
+
 def members_of(group: Group | int, *, words: str = "", region: str = "", day: date | None = None) -> QuerySet:
-    """Memberships that hold on the day (today), by name, narrowed by words and by the code of a region."""
+    """Members on the day (today) as LISTED, by name, narrowed by words and by the code of a region."""
     first = (
         Membership.objects.filter(group=OuterRef("group"), person=OuterRef("person"))
         .order_by()
@@ -62,9 +113,9 @@ def members_of(group: Group | int, *, words: str = "", region: str = "", day: da
     found = (
         Membership.objects.on(day)
         .filter(group=group)
-        .select_related("person", "person__region")
         .annotate(since=Subquery(first))
         .order_by("person__sort_key", "pk")
+        .values_list(*LISTED)
     )
     for word in folded(words).split():
         found = found.filter(person__search__contains=word)
@@ -73,21 +124,14 @@ def members_of(group: Group | int, *, words: str = "", region: str = "", day: da
 
 @prepared
 def _first_members(group: int, day: date) -> QuerySet:
-    return members_of(group, day=day).values_list(*columns(Membership), *columns(User, "person__"), "since")[
-        :PER_PAGE
-    ]
+    listed = members_of(group, day=day).annotate(total=Window(Count("pk")))
+    return listed.values_list(*LISTED, "total")[:PER_PAGE]
 
 
-def first_members(group: Group) -> list[Membership]:
-    """The first page of `members_of`, which is the one that is asked for most."""
-    own = len(columns(Membership))
-    found = []
-    for row in _first_members(group=group.pk, day=clock.today()):
-        (membership,) = as_objects(Membership, [row[:own]])
-        (membership.person,) = as_objects(User, [row[own:-1]])
-        membership.since = row[-1]  # type: ignore[attr-defined]
-        found.append(membership)
-    return found
+def first_members(group: Group) -> tuple[Rows, int]:
+    """The first page of `members_of`, which is the one that is asked for most, and how many there are in all."""
+    rows = _first_members(group=group.pk, day=clock.today())
+    return [row[:-1] for row in rows], rows[0][-1] if rows else 0
 
 
 # Of an appointment, what its name says.
@@ -109,29 +153,41 @@ def offices_of(group: Group, people: Collection[int]) -> dict[int, list[str]]:
     return held
 
 
-def member_rows(
-    group: Group, memberships: list[Membership], *, contacts: bool, reader: User
-) -> list[MemberRow]:
-    """Rows of the list: an address only for those who may see it, of people who share it, or the reader's own."""
-    offices = offices_of(group, [one.person_id for one in memberships])
+def email_shown(person: int, email: str, *, shared: bool, contacts: bool, reader: User) -> str:
+    """A member's address for those who may see it, of people who share it, and the reader's own; else nothing."""
+    return email if contacts or shared or person == reader.pk else ""
+
+
+def member_rows(group: Group, listed: Iterable[tuple], *, contacts: bool, reader: User) -> list[MemberRow]:
+    """Rows of the list from what `members_of` gave."""
+    listed = list(listed)
+    offices = offices_of(group, [person for _pk, person, *_rest in listed])
     return [
         MemberRow(
-            membership=one,
-            person=one.person,
-            since=(getattr(one, "since", None) or one.starts_on).year,
-            offices=offices.get(one.person_id, []),
-            contact=one.person.email
-            if contacts or one.person.share_contact or one.person_id == reader.pk
-            else "",
+            pk=pk,
+            family_name=family,
+            given_name=given,
+            name=listed_name(given, family, email),
+            country=country or "",
+            region=region,
+            institution=institution,
+            expertise=expertise,
+            since=since.year,
+            offices=offices.get(person, []),
+            contact=email_shown(person, email, shared=shared, contacts=contacts, reader=reader),
         )
-        for one in memberships
+        for pk, person, family, given, email, shared, country, region, institution, expertise, since in listed
     ]
+
+
+def _by_state(group: int, period: int) -> QuerySet:
+    rows = Handshake.objects.filter(group=group, quadrennium=period).order_by()
+    return rows.values_list("state").annotate(n=Count("pk"))
 
 
 @prepared
 def _states(group: int, period: int) -> QuerySet:
-    rows = Handshake.objects.filter(group=group, quadrennium=period).order_by()
-    return rows.values_list("state").annotate(n=Count("pk"))
+    return _by_state(group, period)
 
 
 def handshake_counts(group: Group, period: Quadrennium | None) -> dict[str, int]:
@@ -156,30 +212,33 @@ def _former(group: Group | int, last: int, ended_on: date, period: int) -> Query
     """
     now = Membership.objects.filter(group=group, quadrennium=period).order_by().values("person")
     handshakes = Handshake.objects.filter(group=group, quadrennium=period).order_by()
+    by_address = User.objects.filter(email=OuterRef("email")).values("pk")
 
-    def theirs(**states: Any) -> Q:
-        found = handshakes.filter(**states)
-        by_address = found.filter(person__isnull=True).values("email")
-        known = found.filter(person__isnull=False).values("person")
-        return Q(person__in=known) | Q(person__email__in=by_address)
+    def those(**states: Any) -> QuerySet:
+        # A handshake knows its person, or an address that may be a person's; 0 is nobody, since a list with a NULL
+        # in it holds nobody for certain.
+        named = Coalesce("person", Subquery(by_address), Value(0), output_field=BigIntegerField())
+        return handshakes.filter(**states).annotate(who=named).values("who")
 
     return Membership.objects.filter(
         group=group, quadrennium=last, ends_on=ended_on, ending__isnull=True
     ).annotate(
-        accepted=_whether(Q(person__in=now)),
-        invited=_whether(theirs(state__in=OPEN)),
-        leaving=_whether(theirs(state=HandshakeState.DECLINED)),
+        standing=Case(
+            When(person__in=now, then=Value("accepted")),
+            When(person__in=those(state__in=OPEN), then=Value("invited")),
+            When(person__in=those(state=HandshakeState.DECLINED), then=Value("leaving")),
+            default=Value("missing"),
+        )
     )
 
 
-def _whether(condition: Q) -> ExpressionWrapper:
-    return ExpressionWrapper(condition, output_field=BooleanField())
-
-
 @prepared
-def _renewed(group: int, last: int, ended_on: date, period: int) -> QuerySet:
-    former = _former(group, last, ended_on, period).order_by()
-    return former.values_list("accepted", "invited", "leaving").annotate(n=Count("pk"))
+def _states_and_renewal(group: int, last: int, ended_on: date, period: int) -> QuerySet:
+    """Of both, as (of, name, n): handshakes by state, and people of the last quadrennium by where they stand."""
+    handshakes = _by_state(group, period).annotate(of=Value("handshakes")).values_list("of", "state", "n")
+    former = _former(group, last, ended_on, period).order_by().values("standing").annotate(n=Count("pk"))
+    former = former.annotate(of=Value("former")).values_list("of", "standing", "n")
+    return handshakes.union(former, all=True)
 
 
 def _last_period(period: Quadrennium) -> Quadrennium | None:
@@ -187,20 +246,25 @@ def _last_period(period: Quadrennium) -> Quadrennium | None:
     return max(ended, key=lambda one: one.ends_on, default=None)
 
 
-def renewal(group: Group, period: Quadrennium | None) -> Renewal | None:
-    """How many people of the last quadrennium are members again, invited, leaving, or not invited yet."""
+def handshakes_and_renewal(group: Group, period: Quadrennium | None) -> tuple[dict[str, int], Renewal | None]:
+    """`handshake_counts`, and how far the people of the last quadrennium have come; None where there were none."""
     last = _last_period(period) if period else None
     if last is None or period is None:
-        return None
-    rows = _renewed(group=group.pk, last=last.pk, ended_on=last.ends_on, period=period.pk)
-    if not rows:
-        return None
-    return Renewal(
-        period,
-        total=sum(n for *_standing, n in rows),
-        accepted=sum(n for accepted, _invited, _leaving, n in rows if accepted),
-        invited=sum(n for accepted, invited, _leaving, n in rows if invited and not accepted),
-        leaving=sum(n for accepted, invited, leaving, n in rows if leaving and not (accepted or invited)),
+        return handshake_counts(group, period), None
+    counted: dict[str, dict[str, int]] = {"handshakes": {}, "former": {}}
+    for of, name, n in _states_and_renewal(
+        group=group.pk, last=last.pk, ended_on=last.ends_on, period=period.pk
+    ):
+        counted[of][name] = n
+    former = counted["former"]
+    if not former:
+        return counted["handshakes"], None
+    return counted["handshakes"], Renewal(
+        period.label,
+        total=sum(former.values()),
+        accepted=former.get("accepted", 0),
+        invited=former.get("invited", 0),
+        leaving=former.get("leaving", 0),
     )
 
 
@@ -211,7 +275,7 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
         return Membership.objects.none()
     found = (
         _former(group, last.pk, last.ends_on, period.pk)
-        .filter(accepted=False, invited=False, leaving=False)
+        .filter(standing="missing")
         .select_related("person", "person__region")
         .order_by("person__sort_key", "pk")
     )

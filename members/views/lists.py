@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_countries import countries
 
 from core import audit, clock
 from core.addresses import address
@@ -60,77 +58,60 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
     words, region = data.get("q", ""), data.get("region", "")
     show = data.get("show", "") if sees_handshakes else ""
     period = Quadrennium.current() if sees_handshakes else None
-    counts = queries.handshake_counts(group, period) if sees_handshakes else {}
-    renewal = queries.renewal(group, period) if sees_handshakes else None
-    total = queries.member_count(group)
-    context: dict[str, Any] = {}
+    counts, renewal = queries.handshakes_and_renewal(group, period) if sees_handshakes else ({}, None)
+    context: dict[str, Any] = {"members": None, "handshakes": None, "former": None}
     if show in STATES:
+        total = queries.member_count(group)
         known = None if words else counts.get(STATES[show], 0)
         rows = queries.handshakes_in(group, period, STATES[show], words)
         page = CountedPaginator(rows, PER_PAGE, known).get_page(request.GET.get("page"))
         context["handshakes"] = [_handshake_row(group, one) for one in page.object_list]
     elif show == NOT_YET and period is not None:
+        total = queries.member_count(group)
         rows = queries.not_invited(group, period, words)
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         context["former"] = [_former_row(group, one) for one in page.object_list]
     else:
         show = ""
-        page, memberships = _members(request, group, words, region, total)
-        members = queries.member_rows(
-            group, memberships, contacts=held.may("members.view_contacts", group), reader=request.user
+        page, listed, total = _members(request, group, words, region)
+        context["members"] = queries.member_rows(
+            group, listed, contacts=held.may("members.view_contacts", group), reader=request.user
         )
-        context["members"] = [_member_row(group, one) for one in members]
     if show:
         del form.fields["region"]  # an invitation knows no region
     may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
+    list_url = address("members:member-list", group.slug)
     context |= {
         "page": page,
         "form": None,
+        "slug": group.slug,
         "filter_form": form,
         "filtered": bool(words or region),
         "chips": _chips(request, total, counts, renewal, show) if sees_handshakes else [],
         "renewal": renewal,
         "renewal_parts": _renewal_parts(renewal) if renewal else [],
-        "clear_url": reverse("members:member-list", args=[group.slug]) if words or region else "",
+        "clear_url": list_url if words or region else "",
         "total": total,
         "may_prepare": may_prepare,
         "may_invite": may_prepare and held.may("members.invite_person", group),
         "may_export": held.may("members.view_contacts", group),
-        "list_url": reverse("members:member-list", args=[group.slug]),
+        "list_url": list_url,
     }
     return render(request, "members/member_list.html", group_context(request, group, **context))
 
 
 def _members(
-    request: HttpRequest, group: Group, words: str, region: str, total: int
-) -> tuple[Page, list[Membership]]:
-    """One page of the members, and who stands on it. The first of all of them is the one that is asked for most."""
+    request: HttpRequest, group: Group, words: str, region: str
+) -> tuple[Page, Iterable[tuple], int]:
+    """One page of the members, who stands on it, and how many the group has."""
     number = request.GET.get("page")
     if not (words or region) and number in (None, "1"):
-        return CountedPaginator((), PER_PAGE, total).get_page(1), queries.first_members(group)
+        listed, total = queries.first_members(group)
+        return CountedPaginator((), PER_PAGE, total).get_page(1), listed, total
+    total = queries.member_count(group)
     rows = queries.members_of(group, words=words, region=region)
     page = CountedPaginator(rows, PER_PAGE, None if words or region else total).get_page(number)
-    return page, list(page.object_list)
-
-
-def _member_row(group: Group, one: queries.MemberRow) -> dict[str, Any]:
-    """What the table says of one member."""
-    return {
-        "name": one.person.listed_name,
-        "url": address("members:member-detail", group.slug, one.membership.pk),
-        "offices": one.offices,
-        "country": country_name(one.person.country.code, get_language()),
-        "year": str(one.since),
-        "since": _("since %(year)s") % {"year": one.since},
-        "expertise": one.person.expertise,
-        "contact": one.contact,
-    }
-
-
-@lru_cache(maxsize=2048)
-def country_name(code: str | None, language: str | None) -> str:
-    """The name of a country in the language of the moment, which is given so that each is looked up once."""
-    return str(countries.name(code)) if code else ""
+    return page, page.object_list, total
 
 
 def _renewal_parts(renewal: queries.Renewal) -> list[tuple[str, int, str]]:
@@ -205,8 +186,7 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
 @require_POST
 def member_export(request: HttpRequest, group: Group) -> HttpResponse:
     """The list with addresses for a spreadsheet; who took it is recorded."""
-    memberships = list(queries.members_of(group))
-    rows = queries.member_rows(group, memberships, contacts=True, reader=request.user)
+    rows = queries.member_rows(group, queries.members_of(group), contacts=True, reader=request.user)
     audit.record("members.list_exported", by=request.user, about=group, group=group, members=len(rows))
     response = HttpResponse(csv_text(exports.member_table(rows)), content_type="text/csv; charset=utf-8")
     name = f"members-{group.slug}-{clock.today().isoformat()}.csv"
@@ -220,27 +200,28 @@ def member_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """One member: what everybody in the group sees, and the address for those who may."""
     membership = _membership(group, pk)
     held = request_roles(request)
-    (row,) = queries.member_rows(
-        group,
-        [membership],
+    person = membership.person
+    shown = queries.email_shown(
+        person.pk,
+        person.email,
+        shared=person.share_contact,
         contacts=held.may("members.view_contacts", group),
         reader=request.user,
     )
-    person = row.person
+    offices = queries.offices_of(group, [person.pk])
     history = Membership.objects.filter(group=group, person=person).select_related("quadrennium", "ending")
     ending = getattr(membership, "ending", None)
     facts = [
-        {"term": _("Offices"), "value": "\n".join(row.offices)},
+        {"term": _("Offices"), "value": "\n".join(offices.get(person.pk, []))},
         {"term": _("Country"), "value": person.country.name if person.country else ""},
         {"term": _("IUCN region"), "value": str(person.region or "")},
         {"term": _("Institution"), "value": person.institution},
         {"term": _("Expertise"), "value": person.expertise},
-        {"term": _("Email address"), "value": row.contact},
+        {"term": _("Email address"), "value": shown},
     ]
     context = group_context(
         request,
         group,
-        row=row,
         person=person,
         membership=membership,
         ending=ending,

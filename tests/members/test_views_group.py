@@ -16,7 +16,7 @@ from members import actions
 from members.models import Handshake
 from members.states import HandshakeState
 from tests import factories
-from tests.members.helpers import acts, fresh, invite, mails, memberships, request
+from tests.members.helpers import accept, acts, fresh, invite, mails, memberships, request
 
 
 def url(name, group, *args):
@@ -46,6 +46,42 @@ def test_member_list_shows_addresses_only_to_those_who_may_see_them(client, grou
     assert sharing.email in page(client, cast["ME"], shared).content.decode()
 
 
+def test_an_address_that_was_drawn_for_a_leader_is_not_shown_to_a_member(client, group, cast):
+    address = url("member-list", group)
+    assert cast["TR"].email in page(client, cast["LE"], address).content.decode()
+    assert cast["TR"].email not in page(client, cast["ME"], address).content.decode()
+
+
+def test_the_list_shows_what_is_so_now_however_often_it_was_drawn(client, group, cast):
+    address = url("member-list", group)
+    before = [page(client, cast["ME"], address).content.decode() for _twice in range(2)]
+    assert not any("Sand cats" in text for text in before)
+    cast["TR"].expertise = "Sand cats"
+    cast["TR"].save()
+    newcomer = factories.make_member(group, factories.make_person("Zora", "Zzyzx")).person
+    now = page(client, cast["ME"], address).content.decode()
+    assert "Sand cats" in now
+    assert newcomer.listed_name in now
+    assert f"{len(page(client, cast['ME'], address).context['members'])} people serve" in now
+
+
+def test_what_one_search_was_drawn_with_does_not_stand_in_the_next(client, group, cast):
+    address = url("member-list", group)
+    assert 'value="caracal"' in page(client, cast["ME"], address, q="caracal").content.decode()
+    assert 'value="serval"' in page(client, cast["ME"], address, q="serval").content.decode()
+    assert 'value="caracal"' not in page(client, cast["ME"], address).content.decode()
+
+
+def test_each_page_of_the_list_counts_all_members_of_the_group(client, group, cast):
+    for _number in range(30):
+        factories.make_member(group)
+    first, second = (page(client, cast["ME"], url("member-list", group), page=n) for n in (1, 2))
+    assert first.context["total"] == second.context["total"] > 30
+    assert second.context["page"].paginator.count == first.context["page"].paginator.count
+    shown = [row.pk for answer in (first, second) for row in answer.context["members"]]
+    assert len(shown) == len(set(shown)) == first.context["total"]
+
+
 def test_member_list_finds_without_accents_and_within_a_region(client, group, cast):
     from accounts.models import Region
 
@@ -53,7 +89,7 @@ def test_member_list_finds_without_accents_and_within_a_region(client, group, ca
     ines = factories.make_person("Inès", "Vauclair", region=region)
     factories.make_member(group, ines)
     found = page(client, cast["ME"], url("member-list", group), q="ines", region=region.pk)
-    assert [row["name"] for row in found.context["members"]] == [ines.listed_name]
+    assert [row.name for row in found.context["members"]] == [ines.listed_name]
     nobody = page(client, cast["ME"], url("member-list", group), q="zzz")
     assert nobody.context["members"] == []
     assert "Nobody fits" in nobody.content.decode()
@@ -109,6 +145,25 @@ def test_those_of_the_last_quadrennium_who_were_not_invited_are_named(client, gr
     renewal = answer.context["renewal"]
     assert (renewal.total, renewal.accepted, renewal.invited, renewal.missing) == (3, 1, 1, 1)
     assert [row["name"] for row in answer.context["former"]] == ["Hsu, Mei-Ling"]
+
+
+def test_renewal_counts_each_person_of_the_last_quadrennium_once(client, group, cast):
+    last = Quadrennium.objects.filter(ends_on__lt=Quadrennium.current().starts_on).last()
+    leaving, again, twice, nobody = (
+        factories.make_person(given, "Renewal") for given in ("Ana", "Ben", "Cho", "Dia")
+    )
+    for person in (leaving, again, twice, nobody):
+        factories.make_member(group, person, quadrennium=last)
+    # Found by the address alone, and by the person once the invitation knows who it was.
+    actions.decline_invitation(handshake=invite(group, cast["LE"], leaving.email), by=leaving)
+    actions.decline_invitation(handshake=invite(group, cast["LE"], twice.email), by=twice)
+    invite(group, cast["LE"], twice.email)
+    accept(invite(group, cast["LE"], again.email), again)
+    invite(group, cast["LE"], "somebody.else@example.org")
+    renewal = page(client, cast["LE"], url("member-list", group)).context["renewal"]
+    assert (renewal.total, renewal.accepted, renewal.invited, renewal.leaving) == (4, 1, 1, 1)
+    listed = page(client, cast["LE"], url("member-list", group), show="not-yet").context["former"]
+    assert [row["name"] for row in listed] == [nobody.listed_name]
 
 
 def test_a_leader_invites_by_the_form_and_a_double_click_sends_once(client, group, cast):
@@ -225,7 +280,7 @@ def test_export_holds_the_page_and_starts_no_formula(client, group, cast):
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     listed = page(client, cast["LE"], url("member-list", group)).context["members"]
     assert len(rows) - 1 == len(listed)
-    assert {row[2] for row in rows[1:]} == {row["contact"] for row in listed}
+    assert {row[2] for row in rows[1:]} == {row.contact for row in listed}
     (line,) = [row for row in rows if "SUM" in row[0]]
     assert (line[0], line[1], line[5]) == ("'+SUM", "'=HYPERLINK(1)", "'@cmd")
     assert len(acts("members.list_exported")) == 1
