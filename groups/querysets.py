@@ -52,9 +52,13 @@ class GroupQuerySet(models.QuerySet):
 
         Source: guidelines 8.1.
         """
+        return self.reporting_by(date(year, 12, 31))
+
+    def reporting_by(self, last_day: date) -> GroupQuerySet:
+        """As `reporting`, for the year that ends on the day."""
         return self.filter(
-            Q(closed_on__isnull=True) | Q(closed_on__gte=date(year, 12, 31)),
-            Q(founded_on__isnull=True) | Q(founded_on__lte=date(year, 12, 31)),
+            Q(closed_on__isnull=True) | Q(closed_on__gte=last_day),
+            Q(founded_on__isnull=True) | Q(founded_on__lte=last_day),
             category__reports_annually=True,
         )
 

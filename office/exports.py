@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from core.tables import csv_text
-from reporting.queries.reports import ReportStanding
+from groups.models import all_categories
+from reporting.queries.standings import ReportStanding
 
 
 def report_rows(rows: Iterable[ReportStanding]) -> list[list[object]]:
@@ -29,15 +30,16 @@ def report_rows(rows: Iterable[ReportStanding]) -> list[list[object]]:
             _("Network support"),
         ]
     ]
-    lines.extend(_line(row) for row in rows)
+    kinds = {one.pk: str(one) for one in all_categories()}
+    lines.extend(_line(row, kinds[row.category_id]) for row in rows)
     return lines
 
 
-def _line(row: ReportStanding) -> list[object]:
+def _line(row: ReportStanding, category: str) -> list[object]:
     return [
-        row.group.name,
-        row.group.acronym,
-        row.group.category,
+        row.name,
+        row.acronym,
+        category,
         row.year,
         row.state.label,
         _("Yes") if row.overdue else _("No"),

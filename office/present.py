@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import clock
 from core.addresses import address
+from core.remembered import Pieces
+from core.templatetags.portal import table_rows
 from groups.access import PersonRoles
 from groups.models import all_categories
 from office.queries import Counts, Grid, MailQueue, Waiting
-from reporting.queries.reports import ReportStanding
+from reporting.queries.standings import ReportStanding
 from reporting.states import Standing
 
 # After this many days with the office a wait is shown as long.
 LONG_WAIT = 14
+# So many of what waits are named.
+WAITING = 5
 # Where a report is open for review; before the first submission there is nothing to read.
 REVIEWABLE = {Standing.SUBMITTED, Standing.RETURNED, Standing.ACCEPTED}
 
@@ -38,12 +44,67 @@ def lead(grid: Grid, day: date) -> str:
     return _("%(today)s. Annual reports for %(year)s are due on %(due)s.") % values
 
 
-def figures(grid: Grid) -> list[dict[str, Any]]:
-    """The counts of the year; each leads to its rows."""
-    counts = grid.counts
+@dataclass(frozen=True)
+class Board:
+    """The year at a glance. It holds plain values and puts them into words when it is drawn, so a page that finds
+    the same values again finds it drawn (core.remembered).
+    """
 
+    year: int
+    counts: Counts
+    by_category: list[tuple[str, Counts]]
+    # What waits longest, whether it is with the reader, and whether the reader decides about it.
+    longest: list[tuple[Waiting, bool, bool]]
+    waiting_more: int
+
+    @property
+    def figures(self) -> list[dict[str, Any]]:
+        """The counts of the year; each leads to its rows."""
+        return _figures(self.counts, self.year)
+
+    @property
+    def waiting(self) -> list[list[Any]]:
+        """The lines of what waits longest."""
+        return [_waiting_row(*one, day=clock.today()) for one in self.longest]
+
+    @property
+    def waiting_columns(self) -> list[dict[str, Any]]:
+        """Headings of what waits longest."""
+        return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        """The bars by kind of group, their key, and the same figures as a table."""
+        key = parts(self.counts)
+        bars = [(name, parts(counts), counts.of) for name, counts in self.by_category]
+        return {
+            "key": key,
+            "bars": bars,
+            "columns": [_("Kind of group"), *[label for _css, _count, label in key], _("Groups")],
+            "table": [[name, *[number for _css, number, _label in bar], of] for name, bar, of in bars],
+        }
+
+
+# What a person may do about what waits.
+DECIDES = {"report": "reporting.review_report", "targets": "reporting.decide_targets"}
+
+
+def board(grid: Grid, held: PersonRoles, viewer_id: int) -> Board:
+    """The year at a glance, for one reader."""
+    longest = [
+        (
+            one,
+            any(person.pk == viewer_id for person in one.support),
+            held.may(DECIDES[one.kind], one.group_id),
+        )
+        for one in grid.waiting[:WAITING]
+    ]
+    return Board(grid.year.year, grid.counts, grid.by_category, longest, len(grid.waiting) - WAITING)
+
+
+def _figures(counts: Counts, year: int) -> list[dict[str, Any]]:
     def figure(value: int, label: str, kind: str = "", **narrowed: str) -> dict[str, Any]:
-        query = urlencode({"year": str(grid.year.year), **narrowed})
+        query = urlencode({"year": str(year), **narrowed})
         return {
             "value": value,
             "label": label,
@@ -77,19 +138,6 @@ def parts(counts: Counts) -> list[tuple[str, int, str]]:
     ]
 
 
-def chart(grid: Grid) -> dict[str, Any]:
-    """The bars by kind of group, their key, and the same figures as a table."""
-    return {
-        "key": parts(grid.counts),
-        "bars": [(name, parts(counts), counts.of) for name, counts in grid.by_category],
-        "columns": [_("Kind of group"), *[label for _css, _count, label in parts(grid.counts)], _("Groups")],
-        "table": [
-            [name, *[number for _css, number, _label in parts(counts)], counts.of]
-            for name, counts in grid.by_category
-        ],
-    }
-
-
 def report_columns() -> list[dict[str, Any]]:
     """Headings of the list."""
     return [
@@ -102,21 +150,33 @@ def report_columns() -> list[dict[str, Any]]:
     ]
 
 
-def waiting_columns() -> list[dict[str, Any]]:
-    """Headings of what waits longest."""
-    return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
+_lines = Pieces()
 
 
-def report_rows(rows: Iterable[ReportStanding], held: PersonRoles, day: date) -> list[list[Any]]:
-    """The lines of the list. Most groups share their days, so each is put into words once."""
-    short = cache(lambda one: date_format(one, "SHORT_DATE_FORMAT"))
+def report_lines(rows: Iterable[ReportStanding], held: PersonRoles) -> str:
+    """The lines of the list, drawn; each is put into words once for what it says."""
     kinds = {one.pk: str(one) for one in all_categories()}
-    return [_report_row(row, held, day, kinds[row.category_id], short) for row in rows]
+    return mark_safe(  # noqa: S308 - drawn by table_rows, which escaped it
+        "".join(
+            _lines.get(
+                {
+                    "row": row,
+                    "category": kinds[row.category_id],
+                    "reviews": held.may("reporting.review_report", row.group_id),
+                },
+                _line,
+            )
+            for row in rows
+        )
+    )
 
 
-def _report_row(
-    row: ReportStanding, held: PersonRoles, day: date, category: str, short: Callable[[date], str]
-) -> list[Any]:
+def _line(values: dict[str, Any]) -> str:
+    row = report_row(values["row"], values["category"], values["reviews"], clock.today())
+    return table_rows([row], report_columns())
+
+
+def report_row(row: ReportStanding, category: str, reviews: bool, day: date) -> list[Any]:
     """One line of the list: the group, how it stands, and where to open it."""
     label = str(row.state.label)
     if row.overdue:
@@ -124,10 +184,10 @@ def _report_row(
         late = ngettext("%(state)s, %(days)d day overdue", "%(state)s, %(days)d days overdue", days)
         label = late % {"state": label, "days": days}
     sections = _("%(done)d of %(all)d") % {"done": row.sections_done, "all": row.sections_of}
-    due = short(row.due_on)
+    due = date_format(row.due_on, "SHORT_DATE_FORMAT")
     sent = ""
     if row.submitted_at:
-        sent = _("Sent on %(date)s") % {"date": short(row.submitted_at)}
+        sent = _("Sent on %(date)s") % {"date": date_format(row.submitted_at, "SHORT_DATE_FORMAT")}
     return [
         {
             "text": row.name,
@@ -138,16 +198,16 @@ def _report_row(
         {"text": sections if row.sections_of else ""},
         {"text": due, "sub": _("Extended") if row.extended else ""},
         {"text": ", ".join(person.name for person in row.network_support)},
-        _open(row, held),
+        _open(row, reviews),
     ]
 
 
-def _open(row: ReportStanding, held: PersonRoles) -> dict[str, str]:
+def _open(row: ReportStanding, reviews: bool) -> dict[str, str]:
     """Where the row's report is opened: the review for who decides, the report for who reads."""
     if row.state == Standing.NOT_STARTED:
         return {"text": ""}
     about = _("the report of %(group)s") % {"group": row.name}
-    if row.state in REVIEWABLE and held.may("reporting.review_report", row.group_id):
+    if row.state in REVIEWABLE and reviews:
         word = _("Review") if row.state == Standing.SUBMITTED else _("Read")
         return {
             "text": word,
@@ -161,22 +221,22 @@ def _open(row: ReportStanding, held: PersonRoles) -> dict[str, str]:
     }
 
 
-def waiting_row(one: Waiting, held: PersonRoles, day: date) -> list[Any]:
+def _waiting_row(one: Waiting, mine: bool, decides: bool, day: date) -> list[Any]:
     """One line of what waits longest."""
     days = (day - one.since.date()).days
-    slug = one.group.slug
     if one.kind == "report":
-        title = _("Report %(year)s") % {"year": one.year}
-        may, view, args = "reporting.review_report", "reporting:report-review", [slug, one.year]
+        title = _("Report %(year)s") % {"year": one.years[0]}
+        view = "reporting:report-review"
     else:
-        title = _("Targets %(first)s–%(last)s") % {"first": one.period[0], "last": one.period[1]}
-        may, view, args = "reporting.decide_targets", "reporting:target-review", [slug, *one.period]
-    url = address(view, *args) if held.may(may, one.group) else ""
+        title = _("Targets %(first)s–%(last)s") % {"first": one.years[0], "last": one.years[1]}
+        view = "reporting:target-review"
+    url = address(view, one.slug, *one.years) if decides else ""
     waited = ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("Since today")
+    support = ", ".join(person.name for person in one.support)
     return [
         {"text": title, "url": url},
-        {"text": one.group.name},
-        {"text": _("You") if one.mine else ", ".join(one.support) or _("Nobody assigned")},
+        {"text": one.name},
+        {"text": _("You") if mine else support or _("Nobody assigned")},
         {"text": waited, "kind": "late" if days > LONG_WAIT else "wait"},
     ]
 

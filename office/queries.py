@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Count, Min, QuerySet
 
 from accounts.models import folded
 from core import scope
 from core.mail.models import MailState, OutgoingMail
-from core.prepared import as_objects, prepared
+from core.prepared import prepared
 from groups.access import PersonRoles
-from groups.models import Group, all_categories, all_quadrennia
+from groups.models import all_categories, all_quadrennia
 from reporting.models import ReportingYear, TargetSet, all_reporting_years
-from reporting.queries.reports import GROUP, OWED, ReportStanding, report_states
+from reporting.queries.standings import OWED, ReportStanding, Supporter, report_states
 from reporting.states import Standing, TargetSetState
 
 PERMISSION = "office.view_dashboard"
@@ -32,6 +34,18 @@ class Filters:
     category: str = ""
     support: int | None = None
     overdue: bool = False
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters as parameters of an address; what narrows nothing is left out."""
+        named = {
+            "q": self.words,
+            "state": self.state,
+            "category": self.category,
+            "support": str(self.support or ""),
+            "overdue": "on" if self.overdue else "",
+        }
+        return {name: value for name, value in named.items() if value}
 
     @cached_property
     def asked(self) -> list[str]:
@@ -70,32 +84,27 @@ class Counts:
         return self.submitted + self.accepted
 
 
-@dataclass(frozen=True)
-class SentTargets:
+class SentTargets(NamedTuple):
     """A set of targets that a group sent and nobody has decided about."""
 
+    group_id: int
+    slug: str
+    name: str
     period_id: int
     submitted_at: datetime
-    group: Group
-
-    @property
-    def years(self) -> tuple[int, int]:
-        """First and last year of its quadrennium."""
-        years = next(one.years for one in all_quadrennia() if one.pk == self.period_id)
-        return years[0], years[-1]
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Something that waits for the Chair's Office, since when and with whom."""
 
     kind: str  # report, targets
-    group: Group
-    year: int
-    period: tuple[int, int]
+    group_id: int
+    slug: str
+    name: str
+    # The year of a report; the first and the last year of targets.
+    years: tuple[int, ...]
     since: datetime
-    support: tuple[str, ...]
-    mine: bool
+    support: tuple[Supporter, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ class Grid:
     counts: Counts
     by_category: list[tuple[str, Counts]]
     waiting: list[Waiting]
-    supporters: list[tuple[int, str]] = field(default_factory=list)
+    supporters: list[Supporter] = field(default_factory=list)
     categories: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -119,33 +128,29 @@ def reporting_years(day: date) -> list[ReportingYear]:
 @prepared
 def _sent_targets() -> QuerySet:
     found = TargetSet.objects.filter(state=TargetSetState.SUBMITTED).order_by("submitted_at")
-    return found.values_list("quadrennium_id", "submitted_at", *(f"group__{name}" for name in GROUP))
+    return found.values_list("group_id", "group__slug", "group__name", "quadrennium_id", "submitted_at")
 
 
-def network(held: PersonRoles, year: ReportingYear, day: date, viewer_id: int) -> Grid:
+def network(held: PersonRoles, year: ReportingYear, day: date) -> Grid:
     """Every group that owes a report for the year; network support sees the groups assigned to it.
 
     The number of queries does not depend on the number of groups.
     """
     with scope.read_everywhere("office-grid"):
         rows = report_states(year.year, day=day)
-        targets = [
-            SentTargets(period, sent, as_objects(Group, [tuple(group)], GROUP)[0])
-            for period, sent, *group in _sent_targets()
-        ]
+        targets = [SentTargets._make(row) for row in _sent_targets()]
     if not held.everywhere(PERMISSION):
         mine = set(held.groups_where(PERMISSION))
         rows = [row for row in rows if row.group_id in mine]
-        targets = [one for one in targets if one.group.pk in mine]
+        targets = [one for one in targets if one.group_id in mine]
     return Grid(
         year=year,
         rows=rows,
         counts=count(rows),
         by_category=_by_category(rows),
-        waiting=_waiting(rows, targets, viewer_id),
+        waiting=_waiting(rows, targets),
         supporters=sorted(
-            {person.pk: person.name for row in rows for person in row.network_support}.items(),
-            key=lambda one: one[1],
+            {person for row in rows for person in row.network_support}, key=lambda one: (one.name, one.pk)
         ),
         categories=_categories(rows),
     )
@@ -157,10 +162,12 @@ def _categories(rows: list[ReportStanding]) -> list[tuple[str, str]]:
     return [(code, names[code]) for code in dict.fromkeys(row.category_id for row in rows)]
 
 
-def count(rows: list[ReportStanding]) -> Counts:
+def count(rows: Iterable[ReportStanding]) -> Counts:
     """How many of the rows stand where."""
-    of = Counter((row.state, row.overdue) for row in rows)
+    return _counts(Counter((row.state, row.overdue) for row in rows))
 
+
+def _counts(of: Counter[tuple[Standing, bool]]) -> Counts:
     def standing(state: Standing) -> int:
         return of[state, False] + of[state, True]
 
@@ -168,7 +175,7 @@ def count(rows: list[ReportStanding]) -> Counts:
     owed = sum(standing(state) for state in OWED)
     returned_in_time = of[Standing.RETURNED, False]
     return Counts(
-        of=len(rows),
+        of=of.total(),
         none=standing(Standing.NOT_STARTED),
         draft=standing(Standing.DRAFT),
         submitted=standing(Standing.SUBMITTED),
@@ -182,43 +189,37 @@ def count(rows: list[ReportStanding]) -> Counts:
 
 def _by_category(rows: list[ReportStanding]) -> list[tuple[str, Counts]]:
     """Counts for each kind of group, the largest first."""
-    kinds: dict[str, list[ReportStanding]] = {}
+    kinds: dict[str, Counter[tuple[Standing, bool]]] = {}
     for row in rows:
-        kinds.setdefault(row.category_id, []).append(row)
-    counted = [(name, count(kinds[code])) for code, name in _categories(rows)]
+        kinds.setdefault(row.category_id, Counter())[row.state, row.overdue] += 1
+    counted = [(name, _counts(kinds[code])) for code, name in _categories(rows)]
     return sorted(counted, key=lambda one: (-one[1].of, one[0]))
 
 
-def _waiting(rows: list[ReportStanding], targets: list[SentTargets], viewer_id: int) -> list[Waiting]:
+def _waiting(rows: list[ReportStanding], targets: list[SentTargets]) -> list[Waiting]:
     """Reports to review and target sets to agree, the longest wait first."""
-    support = {row.group_id: row.network_support for row in rows}
     found = [
         Waiting(
-            "report",
-            row.group,
-            row.year,
-            (0, 0),
-            row.submitted_at,
-            tuple(person.name for person in row.network_support),
-            any(person.pk == viewer_id for person in row.network_support),
+            "report", row.group_id, row.slug, row.name, (row.year,), row.submitted_at, row.network_support
         )
         for row in rows
         if row.state == Standing.SUBMITTED and row.submitted_at
     ]
-    for one in targets:
-        people = support.get(one.group.pk, ())
-        found.append(
-            Waiting(
-                "targets",
-                one.group,
-                0,
-                one.years,
-                one.submitted_at,
-                tuple(person.name for person in people),
-                any(person.pk == viewer_id for person in people),
-            )
+    support = {row.group_id: row.network_support for row in rows}
+    spans = {one.pk: (one.years[0], one.years[-1]) for one in all_quadrennia()} if targets else {}
+    found += [
+        Waiting(
+            "targets",
+            one.group_id,
+            one.slug,
+            one.name,
+            spans[one.period_id],
+            one.submitted_at,
+            support.get(one.group_id, ()),
         )
-    return sorted(found, key=lambda one: (one.since, one.group.pk))
+        for one in targets
+    ]
+    return sorted(found, key=lambda one: (one.since, one.group_id))
 
 
 @dataclass(frozen=True)

@@ -6,26 +6,25 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import audit, clock, navigation
+from core.addresses import address
 from core.errors import DomainError
 from core.mail.models import OutgoingMail
 from groups.access import office_page, request_roles
 from office import actions, exports, present, queries
-from office.forms import FilterForm
+from office.forms import FilterBar
 from reporting.models import ReportingYear
-from reporting.queries.reports import ReportStanding
+from reporting.queries.standings import ReportStanding
 
 ROWS = 25
-WAITING = 5
 
 
-def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterForm, list[ReportStanding]] | None:
-    """The grid of the year asked for, the filter form, and the rows that fit; None before any year has opened.
+def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterBar, list[ReportStanding]] | None:
+    """The grid of the year asked for, the filters, and the rows that fit; None before any year has opened.
 
     Page and export both come through here, so they hold the same rows. Raises Http404 for a year that is not ours.
     """
@@ -34,10 +33,11 @@ def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterForm, list[ReportS
     if not years:
         return None
     year = _year(request.GET.get("year", ""), years)
-    grid = queries.network(request_roles(request), year, day, request.user.pk)
-    form = FilterForm({**request.GET.dict(), "year": str(year.year)}, grid=grid, years=years)
-    filters = form.filters()
-    return grid, form, [row for row in grid.rows if filters.keep(row)]
+    grid = queries.network(request_roles(request), year, day)
+    bar = FilterBar.of(request.GET.dict(), grid, years)
+    filters = bar.filters
+    rows = [row for row in grid.rows if filters.keep(row)] if filters.query else grid.rows
+    return grid, bar, rows
 
 
 def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
@@ -57,41 +57,34 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return render(request, "office/no_year.html", {"rail": rail})
-    grid, form, rows = asked
-    day = clock.today()
+    grid, bar, rows = asked
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    query = _query(form)
-    clear_url = f"{reverse('office:dashboard')}?{urlencode({'year': grid.year.year})}#list"
+    url = address("office:dashboard")
+    clear_url = f"{url}?{urlencode({'year': grid.year.year})}#list"
     return render(
         request,
         "office/dashboard.html",
         {
             "rail": rail,
             "grid": grid,
-            "lead": present.lead(grid, day),
-            "figures": present.figures(grid),
-            "waiting": [
-                present.waiting_row(one, request_roles(request), day) for one in grid.waiting[:WAITING]
-            ],
-            "waiting_columns": present.waiting_columns(),
-            "columns": present.report_columns(),
-            "waiting_more": len(grid.waiting) - WAITING,
-            "chart": present.chart(grid),
-            "filter_form": form,
+            "year": grid.year.year,
+            "lead": present.lead(grid, clock.today()),
+            "board": present.board(grid, request_roles(request), request.user.pk),
+            "filters": bar,
             "page": page,
             "found": len(rows),
-            "rows": present.report_rows(page, request_roles(request), day),
+            "lines": present.report_lines(page, request_roles(request)),
+            "columns": present.report_columns(),
             "clear_url": clear_url,
-            "shown_clear_url": clear_url if form.filters() != queries.Filters() else "",
-            "export_url": f"{reverse('office:report-export')}?{query}",
+            "shown_clear_url": clear_url if bar.filters.query else "",
+            "export_url": f"{address('office:report-export')}?{_query(grid, bar)}",
         },
     )
 
 
-def _query(form: FilterForm) -> str:
-    """The filters that stand, as an address; what narrows nothing is left out."""
-    clean = {name: value for name, value in form.cleaned_data.items() if value}
-    return urlencode({**clean, "overdue": "on"} if clean.get("overdue") else clean)
+def _query(grid: queries.Grid, bar: FilterBar) -> str:
+    """The year and the filters that stand, as an address."""
+    return urlencode({"year": grid.year.year, **bar.filters.query})
 
 
 @office_page("office.view_dashboard")
@@ -101,9 +94,9 @@ def report_export(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         raise Http404
-    grid, form, rows = asked
+    grid, bar, rows = asked
     audit.record(
-        "office.reports_exported", by=request.user, about=grid.year, rows=len(rows), filters=_query(form)
+        "office.reports_exported", by=request.user, about=grid.year, rows=len(rows), filters=_query(grid, bar)
     )
     response = HttpResponse(exports.report_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="annual-reports-{grid.year.year}.csv"'

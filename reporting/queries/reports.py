@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import User
-from core import clock, scope
+from core import scope
 from core.prepared import as_objects, columns, prepared
-from groups.models import Appointment, Group, all_categories
+from groups.models import Group
 from reporting.models import (
     Component,
     Progress,
@@ -28,198 +27,15 @@ from reporting.models import (
     sections_of,
 )
 from reporting.queries.rows import targets_of, with_status
-from reporting.states import ReportState, Standing
+from reporting.states import ReportState
 
-# Status signs of the design for the standings.
-KINDS = {
-    Standing.NOT_STARTED: "todo",
-    Standing.DRAFT: "going",
-    Standing.SUBMITTED: "wait",
-    Standing.RETURNED: "back",
-    Standing.ACCEPTED: "done",
-}
 # Of a person, what a name needs.
 PERSON = ("id", "given_name", "family_name", "email")
-# Of a group, what a list of standings says and searches.
-GROUP = ("id", "slug", "name", "acronym", "category_id", "search")
-OWED = (Standing.NOT_STARTED, Standing.DRAFT, Standing.RETURNED)
-
-
-@dataclass(frozen=True)
-class ReportStanding:
-    """How one group stands with the report of one year."""
-
-    # The group in the columns of GROUP: counts look at hundreds of groups, and a page shows some.
-    named: tuple[Any, ...]
-    year: int
-    state: Standing
-    due_on: date
-    overdue: bool
-    sections_done: int
-    sections_of: int
-    extended: bool = False
-    submitted_at: datetime | None = None
-    decided_at: datetime | None = None
-    network_support: tuple[User, ...] = ()
-
-    @cached_property
-    def group(self) -> Group:
-        """The group, with its kind."""
-        (group,) = as_objects(Group, [self.named], GROUP)
-        group.category = next(one for one in all_categories() if one.pk == self.category_id)
-        return group
-
-    @property
-    def group_id(self) -> int:
-        """The group's id."""
-        return int(self.named[0])
-
-    @property
-    def slug(self) -> str:
-        """The group's name in addresses."""
-        return str(self.named[1])
-
-    @property
-    def name(self) -> str:
-        """The group's name."""
-        return str(self.named[2])
-
-    @property
-    def category_id(self) -> str:
-        """The code of the group's kind."""
-        return str(self.named[4])
-
-    @property
-    def search(self) -> str:
-        """What the group is found by."""
-        return str(self.named[5])
-
-    @property
-    def kind(self) -> str:
-        """The status sign: late when overdue."""
-        return "late" if self.overdue else KINDS[self.state]
 
 
 def due_on(report: Report | None, year: ReportingYear) -> date:
     """The one deadline of a group's report: the year's, unless the office gave the group longer (guidelines 8.1)."""
     return report.extended_to if report and report.extended_to else year.due_on
-
-
-@dataclass(frozen=True)
-class _Row:
-    """What the list needs of a report."""
-
-    group_id: int
-    template_id: int
-    state: str
-    extended_to: date | None
-    submitted_at: datetime | None
-    decided_at: datetime | None
-    begun: int
-    done: int
-
-
-@prepared
-def _reports_of(year: int) -> QuerySet:
-    found = Report.objects.filter(reporting_year=year).order_by()
-    named = found.values_list("group_id", "template_id", "state", "extended_to", "submitted_at", "decided_at")
-    return named.annotate(
-        begun=Count("sections"), done=Count("sections", filter=Q(sections__is_complete=True))
-    )
-
-
-@prepared
-def _support(day: date) -> QuerySet:
-    found = Appointment.objects.on(day).filter(office="network_support").order_by("starts_on", "pk")
-    return found.values_list("group_id", *(f"person__{name}" for name in PERSON))
-
-
-# Of a group, what a list of standings says and searches.
-GROUP = ("id", "slug", "name", "acronym", "category_id", "search")
-
-
-def report_states(year: int, *, day: date | None = None) -> list[ReportStanding]:
-    """How every group that owes a report for the year stands, in the order of the directory; three queries.
-
-    Called inside scope.read_everywhere("office-grid") or a group's scope.
-    Raises ReportingYear.DoesNotExist for a year without reports.
-    """
-    day = day or clock.today()
-    period = next((one for one in all_reporting_years() if one.year == year), None)
-    if period is None:
-        raise ReportingYear.DoesNotExist
-    reports = {row[0]: _Row(*row) for row in _reports_of(year=year)}
-    people: dict[int, User] = {}
-    support: dict[int, list[User]] = {}
-    for group_id, *person in _support(day=day):
-        known = people.get(person[0]) or as_objects(User, [tuple(person)], PERSON)[0]
-        support.setdefault(group_id, []).append(people.setdefault(known.pk, known))
-    return [
-        _standing(named, period, reports.get(named[0]), day, tuple(support.get(named[0], ())))
-        for named in Group.objects.reporting(year).values_list(*GROUP)
-    ]
-
-
-def _standing(
-    named: tuple[Any, ...], year: ReportingYear, report: _Row | None, day: date, support: tuple[User, ...]
-) -> ReportStanding:
-    state = Standing(report.state) if report else Standing.NOT_STARTED
-    if report and state == Standing.DRAFT and not report.begun:
-        state = Standing.NOT_STARTED  # the row stands for a longer deadline or a grant, nobody has written
-    due = (report and report.extended_to) or year.due_on
-    return ReportStanding(
-        named=named,
-        year=year.year,
-        state=state,
-        due_on=due,
-        overdue=state in OWED and day > due,
-        sections_done=report.done if report else 0,
-        sections_of=len(sections_of(report.template_id if report else year.template_id)),
-        extended=bool(report and report.extended_to),
-        submitted_at=report.submitted_at if report else None,
-        decided_at=report.decided_at if report else None,
-        network_support=support,
-    )
-
-
-@dataclass(frozen=True)
-class OpenReport:
-    """The report of the year that is open, for an overview."""
-
-    year: int
-    report: Report | None
-    done: int
-    of: int
-    due_on: date
-    late: bool
-
-
-def open_report(group: Group, day: date | None = None) -> OpenReport | None:
-    """Where the group stands with the latest year that opened; one query. None before the first year."""
-    day = day or clock.today()
-    year = next((one for one in reversed(all_reporting_years()) if one.opens_on <= day), None)
-    if year is None:
-        return None
-    report, done = None, 0
-    own = len(columns(Report))
-    for row in _with_sections(group=group.pk, year=year.year):
-        (report,), done = as_objects(Report, [row[:own]]), row[own]
-        report.reporting_year = year
-        (report.submitted_by,) = (
-            as_objects(User, [row[own + 1 :]], PERSON) if report.submitted_by_id else (None,)
-        )
-    of = len(sections_of(report.template_id if report else year.template_id))
-    due = due_on(report, year)
-    owed = report is None or report.is_editable
-    return OpenReport(year.year, report, done, of, due, owed and day > due)
-
-
-@prepared
-def _with_sections(group: int, year: int) -> QuerySet:
-    """A group's report of one year, how many of its sections are complete, and who sent it."""
-    found = Report.objects.filter(group=group, reporting_year=year).order_by()
-    done = found.annotate(done=Count("sections", filter=Q(sections__is_complete=True)))
-    return done.values_list(*columns(Report), "done", *(f"submitted_by__{name}" for name in PERSON))
 
 
 @dataclass(frozen=True)
