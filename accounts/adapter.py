@@ -12,7 +12,9 @@ from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.words import SECOND_STEP_ERRORS, SIGN_IN_ERRORS
 from core.mail import outbox
@@ -49,6 +51,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The ways to give a fresh proof; a person with neither password nor second step gets a code by mail."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods or not user.is_authenticated:
+            return methods
+        by_mail = _("Have a code sent to you by email")
+        return [{"id": "code", "description": by_mail, "url": reverse("accounts:prove-again")}]
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -78,3 +78,15 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if not public_contact:
             del self.fields["public_email"]
+
+
+class ProofCodeForm(forms.Form):
+    """The code from the mail that confirms who sits at the screen."""
+
+    code = forms.CharField(
+        label=_("Code from the email"),
+        max_length=20,
+        help_text=_("Eight letters and figures."),
+        error_messages={"required": _("Enter the code from the email, eight letters and figures.")},
+        widget=forms.TextInput(attrs={"class": "w12", "autocomplete": "one-time-code"}),
+    )

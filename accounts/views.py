@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import get_next_redirect_url
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import actions
-from accounts.forms import ProfileForm
+from accounts.forms import ProfileForm, ProofCodeForm
 from accounts.models import User
+from core import clock, codes
 from core.access import signed_in_page
+from core.errors import DomainError
 from core.hooks import has_public_contact
+
+PROOF = "accounts.proof-code"
 
 
 @signed_in_page
@@ -28,3 +41,49 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:profile")
     status = 422 if form.errors else 200
     return render(request, "accounts/profile.html", {"form": form, "person": person}, status=status)
+
+
+@signed_in_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove_again(request: HttpRequest) -> HttpResponse:
+    """A fresh proof by emailed code, for who has neither password nor second step; everybody else proves by these."""
+    onward = get_next_redirect_url(request) or ""
+    field = format_html('<input type="hidden" name="next" value="{}">', onward) if onward else ""
+    first = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
+    if first != request.path:
+        return redirect(f"{first}?{urlencode({'next': onward})}" if onward else first)
+    waiting = request.session.get(PROOF) or {}
+    if waiting.get("person") != request.user.pk or _is_over(waiting):
+        waiting = {}
+    form, status = ProofCodeForm(request.POST if "code" in request.POST else None), 200
+    if "send" in request.POST:
+        try:
+            expected = actions.send_proof_code(person=request.user)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            now = clock.now().isoformat()
+            request.session[PROOF] = {"person": request.user.pk, "hash": expected, "at": now, "tries": 0}
+        return redirect(f"{request.path}?{urlencode({'next': onward})}" if onward else request.path)
+    if request.method == "POST":
+        status = 422
+        if waiting and form.is_valid():
+            if codes.fits(form.cleaned_data["code"], waiting["hash"]):
+                del request.session[PROOF]
+                record_authentication(request, request.user, method="code", reauthenticated=True)
+                return redirect(onward or settings.LOGIN_REDIRECT_URL)
+            request.session[PROOF] = {**waiting, "tries": waiting["tries"] + 1}
+            form.add_error("code", _("Enter the code from the email, eight letters and figures."))
+    context = {
+        "address": actions.proof_address(request.user),
+        "waiting": bool(waiting),
+        "form": form,
+        "redirect_field": field,
+    }
+    return render(request, "accounts/prove_again.html", context, status=status)
+
+
+def _is_over(waiting: dict[str, Any]) -> bool:
+    """Whether a code that was sent counts no more: too old, or tried too often."""
+    sent = datetime.fromisoformat(waiting["at"])
+    return clock.now() - sent > codes.LASTS or waiting["tries"] >= codes.TRIES

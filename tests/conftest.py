@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import Region, User
@@ -46,6 +47,20 @@ def _empty_cache():
     translation.deactivate()
     cache.clear()
     kept.forget_all()
+
+
+class FreshClient(Client):
+    """A client whose people signed in just now; `factories.sign_in` opens an older session."""
+
+    def force_login(self, user: User, backend: str | None = None) -> None:
+        super().force_login(user, backend)
+        factories.refresh(self)
+
+
+@pytest.fixture
+def client() -> FreshClient:
+    """In place of pytest-django's, so that acts that ask for a fresh proof find one."""
+    return FreshClient()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 import django
@@ -29,7 +30,12 @@ def client_of(code: str) -> Client:
     """A signed-in client of one of the demo's people; VI is nobody."""
     client = Client(headers={"host": "localhost"})
     if code != "VI":
-        client.force_login(User.objects.by_email(PERSONA[code].email).get())
+        person = User.objects.by_email(PERSONA[code].email).get()
+        client.force_login(person)
+        session = client.session  # a sign-in of just now, for the forms that ask for a fresh proof
+        session["account_authentication_methods_user"] = str(person.pk)
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session.save()
     return client
 
 

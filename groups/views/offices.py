@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.fresh import fresh_proof, typed
 from accounts.models import User
 from core import clock
 from core.errors import DomainError
@@ -80,15 +81,16 @@ def leadership(request: HttpRequest, group: Group) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, group: Group, form: Any, template: str, **context: Any) -> HttpResponse:
-    status = 422 if form.errors else 200
+    status = 422 if form.errors and request.method == "POST" else 200
     return render(request, template, group_context(request, group, form=form, **context), status=status)
 
 
 @group_page("groups.appoint_office")
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
     """Appoint a member to an office that the group fills."""
-    form = OfficeForm(request.POST or None, people=panels.rollcall(group, clock.today()))
+    form = OfficeForm(typed(request), people=panels.rollcall(group, clock.today()))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -111,10 +113,11 @@ def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
 
 @group_page("groups.delegate_leadership")
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def leadership_delegate(request: HttpRequest, group: Group) -> HttpResponse:
     """Delegate leadership to a deputy, in writing and with dates."""
     deputies = {one.person.pk: one.person.name for one in queries.leadership(group).with_role("DE")}
-    form = DelegationForm(request.POST or None, deputies=deputies)
+    form = DelegationForm(typed(request), deputies=deputies)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -136,6 +139,7 @@ def leadership_delegate(request: HttpRequest, group: Group) -> HttpResponse:
 
 @group_page("groups.appoint_office")
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def office_end(request: HttpRequest, group: Group, appointment: int) -> HttpResponse:
     """End an office that the group fills, or a delegation. Leaders' offices do not exist here."""
     row = get_object_or_404(
@@ -143,7 +147,7 @@ def office_end(request: HttpRequest, group: Group, appointment: int) -> HttpResp
         pk=appointment,
         office__in=roles.FILLED_BY_LEADER | {"delegate"},
     )
-    form = EndOfficeForm(request.POST if request.method == "POST" else None)
+    form = EndOfficeForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_appointment(appointment=row, by=request.user, reason=form.cleaned_data["reason"])

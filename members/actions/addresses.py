@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -11,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import audit, clock
+from core import audit, clock, codes
 from core.errors import DomainError
 from core.mail.models import OutgoingMail
-from members import links, mails
+from members import mails
 from members.access import may_invite, proved_addresses
 from members.actions.common import check_period, check_takes_members, closed_sentence, in_group, is_over, lock
 from members.actions.invitations import check_addressee, sign_and_send
@@ -22,12 +20,7 @@ from members.errors import HandshakeClosed, NotAllowed
 from members.models import Handshake
 from members.states import OPEN, HandshakeState
 
-# Letters that are not mistaken for one another when read from a mail.
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-CODE_LENGTH = 8
-CODE_LASTS = timedelta(minutes=15)
 CODES_PER_HOUR = 3
-CODE_TRIES = 5
 
 
 @in_group
@@ -93,9 +86,9 @@ def send_address_code(*, handshake: Handshake, by: User) -> str:
             code="too_many_codes",
             status=429,
         )
-    code = "".join(secrets.choice(LETTERS) for _letter in range(CODE_LENGTH))
+    code = codes.new_code()
     mails.address_code(handshake, code, by)
-    return links.hashed(code)
+    return codes.hashed(code)
 
 
 @transaction.atomic
@@ -104,7 +97,7 @@ def attach_address(*, handshake: Handshake, by: User, code: str, expected: str) 
 
     Raises DomainError for a wrong code, or when another account has proved the address.
     """
-    if not hmac.compare_digest(links.hashed("".join(code.split()).upper()), expected):
+    if not codes.fits(code, expected):
         raise DomainError(_("Enter the code from the email, eight letters and figures."), code="wrong_code")
     address = handshake.email
     if EmailAddress.objects.filter(email__iexact=address, verified=True).exclude(user=by).exists():

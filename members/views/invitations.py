@@ -19,14 +19,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import clock, scope
+from accounts.fresh import proof_wanted, typed
+from core import clock, codes, scope
 from core.access import View
 from core.errors import DomainError
 from groups.access import public_page, signed_in_page
 from groups.models import Group
 from members import actions, links, queries
 from members.access import proved_addresses
-from members.actions.addresses import CODE_LASTS, CODE_TRIES
 from members.actions.common import is_over
 from members.errors import ConditionsChanged
 from members.forms import AgreeForm, CodeForm
@@ -275,10 +275,13 @@ def invitation_prove(request: HttpRequest, handshake: Handshake, secret: str) ->
     """Prove the invited address by a code sent to it; then it belongs to this account and the invitation opens."""
     if handshake.state != HandshakeState.INVITED or is_over(handshake):
         return show(request, handshake, secret)
+    if asked := proof_wanted(request):
+        return asked
     waiting = request.session.get(PROOF) or {}
     if waiting.get("handshake") != handshake.pk or _too_late(waiting):
         waiting = {}
-    form = CodeForm(request.POST if "code" in request.POST else None)
+    given = typed(request) or {}
+    form = CodeForm(given if "code" in given else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
         try:
@@ -326,4 +329,4 @@ def invitation_prove(request: HttpRequest, handshake: Handshake, secret: str) ->
 def _too_late(waiting: dict[str, Any]) -> bool:
     """Whether a code that was sent counts no more: too old, or tried too often."""
     sent = datetime.fromisoformat(waiting["at"])
-    return clock.now() - sent > CODE_LASTS or waiting["tries"] >= CODE_TRIES
+    return clock.now() - sent > codes.LASTS or waiting["tries"] >= codes.TRIES

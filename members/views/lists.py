@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.fresh import fresh_proof, typed
 from core import audit, clock
 from core.addresses import address
 from core.errors import DomainError
@@ -184,6 +185,7 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
 
 @group_page("members.view_contacts")
 @require_POST
+@fresh_proof(back="members:member-list")
 def member_export(request: HttpRequest, group: Group) -> HttpResponse:
     """The list with addresses for a spreadsheet; who took it is recorded."""
     rows = queries.member_rows(group, queries.members_of(group), contacts=True, reader=request.user)
@@ -242,10 +244,11 @@ def _membership(group: Group, pk: int) -> Membership:
 
 @group_page("members.edit_members")
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def member_end(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """A leader ends a membership, with a reason."""
     membership = _membership(group, pk)
-    form = EndForm(request.POST or None)
+    form = EndForm(typed(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

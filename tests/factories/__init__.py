@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,6 +29,22 @@ def make_person(given_name: str = "Wanjiru", family_name: str = "", **fields: An
     )
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     return person
+
+
+def sign_in(client: Any, person: User, *, ago: float = 0) -> None:
+    """Open a session without the page, with a sign-in by password recorded that many seconds ago."""
+    from django.test import Client
+
+    Client.force_login(client, person)
+    refresh(client, ago=ago)
+
+
+def refresh(client: Any, *, ago: float = 0) -> None:
+    """Let the session's only proof be one of that many seconds ago."""
+    session = client.session
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago}]
+    session.save()
 
 
 def make_group(name: str = "", category: str = "specialist-group", **fields: Any) -> Group:

@@ -269,7 +269,7 @@ def let_in() -> Callable[[Visitor, User], Visitor]:
 
     def act(visitor: Visitor, person: User) -> Visitor:
         client = Client()
-        client.force_login(person)
+        factories.sign_in(client, person)
         visitor.page.context.add_cookies(
             [
                 {

@@ -222,6 +222,24 @@ def test_proving_the_invited_address_lets_the_person_accept(client, group, secre
     assert stranger.email != to
 
 
+def test_an_address_joins_an_account_only_after_a_fresh_proof(client, secret, guest, stranger):
+    factories.sign_in(client, stranger, ago=16 * 60)
+    url = at("invitation-prove", secret)
+    for answer in (client.get(url), client.post(url, {"send": "1"}), client.post(url, {"code": "ABCDEFGH"})):
+        assert answer["Location"].split("?")[0] == reverse("account_reauthenticate")
+    assert OutgoingMail.objects.filter(purpose="members.address_code").count() == 0
+    assert (
+        client.get(url.replace(secret, "no-such-secret")).status_code == 404
+    )  # told before anything is asked
+    factories.refresh(client)
+    assert client.get(url).context["form"]["code"].value() == "ABCDEFGH"
+    client.post(url, {"send": "1"})
+    factories.refresh(client, ago=16 * 60)
+    code, to = code_sent()
+    client.post(url, {"code": code})
+    assert not EmailAddress.objects.filter(user=stranger, email=to).exists()
+
+
 def test_a_code_counts_five_tries_and_three_are_sent_an_hour(client, secret, stranger):
     client.force_login(stranger)
     client.post(at("invitation-prove", secret), {"send": "1"})

@@ -111,7 +111,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
         cast.people["DD"] = delegated
         made = World(own, other, cast)
         for code, person in cast.people.items():
-            client = Client()
+            client = conftest.FreshClient()
             client.force_login(person)
             made.sessions[code] = client.cookies[settings.SESSION_COOKIE_NAME].value
             made.codes[code] = set() if code in {"AP", "OM"} else {code}
