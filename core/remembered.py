@@ -49,17 +49,21 @@ def refuse_inside(what: str) -> None:
         raise TemplateSyntaxError(f"A remembered piece can't hold {what}: it would never change.")
 
 
+# What most values are: they equal only what is drawn like them. A bool equals a number, and a safe text a text.
+PLAIN = frozenset({str, int})
+
+
 def frozen(value: Any) -> Hashable:
     """The value as something that equals another only when both are drawn alike.
 
     Raises TypeError for what can't be compared that way.
     """
+    if value is None or type(value) in PLAIN:
+        return value
     if isinstance(value, SafeString):
         return SafeString, str(value)
     if isinstance(value, str):
         return str(value)
-    if value is None or type(value) is int:
-        return value
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -189,9 +189,9 @@ def _counts(of: Counter[tuple[Standing, bool]]) -> Counts:
 
 def _by_category(rows: list[ReportStanding]) -> list[tuple[str, Counts]]:
     """Counts for each kind of group, the largest first."""
-    kinds: dict[str, Counter[tuple[Standing, bool]]] = {}
+    kinds: defaultdict[str, Counter[tuple[Standing, bool]]] = defaultdict(Counter)
     for row in rows:
-        kinds.setdefault(row.category_id, Counter())[row.state, row.overdue] += 1
+        kinds[row.category_id][row.state, row.overdue] += 1
     counted = [(name, _counts(kinds[code])) for code, name in _categories(rows)]
     return sorted(counted, key=lambda one: (-one[1].of, one[0]))
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -351,11 +352,10 @@ def language_links(languages: Iterable[dict[str, Any]], menu: bool = False) -> S
 @register.simple_tag(takes_context=True)
 def page_links(context: Context, page: Page) -> dict[str, Any]:
     """What stands under a list: the pages at the ends and beside this one with their addresses, and a gap between."""
-    given = context["request"].GET.copy()
+    given = [(name, values) for name, values in context["request"].GET.lists() if name != "page"]
 
     def link(number: int) -> str:
-        given["page"] = number
-        return f"?{given.urlencode()}"
+        return f"?{urlencode([*given, ('page', number)], doseq=True)}"
 
     paginator = page.paginator
     numbers = paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

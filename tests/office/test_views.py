@@ -122,6 +122,32 @@ def test_a_hostile_group_name_is_inert_in_page_and_export(client, cast, network)
     assert [row[0] for row in rows if "HYPERLINK" in row[0]] == [f"'{name}"]
 
 
+def test_a_page_drawn_before_shows_what_holds_now(client, cast, network, group, other_group, settings):
+    settings.REMEMBER_PIECES = True
+    client.force_login(cast["CS"])
+    for _twice in range(2):
+        assert names_on(client)[0] == [group.name, other_group.name]
+    assert client.get(URL).context["grid"].counts.overdue == 1
+    other_group.name = "Zebra & Otter Specialist Group"
+    other_group.save()
+    report(other_group, network, "submitted", by=cast.other["LE"], days_ago=0)
+    page = client.get(URL).content.decode()
+    assert names_on(client)[0] == [group.name, "Zebra & Otter Specialist Group"]
+    assert "Not started, 9 days overdue" not in page
+    assert reverse("reporting:report-review", args=[other_group.slug, network.year]) in page
+    assert "<b>2</b><span>of 2 reports received</span>" in page
+
+
+def test_what_one_reader_was_drawn_gives_another_no_right(client, cast, network, group, settings):
+    settings.REMEMBER_PIECES = True
+    review = reverse("reporting:report-review", args=[group.slug, network.year])
+    shown = {}
+    for code in ("CS", "DC", "CS"):
+        client.force_login(cast[code])
+        shown[code] = review in client.get(URL).content.decode()
+    assert shown == {"CS": True, "DC": False}
+
+
 def queries_of(client, url):
     """What the page asks the database; the savepoints around a view belong to the test's own transaction."""
     with CaptureQueriesContext(connection) as captured:
