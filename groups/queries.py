@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from core import clock, scope
 from core.models import AuditEntry
-from core.prepared import as_objects, columns, prepared
+from core.prepared import Rows, as_objects, columns, prepared
 from groups import activity, roles
 from groups.models import Appointment, AppointmentEnding, Group
 from groups.sections import SECTIONS, section_of
@@ -174,6 +175,8 @@ class Shelf:
     name: str
     groups: int
     by_category: dict[str, int]
+    # The section names of the list of groups that it gathers.
+    gathers: frozenset[str]
 
 
 @prepared
@@ -187,16 +190,49 @@ def _sections(day: date) -> QuerySet:
 def shelves() -> list[Shelf]:
     """Headings of the directory with the number of open groups in each, in one query."""
     counts: dict[str, dict[str, int]] = {}
+    gathers: dict[str, set[str]] = {}
     with scope.read_everywhere("directory"):
         rows = _sections(day=clock.today())
     for category, subcategory, n in rows:
-        inside = counts.setdefault(section_of(category, subcategory).slug, {})
+        slug = section_of(category, subcategory).slug
+        inside = counts.setdefault(slug, {})
         inside[category] = inside.get(category, 0) + n
+        gathers.setdefault(slug, set()).add(subcategory)
     return [
-        Shelf(section.slug, str(section.name), sum(counts[section.slug].values()), counts[section.slug])
+        Shelf(
+            section.slug,
+            str(section.name),
+            sum(counts[section.slug].values()),
+            counts[section.slug],
+            frozenset(gathers[section.slug]),
+        )
         for section in SECTIONS
         if section.slug in counts
     ]
+
+
+# Of a group, what its line in the directory says.
+LISTED = ("pk", "slug", "name", "remit")
+
+
+@lru_cache(maxsize=64)
+def _listed(first: int, most: int) -> Callable[..., Rows]:
+    """The question for one page of the directory: its place is part of the SQL, which is kept for each page."""
+
+    @prepared
+    def rows(categories: list[str], sections: list[str], day: date) -> QuerySet:
+        found = Group.objects.open(day).filter(category__any_of=categories, subcategory__any_of=sections)
+        return found.values_list(*LISTED)[first : first + most]
+
+    return rows
+
+
+def listed_groups(shelves: Collection[Shelf], kind: str, first: int, most: int) -> Rows:
+    """Open groups under some headings, of one kind or of any: so many by name from a place on, as LISTED."""
+    kinds = {kind} if kind else {code for shelf in shelves for code in shelf.by_category}
+    sections = {name for shelf in shelves for name in shelf.gathers}
+    ask = _listed(first, most)
+    return ask(categories=sorted(kinds), sections=sorted(sections), day=clock.today())
 
 
 def found_groups(words: str) -> QuerySet[Group]:

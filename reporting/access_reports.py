@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from core import audit, clock, scope
 from core.access import View, declare
 from core.models import AuditEntry
-from groups.access import PersonRoles, request_roles, roles_of
+from groups.access import PersonRoles, group_named, request_roles, roles_of
 from groups.models import Group
 from reporting.models import Progress, Report, ReportGrant, TemplateSection
 from reporting.states import ReportState
@@ -107,7 +107,7 @@ def report_page(
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, group: str, year: int, **kwargs: Any) -> HttpResponse:
-            found = Group.objects.select_related("category").filter(slug=group).first()
+            found = group_named(group)
             held = request_roles(request)
             if found is None or not held.knows(found):
                 raise Http404

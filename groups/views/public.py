@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core import clock, scope
@@ -55,78 +55,94 @@ def _directory(request: HttpRequest) -> dict[str, Any]:
     words = " ".join(request.GET.get("q", "").split())[:80].replace("\x00", "")
     shelves = queries.shelves()
     section = BY_SLUG.get(request.GET.get("section", ""))
-    found = queries.found_groups(words)
-    if section:
-        found = found.filter(groups_in(section))
     inside = [shelf for shelf in shelves if section is None or shelf.slug == section.slug]
-    names = {row.pk: str(row) for row in all_categories()}
-    counts = {code: sum(shelf.by_category.get(code, 0) for shelf in inside) for code in names}
+    counts = {row.pk: sum(shelf.by_category.get(row.pk, 0) for shelf in inside) for row in all_categories()}
     kind = request.GET.get("kind", "")
     kind = kind if counts.get(kind) else ""
-    if kind:
-        found = found.filter(category_id=kind)
-    pages = Paginator(found, PER_PAGE)
-    if not words:
-        pages.count = counts[kind] if kind else sum(shelf.groups for shelf in inside)  # counted already
-    page = pages.get_page(request.GET.get("page"))
-    place = section.slug if section else ""
-    chips = [
-        {"label": _("All kinds"), "url": _link(q=words, section=place), "current": not kind, "count": None}
-    ]
-    chips += [
-        {
-            "label": names[code],
-            "url": _link(q=words, section=place, kind=code),
-            "current": code == kind,
-            "count": None if words else count,
-        }
-        for code, count in counts.items()
-        if count
-    ]
-    partners = sum(shelf.groups for shelf in shelves if shelf.slug == "partner-centers")
+    if words:
+        found = queries.found_groups(words)
+        found = found.filter(groups_in(section)) if section else found
+        found = found.filter(category_id=kind) if kind else found
+        page = Paginator(found.values_list(*queries.LISTED), PER_PAGE).get_page(request.GET.get("page"))
+        listed = page.object_list
+    else:  # counted already
+        places = range(counts[kind] if kind else sum(shelf.groups for shelf in inside))
+        page = Paginator(places, PER_PAGE).get_page(request.GET.get("page"))
+        listed = queries.listed_groups(inside, kind, page.object_list.start, PER_PAGE)
     return {
-        "total": sum(shelf.groups for shelf in shelves) - partners,
-        "shelves": [(shelf, _link(section=shelf.slug), shelf.slug == place) for shelf in shelves],
+        "total": sum(shelf.groups for shelf in shelves if shelf.slug != "partner-centers"),
+        "choices": Choices(shelves, counts, words, section.slug if section else "", kind),
         "words": words,
-        "section": section,
+        "section": str(section.name) if section else "",
         "kind": kind,
-        "chips": chips if len(chips) > 2 else [],
         "page": page,
-        "rows": _rows(page.object_list),
+        "rows": _rows(listed),
         "found": page.paginator.count,
     }
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the directory, ready to print."""
+class Choices:
+    """The headings and kinds to choose from, and what is chosen. Their addresses are made where they are drawn."""
 
-    url: str
+    headings: list[queries.Shelf]
+    counts: dict[str, int]
+    words: str
+    section: str
+    kind: str
+
+    def remembered_as(self) -> list[Any]:
+        """Everything that is shown of them."""
+        headings = [(shelf.slug, shelf.name, shelf.groups) for shelf in self.headings]
+        kinds = [(row.pk, str(row), self.counts[row.pk]) for row in all_categories()]
+        return [self.words, self.section, self.kind, headings, kinds]
+
+    @property
+    def shelves(self) -> list[tuple[str, int, str, bool]]:
+        """Each heading with its number of groups, its address, and whether it is chosen."""
+        return [
+            (shelf.name, shelf.groups, _link(section=shelf.slug), shelf.slug == self.section)
+            for shelf in self.headings
+        ]
+
+    @cached_property
+    def chips(self) -> list[dict[str, Any]]:
+        """The kinds of group under the heading; none where there is nothing to choose."""
+        chosen = {"q": self.words, "section": self.section}
+        chips: list[dict[str, Any]] = [
+            {"label": _("All kinds"), "url": _link(**chosen), "current": not self.kind, "count": None}
+        ]
+        chips += [
+            {
+                "label": str(row),
+                "url": _link(**chosen, kind=row.pk),
+                "current": row.pk == self.kind,
+                "count": None if self.words else self.counts[row.pk],
+            }
+            for row in all_categories()
+            if self.counts[row.pk]
+        ]
+        return chips if len(chips) > 2 else []
+
+
+class Row(NamedTuple):
+    """One line of the directory."""
+
+    slug: str
     name: str
     remit: str
     leaders: str
-    members: str
-    unit: str
+    members: int
 
 
-def _rows(groups: QuerySet[Group]) -> list[Row]:
-    """The groups of one page with leaders and size, in three queries."""
-    found = {pk: rest for pk, *rest in groups.values_list("pk", "slug", "name", "remit")}
+def _rows(groups: Iterable[tuple[int, str, str, str]]) -> list[Row]:
+    """The groups of one page with leaders and size; two queries, and one where the groups are not read yet."""
+    found = {pk: rest for pk, *rest in groups}
     leaders, sizes = queries.leaders_of(found), panels.head_counts(found, clock.today())
-    rows = []
-    for pk, (slug, name, remit) in found.items():
-        size = sizes.get(pk, 0)
-        rows.append(
-            Row(
-                url=address("groups:group-detail", slug),
-                name=name,
-                remit=remit or "–",
-                leaders=", ".join(leaders.get(pk, [])) or "–",
-                members=str(size or "–"),
-                unit=" " + ngettext("member", "members", size) if size else "",
-            )
-        )
-    return rows
+    return [
+        Row(slug, name, remit, ", ".join(leaders.get(pk, [])), sizes.get(pk, 0))
+        for pk, (slug, name, remit) in found.items()
+    ]
 
 
 @public_page

@@ -13,7 +13,6 @@ from core import scope
 from core.prepared import as_objects, columns, prepared
 from groups.models import Group
 from reporting.models import (
-    Component,
     Progress,
     Report,
     ReportingYear,
@@ -70,11 +69,15 @@ def find_report(group: Group, year: ReportingYear | int) -> Report | None:
     """The group's report of the year, or None while nobody has begun; in the group's scope."""
     number = year if isinstance(year, int) else year.year
     report = next(iter(as_objects(Report, _report(group=group.pk, year=number))), None)
-    if report is not None:
-        report.group = group  # at hand already
-        report.reporting_year = next(one for one in all_reporting_years() if one.year == number)
-        if report.template_id == report.reporting_year.template_id:
-            report.template = report.reporting_year.template
+    return with_group(report, group) if report else None
+
+
+def with_group(report: Report, group: Group) -> Report:
+    """The report with its group, year and template, which are at hand already."""
+    report.group = group
+    report.reporting_year = next(one for one in all_reporting_years() if one.year == report.reporting_year_id)
+    if report.template_id == report.reporting_year.template_id:
+        report.template = report.reporting_year.template
     return report
 
 
@@ -90,11 +93,16 @@ def _sections(group: int, report: int) -> QuerySet:
 
 def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]:
     """All sections in order, written or not; one query."""
-    written: dict[str, tuple[Any, ...]] = {}
+    written: dict[str, Any] = {}
     if report:
         written = {key: rest for key, *rest in _sections(group=report.group_id, report=report.pk)}
+    return in_order(written, report.template_id if report else year.template_id)
+
+
+def in_order(written: dict[str, Any], template_id: int) -> list[SectionRow]:
+    """The sections of a template with what was written: key -> the rest of SECTION and of the writer's PERSON."""
     rows = []
-    for number, section in enumerate(sections_of(report.template_id if report else year.template_id), 1):
+    for number, section in enumerate(sections_of(template_id), 1):
         text, is_complete, version, edited_at, *writer = written.get(section.key, ("", False, 0, None, None))
         person = as_objects(User, [tuple(writer)], PERSON)[0] if writer[0] else None
         rows.append(SectionRow(number, section, text, is_complete, version, person, edited_at))
@@ -115,15 +123,10 @@ def _progress(group: int, targets: list[int], year: int) -> QuerySet:
     return found.order_by().values_list(*columns(Progress))
 
 
-def target_rows(
-    group: Group, year: ReportingYear, component: Component | str | None = None
-) -> list[TargetRow]:
-    """The group's targets of the year's quadrennium, one part of the cycle or all; two queries, in scope."""
-    code = component.code if isinstance(component, Component) else component
+def target_rows(group: Group, year: ReportingYear) -> list[TargetRow]:
+    """The group's targets of the year's quadrennium with the year's progress; two queries, in scope."""
     components = {one.pk: one for one in all_components()}
-    targets = [
-        target for target in targets_of(group.pk, year.quadrennium_id) if code in (None, target.component_id)
-    ]
+    targets = targets_of(group.pk, year.quadrennium_id)
     for target in targets:
         target.group, target.component = group, components[target.component_id]
     found = _progress(group=group.pk, targets=[target.pk for target in targets], year=year.year)

@@ -31,7 +31,7 @@ from reporting.models import (
     planned_periods,
 )
 from reporting.queries.cycle import Part, part_of
-from reporting.queries.rows import targets_of, with_status
+from reporting.queries.rows import with_status
 
 
 @dataclass(frozen=True)
@@ -158,14 +158,28 @@ def report_states(years: Iterable[int]) -> dict[int, str]:
 
 
 @prepared
-def _sets(group: int, period: int) -> QuerySet:
-    return TargetSet.objects.filter(group=group, quadrennium=period).values_list(*columns(TargetSet))
+def _with_targets(group: int, period: int) -> QuerySet:
+    """The targets of a period by number, each with its set; the set alone before the first."""
+    found = TargetSet.objects.filter(group=group, quadrennium=period).order_by("targets__number")
+    return found.values_list(*columns(TargetSet), *columns(Target, "targets__"))
 
 
 @prepared
-def _entries(group: int, period: int) -> QuerySet:
-    found = Progress.objects.filter(group=group, target__target_set__quadrennium=period)
+def _entries(group: int, targets: list[int]) -> QuerySet:
+    found = Progress.objects.filter(group=group, target__any_of=targets)
     return found.order_by("year").values_list(*columns(Progress))
+
+
+def _set_and_targets(group: Group, period: Quadrennium) -> tuple[TargetSet | None, list[Target]]:
+    """The group's set of a period, None before it is begun, and its targets with all that a page says of them."""
+    rows = _with_targets(group=group.pk, period=period.pk)
+    if not rows:
+        return None, []
+    own = len(columns(TargetSet))
+    (target_set,) = as_objects(TargetSet, [rows[0][:own]])
+    target_set.group, target_set.quadrennium = group, period
+    targets = as_objects(Target, [row[own:] for row in rows if row[own] is not None])
+    return target_set, _with_names(targets, group, target_set)
 
 
 @prepared
@@ -188,23 +202,20 @@ def _with_names(targets: list[Target], group: Group, target_set: TargetSet) -> l
 
 
 def target_table(group: Group, period: Quadrennium, day: date | None = None) -> TargetTable:
-    """The table of a period, in the group's scope; four queries however many targets there are."""
+    """The table of a period, in the group's scope; three queries however many targets there are."""
     day = day or clock.today()
-    asked = {"group": group.pk, "period": period.pk}
-    target_set = next(iter(as_objects(TargetSet, _sets(**asked))), None)
-    if target_set:
-        target_set.group, target_set.quadrennium = group, period
+    target_set, targets = _set_and_targets(group, period)
     opened = ReportingYear.open(day)
     year = year_at_work(period, opened, day)
     states: dict[int, str] = {}
     due = next((one.due_on for one in all_reporting_years() if one == opened and one.year == year), None)
-    for report_year, state, extended_to in _reports(**asked):
+    for report_year, state, extended_to in _reports(group=group.pk, period=period.pk):
         states[report_year] = state
         if report_year == year:
             due = extended_to or next(one.due_on for one in all_reporting_years() if one.year == year)
-    targets = _with_names(targets_of(**asked), group, target_set) if target_set else []
+    found = _entries(group=group.pk, targets=[target.pk for target in targets]) if targets else []
     entries: dict[int, dict[int, Progress]] = defaultdict(dict)
-    for entry in with_status(as_objects(Progress, _entries(**asked))) if targets else ():
+    for entry in with_status(as_objects(Progress, found)):
         entries[entry.target_id][entry.year] = entry
     recordable = recordable_years(period, states, day)
     rows: dict[str, list[TargetRow]] = defaultdict(list)

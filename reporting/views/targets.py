@@ -88,10 +88,12 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
     may_record = held.may("reporting.record_progress", group)
     locked = why_not_edit_targets(target_set, period, today)
     url = list_url(group, period)
-    chips = [{"label": _("All"), "url": url, "count": len(table.rows), "current": chosen not in keys}]
+    chips: list[dict[str, Any]] = [
+        {"label": _("All"), "url": url, "count": len(table.rows), "current": chosen not in keys}
+    ]
     chips += [
         {
-            "label": block.component,
+            "label": str(block.component),
             "url": f"{url}?part={block.component.code}",
             "count": len(block.rows),
             "current": chosen == block.component.code,
@@ -106,25 +108,23 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
         group_context(
             request,
             group,
-            table=table,
-            target_set=target_set,
-            period=period,
-            blocks=present.block_lines(shown, group.slug, may_record=may_record),
-            chips=chips,
-            columns=4 + len(table.years),
+            table=present.TableLines(shown, table.years, group.slug, may_record=may_record),
+            year=table.year,
+            target_set=present.set_line(target_set),
+            period=present.span(period),
+            chips=chips if table.rows else [],
             left=len(table.left) if may_record else 0,
             due_on=table.due_on,
             set_due_on=targets_due_on(period),
             is_open=not locked,
             is_over=today > period.ends_on,
             may_add=may_edit and not locked,
-            may_record=may_record,
             may_send=held.may("reporting.submit_targets", group) and not locked and bool(table.live),
             may_decide=held.may("reporting.decide_targets", group)
             and target_set is not None
             and target_set.state == TargetSetState.SUBMITTED,
-            earlier=periods[index - 1] if index else None,
-            later=periods[index + 1] if index + 1 < len(periods) else None,
+            earlier=present.span(periods[index - 1]) if index else None,
+            later=present.span(periods[index + 1]) if index + 1 < len(periods) else None,
         ),
     )
 

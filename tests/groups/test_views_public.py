@@ -162,3 +162,35 @@ def test_public_pages_load_no_script(client, group, leader, directory):
     client.force_login(leader)
     for url in (directory, group.get_absolute_url()):
         assert b"<script" not in client.get(url).content
+
+
+def test_directory_follows_every_change_of_what_it_shows(client, directory, group, cast):
+    from core import scope
+    from groups.models import Appointment
+
+    before = names_in(client.get(directory))
+    assert names_in(client.get(directory)) == before
+    with scope.group_scope(group):
+        factories.end_appointment(Appointment.objects.get(person=cast["LE"]))
+    group.name, group.remit = "Great Cat Specialist Group", "Pantherinae"
+    group.save()
+    factories.make_group("Heron Specialist Group", subcategory="Birds")
+    page = client.get(directory)
+    after = names_in(page)
+    assert cast["LE"].name in before
+    assert cast["LE"].name not in after
+    assert "Great Cat Specialist Group" in after
+    assert "Pantherinae" in after
+    assert "Heron Specialist Group" in after
+    assert "3 groups of people" in page.content.decode()
+
+
+def test_directory_lists_each_group_once_over_its_pages(client, directory, reference):
+    made = [factories.make_group(f"Group {number:02}", subcategory="Birds") for number in range(27)]
+    pages = [names_in(client.get(directory, {"page": number, "section": "birds"})) for number in (1, 2)]
+    assert [page.count("<tr") for page in pages] == [25, 2]
+    assert all(sum(page.count(f">{one.name}<") for page in pages) == 1 for one in made)
+
+
+def test_directory_without_groups_says_so(client, directory, reference):
+    assert "No group was found" in client.get(directory).content.decode()
