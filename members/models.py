@@ -45,22 +45,29 @@ class Conditions(models.Model):
         return cls.objects.filter(valid_from__lte=clock.today()).latest("valid_from")
 
 
-@audit.tracked()
+@audit.tracked(exclude=["number"])
 class Membership(Dated, TenantModel):
-    """One person in one group for one quadrennium, from the day both had signed."""
+    """One person in one group for one quadrennium, from the day both had signed.
+
+    At most one counts on any day: the database numbers a person's memberships of a group when they are added,
+    and refuses one that meets a day of an earlier one (docs/decisions/0017-one-membership-at-a-time.md).
+    """
 
     quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
     conditions = models.ForeignKey(Conditions, on_delete=models.PROTECT)
     handshake = models.OneToOneField("Handshake", null=True, blank=True, on_delete=models.PROTECT)
+    # First, second, … membership of the person in the group; written by a trigger, whatever is given.
+    number = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = scoped(DatedQuerySet)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["group", "person", "number"], name="membership_one_by_one"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=False, ends_on__gte=F("starts_on")),
                 name="membership_dates_in_order",
-            )
+            ),
         ]
         indexes = [
             models.Index(fields=["group", "quadrennium"], name="membership_by_group"),
