@@ -121,6 +121,8 @@ _of_templates: dict[str, Pieces] = {}
 def piece(template: str, values: dict[str, Any], token: Any = "") -> SafeString:
     """A whole template drawn once for these values, which are all it sees; `token` goes into its forms.
 
+    It goes wherever `TOKEN` was drawn: other text that no piece may keep can take its place, escaped by the caller.
+
     Raises TypeError for a value that can't be compared; see this module's description.
     """
     pieces = _of_templates.setdefault(template, Pieces())
