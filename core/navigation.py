@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from core.addresses import address
+from core.remembered import Keyed
 
 
 @dataclass(frozen=True)
@@ -49,46 +49,52 @@ def add_office(link: Link) -> None:
     _office.append(link)
 
 
-def _shown(links: list[Link], request: HttpRequest, *args: str) -> list[dict[str, Any]]:
+def _shown(links: list[Link], request: HttpRequest, *args: str) -> Keyed:
     """The visible entries in order. Exactly one is current: the one with the longest address that fits."""
-    entries = []
+    found = []
+    language = request.path.split("/")[1]
+    # The directory is the root of everything; it is current on its own address only.
+    root = f"/{language}/"
     for link in sorted(links, key=lambda one: one.order):
         if not link.when(request):
             continue
         url = address(link.url_name, *args)
-        starts = (url, *(f"/{request.path.split('/')[1]}/{prefix}" for prefix in link.prefixes))
-        # The directory is the root of everything; it is current on its own address only.
-        root = f"/{request.path.split('/')[1]}/"
-        fitting = (
-            one for one in starts if request.path == one or (one != root and request.path.startswith(one))
+        starts = (url, *(f"{root}{prefix}" for prefix in link.prefixes))
+        fits = max(
+            (
+                len(one)
+                for one in starts
+                if request.path == one or (one != root and request.path.startswith(one))
+            ),
+            default=0,
         )
-        fits = max((len(start) for start in fitting), default=0)
-        entries.append(
-            {
-                "label": link.label,
-                "url": url,
-                "count": link.count(request) if link.count else "",
-                "due": link.due(request),
-                "fits": fits,
-                "current": False,
-            }
-        )
-    best = max((entry["fits"] for entry in entries), default=0)
-    for entry in entries:
-        entry["current"] = bool(best) and entry["fits"] == best
-    return entries
+        count = link.count(request) if link.count else ""
+        found.append((link, url, count, link.due(request), fits))
+    best = max((entry[-1] for entry in found), default=0)
+    entries = [
+        {"label": link.label, "url": url, "count": count, "due": due, "current": bool(best) and fits == best}
+        for link, url, count, due, fits in found
+    ]
+    # A link's label goes with its name; the rest differs from page to page.
+    return Keyed(
+        entries,
+        tuple(
+            (link.url_name, url, count, due, entry["current"])
+            for (link, url, count, due, _fits), entry in zip(found, entries, strict=True)
+        ),
+    )
 
 
-def main_links(request: HttpRequest) -> list[dict[str, Any]]:
+def main_links(request: HttpRequest) -> Keyed:
     """Header links for this person: {label, url, current}."""
     return _shown(_main, request)
 
 
-def group_rail(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
+def group_rail(request: HttpRequest, slug: str) -> Keyed:
     """Links inside one group for this person: {label, url, count, due, current}."""
     return _shown(_group, request, slug)
 
 
-def office_rail(request: HttpRequest) -> list[dict[str, Any]]:
+def office_rail(request: HttpRequest) -> Keyed:
     """Links inside the Chair's Office for this person."""
     return _shown(_office, request)

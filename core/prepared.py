@@ -20,7 +20,7 @@ a call runs that SQL with the arguments given and returns the rows as tuples:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ParamSpec, TypeVar, get_type_hints
@@ -28,7 +28,8 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Field, ForeignKey, Lookup, Model, QuerySet
+from django.db.models import F, Field, ForeignKey, Lookup, Model, QuerySet, Value
+from django.db.models.functions import Cast
 
 from core import scope
 
@@ -134,6 +135,20 @@ def _tables_of_groups() -> list[str]:
         for model in apps.get_models()
         if any(field.name == "group" for field in model._meta.concrete_fields)
     ]
+
+
+def in_columns(rows: QuerySet, kinds: Mapping[str, Field], **given: Any) -> QuerySet:
+    """The rows in the columns of a union of unlike rows: expressions for what they have, empty places for the rest.
+
+    Every empty place says of which kind it is, so that the parts of the union may come in any order.
+    """
+    filled = {
+        f"as_{name}": F(given[name])
+        if isinstance(given.get(name), str)
+        else given.get(name, Cast(Value(None), kind))
+        for name, kind in kinds.items()
+    }
+    return rows.annotate(**filled).values_list(*filled)
 
 
 def columns(model: type[Model], path: str = "") -> list[str]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,6 +53,14 @@ def refuse_inside(what: str) -> None:
 PLAIN = frozenset({str, int})
 
 
+class Keyed(list[Any]):
+    """Rows drawn on every page, such as links, whose maker says what their drawing depends on, the language apart."""
+
+    def __init__(self, rows: Iterable[Any], key: Hashable) -> None:
+        super().__init__(rows)
+        self.key = (Keyed, key)
+
+
 def frozen(value: Any) -> Hashable:
     """The value as something that equals another only when both are drawn alike.
 
@@ -60,6 +68,8 @@ def frozen(value: Any) -> Hashable:
     """
     if value is None or type(value) in PLAIN:
         return value
+    if isinstance(value, Keyed):
+        return value.key
     if isinstance(value, SafeString):
         return SafeString, str(value)
     if isinstance(value, str):

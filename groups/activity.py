@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -43,13 +44,27 @@ def known_verbs() -> frozenset[str]:
     return frozenset(_sentences)
 
 
-def sentence(entry: AuditEntry) -> str:
+class Act(NamedTuple):
+    """What the trail says of one act; `by` is the name of who did it, empty for the portal itself."""
+
+    at: datetime
+    verb: str
+    detail: dict[str, Any]
+    by: str
+
+
+def act_of(entry: AuditEntry) -> Act:
+    """The act that an entry of the trail records."""
+    return Act(entry.at, entry.verb, entry.detail, entry.by.name if entry.by else "")
+
+
+def sentence(act: Act) -> str:
     """One act as a sentence in the reader's language; the portal is the actor where nobody else was."""
-    pattern = _sentences.get(entry.verb) or _("%(by)s made a change.")
-    values: defaultdict[str, object] = defaultdict(lambda: "–", entry.detail)
+    pattern = _sentences.get(act.verb) or _("%(by)s made a change.")
+    values: defaultdict[str, object] = defaultdict(lambda: "–", act.detail)
     if (office := str(values.get("office", ""))) in OFFICES:
         values["office"] = OFFICES[office].name
-    values["by"] = entry.by.name if entry.by else _("The portal")
+    values["by"] = act.by or _("The portal")
     return str(pattern) % values
 
 

@@ -170,8 +170,13 @@ class Dated(models.Model):
     def last_day(self) -> date | None:
         """The last day that counts, an early ending included."""
         ending = getattr(self, "ending", None)
-        early = ending.from_day - timedelta(days=1) if ending else None
-        return min((d for d in (early, self.ends_on) if d), default=None)
+        return last_day(self.ends_on, ending.from_day if ending else None)
+
+
+def last_day(ends_on: date | None, ended_from: date | None) -> date | None:
+    """The last day that counts of a dated row: its own, or the one before the day from which it was ended."""
+    early = ended_from - timedelta(days=1) if ended_from else None
+    return min((d for d in (early, ends_on) if d), default=None)
 
 
 class Ending(models.Model):
@@ -220,8 +225,13 @@ class Appointment(Dated, TenantModel):
     @property
     def office_name(self) -> str:
         """The office in words, with its topic where it has one."""
-        name = str(roles.OFFICES[self.office].name)
-        return f"{name}, {self.get_topic_display()}" if self.topic else name
+        return office_in_words(self.office, self.topic)
+
+
+def office_in_words(office: str, topic: str) -> str:
+    """An office with its topic where it has one."""
+    name = str(roles.OFFICES[office].name)
+    return f"{name}, {FocalTopic(topic).label}" if topic else name
 
 
 @audit.tracked()

@@ -9,6 +9,7 @@ Makers run in the group's scope. A page has twelve queries in all: a maker asks 
     register_workspace_part(maker, order)             whole width; with half=True two stand side by side
     register_public_part(maker, order)                main column of the public page; with side=True beside it
     register_head_count(function)                     function(group ids, day) -> {group id: people}
+    register_own_count(function)                      function(request, group) -> people, for the group's own pages
     register_rollcall(function)                       function(group, day) -> {person id: name}, for choosing somebody
 """
 
@@ -28,6 +29,7 @@ from groups.models import Group
 
 Maker = Callable[[HttpRequest, Group], dict[str, Any] | None]
 HeadCount = Callable[[Collection[int], date], dict[int, int]]
+OwnCount = Callable[[HttpRequest, Group], int]
 Rollcall = Callable[[Group, date], dict[int, str]]
 
 
@@ -52,6 +54,7 @@ class Named:
 _workspace: list[Part] = []
 _public: list[Part] = []
 _head_counts: list[HeadCount] = []
+_own_counts: list[OwnCount] = []
 _rollcalls: list[Rollcall] = []
 
 
@@ -69,6 +72,17 @@ def register_head_count(function: HeadCount) -> HeadCount:
     """Say how many people belong to groups on a day."""
     _head_counts.append(function)
     return function
+
+
+def register_own_count(function: OwnCount) -> OwnCount:
+    """Say how many people belong to the group whose page is drawn."""
+    _own_counts.append(function)
+    return function
+
+
+def own_count(request: HttpRequest, group: Group) -> int:
+    """People in the group whose page is drawn, in its scope."""
+    return sum(function(request, group) for function in _own_counts)
 
 
 def register_rollcall(function: Rollcall) -> Rollcall:

@@ -30,14 +30,6 @@ def leadership_on_page(request: HttpRequest, group: Group, day: date | None = No
     return queries.leadership_kept(kept_for(request), group, day)
 
 
-def members_on_page(request: HttpRequest, group: Group) -> int:
-    """People who belong to the page's group today, counted once per request."""
-    kept, key = kept_for(request), f"groups.members.{group.pk}"
-    if key not in kept:
-        kept[key] = panels.head_counts([group.pk], clock.today()).get(group.pk, 0)
-    return int(kept[key])
-
-
 def how_soon(due_on: date | None, today: date) -> str:
     """How late or how soon something is due; nothing for what has no day."""
     if due_on is None:
@@ -77,7 +69,7 @@ def _lines(holders: list[queries.Holder]) -> list[dict[str, str]]:
 def who_does_what(request: HttpRequest, group: Group) -> dict[str, Any]:
     """Offices and who holds them; a focal point that nobody was named for stands as vacant (guidelines 2.2)."""
     offices = leadership_on_page(request, group)
-    named = {holder.appointment.topic for holder in offices.now if holder.office == "focal_point"}
+    named = {holder.topic for holder in offices.now if holder.office == "focal_point"}
     vacant = [label for value, label in FocalTopic.choices if value not in named]
     may_appoint = request_roles(request).may("groups.appoint_office", group)
     context = {

@@ -7,35 +7,51 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import User, full_name
 from core import clock, scope
 from core.models import AuditEntry
-from core.prepared import Rows, as_objects, columns, prepared
+from core.prepared import Rows, prepared
 from groups import activity, roles
-from groups.models import Appointment, AppointmentEnding, Group
+from groups.models import Appointment, Group, last_day, office_in_words
 from groups.sections import SECTIONS, section_of
 
 # Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
 COUNTED = frozenset({"chair", "co_chair", "red_list_coordinator"})
-# Of who acted, what a name needs.
-ACTOR = ("id", "given_name", "family_name", "email")
 # How many acts the overview of a group shows.
 LAST_ACTS = 5
 
 
+class InOffice(NamedTuple):
+    """Of a person in office, what the pages say and the lists are sorted by."""
+
+    pk: int
+    given_name: str
+    family_name: str
+    email: str
+    public_email: str
+    sort_key: str
+    is_active: bool
+
+    @property
+    def name(self) -> str:
+        """The name as it is addressed."""
+        return full_name(self.given_name, self.family_name, self.email)
+
+
 @dataclass(frozen=True)
 class Holder:
-    """One person in one office for one term."""
+    """One person in one office for one term; `appointment` is the row's id."""
 
-    appointment: Appointment
-    person: User
+    appointment: int
+    person: InOffice
     office: str
-    office_name: str
+    topic: str
+    note: str
     starts_on: date
     last_day: date | None
     term: int
@@ -46,6 +62,11 @@ class Holder:
     def role(self) -> roles.Role:
         """The role the office gives."""
         return roles.OFFICES[self.office].role
+
+    @property
+    def office_name(self) -> str:
+        """The office in words, with its topic where it has one."""
+        return office_in_words(self.office, self.topic)
 
 
 @dataclass(frozen=True)
@@ -62,43 +83,17 @@ class Leadership:
         return [holder for holder in self.now if holder.role.code in codes]
 
 
-# Of a person in office, what the pages say and the lists are sorted by.
-HOLDER = ("id", "given_name", "family_name", "email", "public_email", "sort_key", "is_active")
-ENDING = ("id", "from_day", "reason")
-
-
 @prepared
-def _appointment_rows(group: int) -> QuerySet:
-    """Appointments of the group, each with its person and its ending."""
+def _appointments(group: int) -> QuerySet:
+    """Appointments of the group, oldest first, each with the day it was ended from and its person."""
     return (
         Appointment.objects.filter(group=group)
         .order_by("starts_on", "pk")
         .values_list(
-            *columns(Appointment),
-            *(f"person__{name}" for name in HOLDER),
-            *(f"ending__{name}" for name in ENDING),
+            *("pk", "office", "topic", "note", "starts_on", "ends_on", "ending__from_day"),
+            *(f"person__{name}" for name in ("id", *InOffice._fields[1:])),
         )
     )
-
-
-def _appointments(group: Group) -> list[Appointment]:
-    """Every appointment of the group, oldest first, with its person and its ending at hand."""
-    own = len(columns(Appointment))
-    whole = own + len(HOLDER)
-    found = []
-    people: dict[int, User] = {}
-    for row in _appointment_rows(group=group.pk):
-        (appointment,) = as_objects(Appointment, [row[:own]])
-        if row[own] not in people:
-            (people[row[own]],) = as_objects(User, [row[own:whole]], HOLDER)
-        appointment.person = people[row[own]]
-        if row[whole] is None:  # the ending's own key: there is none
-            Appointment.ending.related.set_cached_value(appointment, None)
-        else:
-            (ending,) = as_objects(AppointmentEnding, [row[whole:]], ENDING)
-            ending.appointment = appointment
-        found.append(appointment)
-    return found
 
 
 def leadership(group: Group, day: date | None = None) -> Leadership:
@@ -106,27 +101,22 @@ def leadership(group: Group, day: date | None = None) -> Leadership:
     day, today = day or clock.today(), clock.today()
     terms: dict[tuple[int, str], int] = {}
     found = Leadership(day)
-    for row in _appointments(group):
-        last = row.last_day
-        if last is not None and last < row.starts_on:
+    for pk, office, topic, note, starts_on, ends_on, ended_from, *names in _appointments(group=group.pk):
+        last = last_day(ends_on, ended_from)
+        if last is not None and last < starts_on:
             continue  # ended before it began
-        role = roles.OFFICES[row.office].role.code
+        person, role = InOffice(*names), roles.OFFICES[office].role.code
         # A chair who becomes co-chair goes on leading: terms are counted by role (guidelines 6.1).
-        number = terms[(row.person_id, role)] = terms.get((row.person_id, role), 0) + 1
-        in_office = row.starts_on <= today and (last is None or last >= today)
+        number = terms[(person.pk, role)] = terms.get((person.pk, role), 0) + 1
+        in_office = starts_on <= today and (last is None or last >= today)
+        public = in_office and role in roles.PUBLIC_CONTACT
         holder = Holder(
-            appointment=row,
-            person=row.person,
-            office=row.office,
-            office_name=row.office_name,
-            starts_on=row.starts_on,
-            last_day=last,
-            term=number,
-            contact=row.person.public_email if in_office and role in roles.PUBLIC_CONTACT else "",
+            *(pk, person, office, topic, note, starts_on, last, number),
+            contact=person.public_email if public else "",
         )
         if last is not None and last < day:
             found.before.append(holder)
-        elif row.starts_on > day:
+        elif starts_on > day:
             found.coming.append(holder)
         else:
             found.now.append(holder)
@@ -158,8 +148,6 @@ def _led_by(groups: list[int], day: date) -> QuerySet:
 
 def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int, list[str]]:
     """Names of the leaders in office of each group, for lists over many groups."""
-    from accounts.models import full_name
-
     found: dict[int, list[str]] = {}
     with scope.read_everywhere("directory"):
         for group_id, *names in _led_by(groups=list(group_ids), day=day or clock.today()):
@@ -270,35 +258,32 @@ def acts(group: Group | int, *, staff: bool = False) -> QuerySet[AuditEntry]:
     return entries if staff else entries.exclude(detail__contains={"staff_only": True})
 
 
-def as_event(entry: AuditEntry) -> Event:
+def as_event(act: activity.Act) -> Event:
     """An act as a line of the timeline."""
-    note = "; ".join(str(entry.detail[key]) for key in ("reason", "word") if entry.detail.get(key))
+    note = "; ".join(str(act.detail[key]) for key in ("reason", "word") if act.detail.get(key))
     return Event(
-        when=entry.at,
-        text=activity.sentence(entry),
-        old=str(entry.detail.get("old", "") or ""),
-        new=str(entry.detail.get("new", "") or ""),
+        when=act.at,
+        text=activity.sentence(act),
+        old=str(act.detail.get("old", "") or ""),
+        new=str(act.detail.get("new", "") or ""),
         note=note,
-        big=entry.verb.startswith("groups."),
+        big=act.verb.startswith("groups."),
     )
 
 
 @prepared
 def _last_acts(group: int) -> QuerySet:
-    """The last acts, with who did them."""
-    rows = acts(group).values_list(*columns(AuditEntry), *(f"by__{name}" for name in ACTOR))
-    return rows[:LAST_ACTS]
+    """The last acts, with the name of who did them."""
+    names = [f"by__{name}" for name in ("given_name", "family_name", "email")]
+    return acts(group).values_list("at", "verb", "detail", *names)[:LAST_ACTS]
 
 
 def recent_activity(group: Group) -> list[Event]:
     """The last acts in the group, for its overview; one query."""
-    own = len(columns(AuditEntry))
-    found = []
-    for row in _last_acts(group=group.pk):
-        (entry,) = as_objects(AuditEntry, [row[:own]])
-        (entry.by,) = as_objects(User, [row[own:]], ACTOR) if entry.by_id else (None,)
-        found.append(as_event(entry))
-    return found
+    return [
+        as_event(activity.Act(at, verb, detail, full_name(given or "", family or "", email) if email else ""))
+        for at, verb, detail, given, family, email in _last_acts(group=group.pk)
+    ]
 
 
 # Fields of the details whose history is shown.

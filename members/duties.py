@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -20,8 +18,9 @@ from core.addresses import address
 from core.prepared import prepared
 from duties.registry import Ask, Duty, provider
 from groups.access import roles_of
-from groups.models import Appointment, Group
+from groups.models import Appointment
 from groups.roles import OFFICES
+from members.glance import COLUMNS, Waiting, glance_at, own_waiting
 from members.models import Handshake
 from members.states import AWAITS_LEADER, HandshakeState
 
@@ -29,27 +28,7 @@ DECISION_DAYS = 14
 MINUTES = 5
 
 
-class Waiting(NamedTuple):
-    """A handshake that waits for somebody, with what its duties say."""
-
-    pk: int
-    state: str
-    email: str
-    given_name: str
-    family_name: str
-    person_id: int | None
-    person_signed_at: datetime | None
-    started_at: datetime
-    expires_at: datetime | None
-    group_id: int
-    group_slug: str
-    group_name: str
-
-
-FIELDS = (
-    *("pk", "state", "email", "given_name", "family_name", "person_id", "person_signed_at", "started_at"),
-    *("expires_at", "group_id", "group__slug", "group__name"),
-)
+FIELDS = (*COLUMNS, "group_id", "group__slug", "group__name")
 
 
 def decision_due(handshake: Handshake | Waiting) -> date:
@@ -66,47 +45,20 @@ def answer_due(handshake: Handshake | Waiting) -> date | None:
 @prepared
 def own_handshakes(person: int, decides: list[int], now: datetime) -> QuerySet:
     """What waits for one person: to decide in these groups, to answer at a proved address, or their own request."""
-    proved = EmailAddress.objects.filter(user=person, verified=True).order_by().values_list(Lower("email"))
     return (
-        Handshake.objects.filter(
-            Q(state__in=AWAITS_LEADER, group__any_of=decides)
-            | Q(state=HandshakeState.INVITED, expires_at__gt=now, email__in=proved)
-            | Q(state=HandshakeState.REQUESTED, person=person)
-        )
+        Handshake.objects.filter(Q(state__in=AWAITS_LEADER, group__any_of=decides) | own_waiting(person, now))
         .order_by("started_at", "pk")
         .values_list(*FIELDS)
     )
 
 
-@prepared
-def own_handshakes_in(group: int, person: int, decides: list[str], now: datetime) -> QuerySet:
-    """The same inside one group; `decides` are the states that the person decides about there."""
-    proved = EmailAddress.objects.filter(user=person, verified=True).order_by().values_list(Lower("email"))
-    return (
-        Handshake.objects.filter(
-            Q(state__any_of=decides)
-            | Q(state=HandshakeState.INVITED, expires_at__gt=now, email__in=proved)
-            | Q(state=HandshakeState.REQUESTED, person=person),
-            group=group,
-        )
-        .order_by("started_at", "pk")
-        .values_list(*FIELDS[:-2])
-    )
-
-
-def _in_one_group(group: Group, person: int, *, decides: bool) -> list[tuple[Any, ...]]:
-    """What waits for the person in the group whose page asks."""
-    states = [str(state) for state in AWAITS_LEADER] if decides else []
-    rows = own_handshakes_in(group=group.pk, person=person, decides=states, now=clock.now())
-    return [(*row, group.slug, group.name) for row in rows]
-
-
 def _waiting(ask: Ask) -> list[Waiting]:
     """Handshakes that wait for somebody, read once for each question. The caller has opened a scope."""
+    if ask.person is not None and ask.group is not None:
+        decides = ask.group.pk in _decides(ask)
+        return glance_at(ask.kept, ask.group, ask.person.pk, decides=decides, day=ask.day).waiting
     if "handshakes" not in ask.kept:
-        if ask.person is not None and ask.group is not None:
-            rows = _in_one_group(ask.group, ask.person.pk, decides=ask.group.pk in _decides(ask))
-        elif ask.person is not None:
+        if ask.person is not None:
             rows = own_handshakes(person=ask.person.pk, decides=_decides(ask), now=clock.now())
         else:
             invited = Q(state=HandshakeState.INVITED, expires_at__gt=clock.now())

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
+from core.addresses import address
 from groups import panels
 from groups.access import request_roles
-from groups.models import Group, Quadrennium
-from groups.parts import members_on_page
-from members import queries
+from groups.models import Group
+from members.figures import glance_on_page
 from members.states import HandshakeState
 
 
@@ -20,15 +19,15 @@ def membership_part(request: HttpRequest, group: Group) -> dict[str, Any] | None
     held = request_roles(request)
     if not held.may("members.view_handshakes", group):
         return None
-    counts = queries.handshake_counts(group, Quadrennium.current())
+    counts = glance_on_page(request, group).counts
     return {
         "template": "members/panels/membership.html",
         "context": {
-            "members": members_on_page(request, group),
+            "members": counts.get("", 0),
             "invited": counts.get(HandshakeState.INVITED, 0),
             "asked": counts.get(HandshakeState.REQUESTED, 0),
             "prepared": counts.get(HandshakeState.PREPARED, 0),
-            "url": reverse("members:member-list", args=[group.slug]),
+            "url": address("members:member-list", group.slug),
         },
     }
 
@@ -41,7 +40,7 @@ def joining_part(request: HttpRequest, group: Group) -> dict[str, Any] | None:
         return None
     return {
         "template": "members/panels/joining.html",
-        "context": {"url": reverse("members:join-group", args=[group.slug])},
+        "context": {"url": address("members:join-group", group.slug)},
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from core.addresses import address
 from groups.access import request_roles
@@ -44,7 +43,7 @@ def public_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
 
 def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]:
     return {
-        "cycle": cycle,
+        "period": cycle.label,
         "url": url,
         "parts": [
             {
@@ -53,12 +52,11 @@ def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]
                 "url": f"{url}?part={part.key}" if part_links else "",
                 "percent": part.percent,
                 "text": part.text,
+                "targets": part.targets,
+                "achieved": part.achieved,
+                "behind": part.behind,
             }
             for part in cycle.parts
-        ],
-        "columns": [_("Part of the cycle"), _("Targets"), _("Achieved"), _("Behind"), _("Percent reached")],
-        "rows": [
-            [part.label, part.targets, part.achieved, part.behind, part.percent] for part in cycle.parts
         ],
     }
 

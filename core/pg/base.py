@@ -59,9 +59,9 @@ class ScopedCursor(psycopg2.extensions.cursor):
 class DatabaseOperations(operations.DatabaseOperations):
     """The stock operations; logs name the statement that was asked for, without the scope before it."""
 
-    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
-        """The statement as it was sent, for logs and tests."""
-        sent: str | None = super().last_executed_query(cursor, sql, params)  # type: ignore[misc]
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """The statement as it was sent, for logs and tests; None when nothing was."""
+        sent = super().last_executed_query(cursor, sql, params)
         return sent.partition(";")[2] if sent and sent.startswith(SCOPE_BEFORE) else sent
 
 

@@ -16,6 +16,7 @@ from accounts.fresh import fresh_proof, typed
 from accounts.models import User
 from core import clock
 from core.errors import DomainError
+from core.once import acts_once
 from groups import actions, panels, queries, roles
 from groups.access import group_page, request_roles
 from groups.forms import DelegationForm, EndOfficeForm, OfficeForm
@@ -54,13 +55,13 @@ def leadership(request: HttpRequest, group: Group) -> HttpResponse:
     fillable = roles.FILLED_BY_LEADER | {"delegate"}
 
     def row(holder: queries.Holder, end: bool = False) -> dict[str, Any]:
-        url = reverse("groups:office-end", args=[group.slug, holder.appointment.pk])
+        url = reverse("groups:office-end", args=[group.slug, holder.appointment])
         return {
             "name": holder.person.name,
             "office": holder.office_name,
             "term": term_line(holder),
             "contact": holder.contact,
-            "note": holder.appointment.note if holder.office == "delegate" else "",
+            "note": holder.note if holder.office == "delegate" else "",
             "end": url if end and may_appoint and holder.office in fillable else "",
         }
 
@@ -88,6 +89,7 @@ def _answer(request: HttpRequest, group: Group, form: Any, template: str, **cont
 @group_page("groups.appoint_office")
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@acts_once
 def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
     """Appoint a member to an office that the group fills."""
     form = OfficeForm(typed(request), people=panels.rollcall(group, clock.today()))
@@ -114,6 +116,7 @@ def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
 @group_page("groups.delegate_leadership")
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@acts_once
 def leadership_delegate(request: HttpRequest, group: Group) -> HttpResponse:
     """Delegate leadership to a deputy, in writing and with dates."""
     deputies = {one.person.pk: one.person.name for one in queries.leadership(group).with_role("DE")}
@@ -140,6 +143,7 @@ def leadership_delegate(request: HttpRequest, group: Group) -> HttpResponse:
 @group_page("groups.appoint_office")
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@acts_once
 def office_end(request: HttpRequest, group: Group, appointment: int) -> HttpResponse:
     """End an office that the group fills, or a delegation. Leaders' offices do not exist here."""
     row = get_object_or_404(

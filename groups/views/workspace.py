@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import Conflict, DomainError
 from groups import actions, panels, queries
 from groups.access import group_page, request_roles, signed_in_page
+from groups.activity import act_of
 from groups.forms import DetailsForm
 from groups.models import Group
 from groups.pages import group_context
-from groups.parts import leadership_on_page, members_on_page
+from groups.parts import leadership_on_page
 
 PER_PAGE = 30
 
@@ -35,7 +36,7 @@ def my_groups(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, group: Group) -> HttpResponse:
     """The group at a glance: what is next, how its targets, members and report stand, who does what."""
     offices = leadership_on_page(request, group)
-    members = members_on_page(request, group)
+    members = panels.own_count(request, group)
     support = offices.with_role("NS")
     facts = [
         {
@@ -109,7 +110,7 @@ def history(request: HttpRequest, group: Group) -> HttpResponse:
         request,
         group,
         page=page,
-        events=[queries.as_event(entry) for entry in page.object_list],
+        events=[queries.as_event(act_of(entry)) for entry in page.object_list],
         changes=queries.detail_changes(group) if page.number == 1 else [],
         details_url=reverse("groups:group-edit", args=[group.slug]),
     )
