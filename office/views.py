@@ -14,6 +14,7 @@ from core import audit, clock, navigation
 from core.addresses import address
 from core.errors import DomainError
 from core.mail.models import OutgoingMail
+from core.once import acts_once
 from groups.access import office_page, request_roles
 from office import actions, exports, present, queries
 from office.forms import FilterBar
@@ -125,6 +126,7 @@ def mail_queue(request: HttpRequest) -> HttpResponse:
 
 @office_page("office.retry_mail")
 @require_POST
+@acts_once
 def mail_retry(request: HttpRequest, mail: int) -> HttpResponse:
     """Put one mail back into the queue."""
     try:

@@ -115,6 +115,7 @@ def _invitation_page(
 
 @group_page("members.invite_person")
 @require_POST
+@acts_once
 def invitation_send(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """Send what was prepared, or a new link."""
     handshake = _handshake(group, pk)
@@ -128,6 +129,7 @@ def invitation_send(request: HttpRequest, group: Group, pk: int) -> HttpResponse
 
 @group_page("members.prepare_invitation")
 @require_POST
+@acts_once
 def invitation_withdraw(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """Take an invitation back."""
     handshake = _handshake(group, pk)
@@ -141,6 +143,7 @@ def invitation_withdraw(request: HttpRequest, group: Group, pk: int) -> HttpResp
 
 @group_page("members.invite_person")
 @require_POST
+@acts_once
 def invitation_readdress(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """Send an invitation to another address."""
     handshake = _handshake(group, pk)
@@ -193,6 +196,7 @@ def _request_page(
 
 @group_page("members.decide_request")
 @require_POST
+@acts_once
 def request_accept(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """Accept a request, with a word."""
     return _decide(request, group, pk, accept=True)
@@ -200,6 +204,7 @@ def request_accept(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
 
 @group_page("members.decide_request")
 @require_POST
+@acts_once
 def request_decline(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """Decline a request, with a word."""
     return _decide(request, group, pk, accept=False)

@@ -23,6 +23,7 @@ from accounts.fresh import proof_wanted, typed
 from core import clock, codes, scope
 from core.access import View
 from core.errors import DomainError
+from core.once import acts_once
 from groups.access import public_page, signed_in_page
 from groups.models import Group
 from members import actions, links, queries
@@ -207,6 +208,7 @@ def invitation(request: HttpRequest, handshake: Handshake, secret: str) -> HttpR
 @public_page
 @require_POST
 @by_link
+@acts_once
 def invitation_accept(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
     """Accept: only signed in, and only with the invited address proved."""
     if not request.user.is_authenticated:
@@ -257,6 +259,7 @@ def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str)
 @signed_in_page
 @require_POST
 @by_link
+@acts_once
 def invitation_other_address(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
     """Ask the leader to send the invitation to the address of this account."""
     try:

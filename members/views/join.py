@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import scope
 from core.errors import DomainError
+from core.once import acts_once
 from groups.access import signed_in_page
 from groups.models import Category, Group
 from members import actions, queries
@@ -36,6 +37,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@acts_once
 def join_group(request: HttpRequest, slug: str) -> HttpResponse:
     """The group, the conditions, and the request."""
     group = Group.objects.select_related("category").filter(slug=slug).first()

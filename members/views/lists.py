@@ -19,6 +19,7 @@ from accounts.fresh import fresh_proof, typed
 from core import audit, clock
 from core.addresses import address
 from core.errors import DomainError
+from core.once import acts_once
 from core.tables import csv_text
 from groups.access import group_page, request_roles
 from groups.models import Group, Quadrennium
@@ -245,6 +246,7 @@ def _membership(group: Group, pk: int) -> Membership:
 @group_page("members.edit_members")
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@acts_once
 def member_end(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
     """A leader ends a membership, with a reason."""
     membership = _membership(group, pk)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import scope
 from core.errors import DomainError
+from core.once import acts_once
 from groups.access import signed_in_page
 from members import actions
 from members.access import my_handshakes, own_handshake
@@ -67,6 +68,7 @@ def my_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in_page
 @require_POST
+@acts_once
 def my_invitation_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept without the mail's link: the address is proved."""
     return sign(request, _own(request, pk), secret=None)
@@ -74,6 +76,7 @@ def my_invitation_accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in_page
 @require_POST
+@acts_once
 def my_invitation_decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Decline without the mail's link."""
     handshake = _own(request, pk)
@@ -90,6 +93,7 @@ def my_invitation_decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in_page
 @require_POST
+@acts_once
 def my_request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a request back."""
     handshake = _own(request, pk)
@@ -106,6 +110,7 @@ def my_request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@acts_once
 def membership_leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave a group."""
     with scope.read_everywhere("own-groups"):

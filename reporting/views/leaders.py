@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import clock
 from core.errors import Conflict, DomainError
+from core.once import acts_once
 from groups.access import group_page
 from groups.models import Group
 from groups.pages import group_context
@@ -205,6 +206,7 @@ def _after_saving(
 
 @report_page(lambda rights: rights.writes_some)
 @require_POST
+@acts_once
 def report_answer(
     request: HttpRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
@@ -247,6 +249,7 @@ def report_preview(request: HttpRequest, group: Group, year: int, rights: Report
 
 @report_page(lambda rights: rights.submits)
 @require_http_methods(GET_OR_POST)
+@acts_once
 def report_send(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Read once more what is sent, then send it."""
     report, period = find_both(group, year)
@@ -305,6 +308,7 @@ def report_sent(request: HttpRequest, group: Group, year: int, rights: ReportRig
 
 @report_page(lambda rights: rights.shares)
 @require_http_methods(GET_OR_POST)
+@acts_once
 def report_share(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Who helps to write this report, and until when."""
     report, period = find_both(group, year)
@@ -338,6 +342,7 @@ def report_share(request: HttpRequest, group: Group, year: int, rights: ReportRi
 
 @report_page(lambda rights: rights.shares)
 @require_POST
+@acts_once
 def report_unshare(
     request: HttpRequest, group: Group, year: int, rights: ReportRights, grant: int
 ) -> HttpResponse:

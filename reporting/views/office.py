@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import navigation
 from core.errors import DomainError
+from core.once import acts_once
 from groups.access import request_roles
 from groups.models import Group
 from reporting.access_reports import ReportRights, report_page, why_not_decide
@@ -68,6 +69,7 @@ def _page(
 
 @report_page(lambda rights: rights.reviews)
 @require_http_methods(GET_OR_POST)
+@acts_once
 def report_review(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Read the version that was sent and decide about it."""
     report = report_or_404(group, year)
@@ -90,6 +92,7 @@ def report_review(request: HttpRequest, group: Group, year: int, rights: ReportR
 
 @report_page(lambda rights: rights.reviews)
 @require_POST
+@acts_once
 def review_comment(
     request: HttpRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
@@ -117,6 +120,7 @@ def review_comment(
 
 @report_page(lambda rights: rights.reviews)
 @require_POST
+@acts_once
 def review_resolve(
     request: HttpRequest, group: Group, year: int, rights: ReportRights, comment: int
 ) -> HttpResponse:
@@ -144,6 +148,7 @@ def _back(group: Group, year: int, section: str) -> HttpResponse:
 
 @report_page(lambda rights: rights.reviews)
 @require_http_methods(GET_OR_POST)
+@acts_once
 def report_extend(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Give a group more time, with the reason."""
     report, period = find_both(group, year)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.errors import Conflict, DomainError
+from core.once import acts_once
 from groups.access import group_page
 from groups.models import Group
 from groups.pages import group_context
@@ -26,6 +27,7 @@ from reporting.views.targets import list_url, target_or_404
 
 @group_page("reporting.record_progress")
 @require_http_methods(["GET", "HEAD", "POST"])
+@acts_once
 def progress_edit(request: HttpRequest, group: Group, target: int, year: int) -> HttpResponse:
     """Record or change the progress of one target in one year; when somebody saved first, both texts are shown."""
     found = target_or_404(group, target)

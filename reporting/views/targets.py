@@ -284,6 +284,7 @@ def target_differences(form: TargetForm, conflict: Conflict) -> list[dict[str, s
 
 @group_page("reporting.edit_targets")
 @require_http_methods(GET_OR_POST)
+@acts_once
 def target_drop(request: HttpRequest, group: Group, target: int) -> HttpResponse:
     """Drop a target with a word; a page of its own asks for it."""
     found = target_or_404(group, target)
@@ -307,6 +308,7 @@ def target_drop(request: HttpRequest, group: Group, target: int) -> HttpResponse
 
 @group_page("reporting.submit_targets")
 @require_http_methods(GET_OR_POST)
+@acts_once
 def target_send(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
     """Read all targets once more, then send them to the Chair's Office."""
     period = period_or_404(first, last)
@@ -341,6 +343,7 @@ def _whole(text: str | None) -> int:
 
 @group_page("reporting.decide_targets")
 @require_http_methods(GET_OR_POST)
+@acts_once
 def target_review(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
     """The Chair's Office reads a group's targets and agrees or sends them back."""
     period = period_or_404(first, last)
