@@ -61,6 +61,15 @@ class Keyed(list[Any]):
         self.key = (Keyed, key)
 
 
+def plain(rows: Iterable[dict[str, Any]]) -> Keyed:
+    """Rows whose every column holds values of one kind: texts not marked as safe, days, numbers, or yes and no.
+
+    Comparing them needs no look at each value, which for the lists of a page is most of what remembering costs.
+    """
+    listed = list(rows)
+    return Keyed(listed, tuple(tuple(row.values()) for row in listed))
+
+
 def frozen(value: Any) -> Hashable:
     """The value as something that equals another only when both are drawn alike.
 

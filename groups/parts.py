@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from core import clock
 from core.addresses import address
+from core.remembered import Keyed, plain
 from duties.registry import Ask, duties
 from duties.wording import days_late, days_left
 from groups import panels, queries
@@ -56,14 +57,14 @@ def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
         for duty in owed
         if not duty.waiting
     ]
-    return {"template": "groups/panels/duties.html", "context": {"tasks": tasks[:SHOWN], "all": len(tasks)}}
+    return {"template": "groups/panels/duties.html", "context": {"tasks": plain(tasks[:SHOWN])}}
 
 
-def _lines(holders: list[queries.Holder]) -> list[dict[str, str]]:
+def _lines(holders: list[queries.Holder]) -> Keyed:
     """Of those in office, what the parts say."""
-    return [
+    return plain(
         {"name": one.person.name, "office_name": one.office_name, "contact": one.contact} for one in holders
-    ]
+    )
 
 
 def who_does_what(request: HttpRequest, group: Group) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def last_acts(request: HttpRequest, group: Group) -> dict[str, Any] | None:
     return {
         "template": "groups/panels/activity.html",
         "context": {
-            "events": queries.recent_activity(group),
+            "events": plain(vars(event) for event in queries.recent_activity(group)),
             "url": address("groups:history", group.slug),
         },
     }

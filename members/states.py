@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class HandshakeOrigin(models.TextChoices):
@@ -13,7 +14,7 @@ class HandshakeState(models.TextChoices):
     PREPARED = "prepared", _("Prepared, waits for a leader")
     INVITED = "invited", _("Invited, waits for the person")
     REQUESTED = "requested", _("Asked to join, waits for a leader")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
     DECLINED = "declined", _("Declined")  # by the person or by the leader; closed_by says who
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED = "expired", _("Expired")

@@ -115,7 +115,7 @@ def _figures(counts: Counts, year: int) -> list[dict[str, Any]]:
     return [
         figure(
             counts.received,
-            ngettext("of %(all)d report received", "of %(all)d reports received", counts.of)
+            ngettext("of %(all)d reports received", "of %(all)d reports received", counts.received)
             % {"all": counts.of},
         ),
         figure(counts.overdue, _("overdue"), "late", overdue="on"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from core.addresses import address
+from core.remembered import plain
 from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
@@ -45,7 +46,7 @@ def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]
     return {
         "period": cycle.label,
         "url": url,
-        "parts": [
+        "parts": plain(
             {
                 "key": part.key,
                 "label": part.label,
@@ -57,7 +58,7 @@ def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]
                 "behind": part.behind,
             }
             for part in cycle.parts
-        ],
+        ),
     }
 
 

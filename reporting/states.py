@@ -2,12 +2,13 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TargetSetState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("With the Chair’s Office")
-    RETURNED = "returned", _("Sent back")
+    RETURNED = "returned", pgettext_lazy("targets", "Sent back")
     AGREED = "agreed", _("Agreed")
 
 

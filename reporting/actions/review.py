@@ -132,7 +132,8 @@ def decide(
     report.state, report.decided_at, report.decided_by = outcome, now, by
     fields = ["state", "decided_at", "decided_by"]
     if outcome == Outcome.RETURNED and answer_by:
-        report.extended_to, report.extended_why = answer_by, _("Time to answer the Chair’s Office")
+        # What it is for is plain from where the report stands; a reason in words is written by a person.
+        report.extended_to, report.extended_why = answer_by, ""
         fields += ["extended_to", "extended_why"]
     report.save(update_fields=fields)
     verb = "reporting.report_accepted" if outcome == Outcome.ACCEPTED else "reporting.report_returned"
