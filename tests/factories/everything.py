@@ -48,7 +48,7 @@ def fill(group: Group, leader: User, other: User) -> None:
             leader_signed_at=now,
             expires_at=now + timedelta(days=30),
         )
-        membership = factories.make_member(group, other, handshake=handshake)
+        membership = factories.make_member(group, handshake=handshake)
         MembershipEnding.objects.create(
             group=group, membership=membership, from_day=date(period.starts_on.year, 12, 1)
         )
