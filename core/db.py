@@ -13,6 +13,34 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 APPEND_ONLY_COMMENT = "append-only"
 
 
+def _policies(table: str, column: str) -> str:
+    """Policies of a tenant table, in place of those that stand.
+
+    What the scope says lies in subqueries, which PostgreSQL asks once for a statement and not once for a row. Reading
+    has a policy of its own: one for all commands would be asked again beside it for each row that is read.
+    """
+    scope = "current_setting('app.scope', true)"
+    inside = f"{column} = (SELECT CASE WHEN {scope} ~ '^[0-9]+$' THEN {scope}::bigint END)"
+    can_read, can_write = (
+        f"{inside} OR (SELECT {scope} IN ('*', 'read'))",
+        f"{inside} OR (SELECT {scope} = '*')",
+    )
+    clauses = {
+        "read": f"FOR SELECT USING ({can_read})",
+        "add": f"FOR INSERT WITH CHECK ({can_write})",
+        "change": f"FOR UPDATE USING ({can_write}) WITH CHECK ({can_write})",
+        "delete": f"FOR DELETE USING ({can_write})",
+    }
+    return _without_policies(table) + "".join(
+        f"CREATE POLICY tenant_{name} ON {table} {clause};" for name, clause in clauses.items()
+    )
+
+
+def _without_policies(table: str) -> str:
+    names = ("read", "write", "add", "change", "delete")
+    return "".join(f"DROP POLICY IF EXISTS tenant_{name} ON {table};" for name in names)
+
+
 def row_level_security(table: str, column: str = "group_id", *, groupless: bool = False) -> migrations.RunSQL:
     """Policies for one tenant table: read inside the group's scope or an all-groups scope, write only in scope.
 
@@ -25,22 +53,20 @@ def row_level_security(table: str, column: str = "group_id", *, groupless: bool 
         if groupless
         else ""
     )
-    inside = f"{column} = current_setting('app.scope', true)::bigint"
-    case = (
-        "CASE current_setting('app.scope', true) WHEN '*' THEN true WHEN 'read' THEN %s WHEN '' THEN false"
-        f" ELSE {inside} END"
-    )
-    can_read, can_write = case % "true", case % "false"
     return migrations.RunSQL(
         f"""ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
             ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-            CREATE POLICY tenant_read ON {table} FOR SELECT USING ({can_read});
-            CREATE POLICY tenant_write ON {table} FOR ALL USING ({can_write}) WITH CHECK ({can_write});
+            {_policies(table, column)}
             {added}""",
-        f"""DROP POLICY tenant_read ON {table}; DROP POLICY tenant_write ON {table};
+        f"""{_without_policies(table)}
             DROP POLICY IF EXISTS tenant_groupless ON {table};
             ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;""",
     )
+
+
+def renewed_policies(*tables: str, column: str = "group_id") -> migrations.RunSQL:
+    """The policies of tables that were made with an earlier form of them, as `row_level_security` writes them now."""
+    return migrations.RunSQL("".join(_policies(table, column) for table in tables), migrations.RunSQL.noop)
 
 
 def same_group(child: str, column: str, parent: str) -> migrations.RunSQL:

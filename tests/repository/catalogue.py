@@ -59,14 +59,15 @@ def tenant_tables() -> list[str]:
 
 
 def unguarded_tables() -> list[str]:
-    """Tenant tables on which row level security is off, not forced on the owner, or lacks a policy."""
+    """Tenant tables on which row level security is off, not forced on the owner, or lacks the policy of a command."""
     policies: dict[str, dict[str, str]] = {}
     for table, command, using, check in _rows(POLICIES):
-        policies.setdefault(table, {})[command] = using + " " + check
+        held = policies.setdefault(table, {})
+        held[command] = f"{held.get(command, '')} {using} {check}"
 
     def guarded(table: str) -> bool:
         found = policies.get(table, {})
-        return all("app.scope" in found.get(command, "") for command in ("r", "*"))
+        return all("app.scope" in found.get(command, "") for command in ("r", "a", "w", "d"))
 
     return [table for table, on, forced in _rows(TENANT_TABLES) if not (on and forced and guarded(table))]
 
