@@ -17,10 +17,11 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -61,6 +62,24 @@ class Keyed(list[Any]):
         self.key = (Keyed, key)
 
 
+class Later(Sequence[Any]):
+    """Rows worked out only when they are drawn; `key` is all that they are worked out from, the language apart."""
+
+    def __init__(self, make: Callable[[], Sequence[Any]], key: Hashable) -> None:
+        self._make = make
+        self.key = (Later, key)
+
+    @cached_property
+    def _rows(self) -> Sequence[Any]:
+        return self._make()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._rows[place]
+
+
 def plain(rows: Iterable[dict[str, Any]]) -> Keyed:
     """Rows whose every column holds values of one kind: texts not marked as safe, days, numbers, or yes and no.
 
@@ -77,7 +96,7 @@ def frozen(value: Any) -> Hashable:
     """
     if value is None or type(value) in PLAIN:
         return value
-    if isinstance(value, Keyed):
+    if isinstance(value, Keyed | Later):
         return value.key
     if isinstance(value, SafeString):
         return SafeString, str(value)

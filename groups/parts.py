@@ -88,7 +88,7 @@ def last_acts(request: HttpRequest, group: Group) -> dict[str, Any] | None:
     return {
         "template": "groups/panels/activity.html",
         "context": {
-            "events": plain(vars(event) for event in queries.recent_activity(group)),
+            "events": queries.recent_activity(group),
             "url": address("groups:history", group.slug),
         },
     }

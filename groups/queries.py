@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from accounts.models import User, full_name
 from core import clock, scope
 from core.models import AuditEntry
 from core.prepared import Rows, prepared
+from core.remembered import Later, frozen
 from groups import activity, roles
 from groups.models import Appointment, Group, last_day, office_in_words
 from groups.sections import SECTIONS, section_of
@@ -278,12 +279,17 @@ def _last_acts(group: int) -> QuerySet:
     return acts(group).values_list("at", "verb", "detail", *names)[:LAST_ACTS]
 
 
-def recent_activity(group: Group) -> list[Event]:
-    """The last acts in the group, for its overview; one query."""
-    return [
-        as_event(activity.Act(at, verb, detail, full_name(given or "", family or "", email) if email else ""))
-        for at, verb, detail, given, family, email in _last_acts(group=group.pk)
-    ]
+def recent_activity(group: Group) -> Later:
+    """The last acts in the group as events, for its overview; one query, and sentences when they are drawn."""
+    rows = _last_acts(group=group.pk)
+    return Later(lambda: [_recent(*row) for row in rows], frozen(rows))
+
+
+def _recent(
+    at: datetime, verb: str, detail: dict[str, Any], given: str | None, family: str | None, email: str | None
+) -> Event:
+    by = full_name(given or "", family or "", email) if email else ""
+    return as_event(activity.Act(at, verb, detail, by))
 
 
 # Fields of the details whose history is shown.

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from core.addresses import address
-from core.remembered import plain
+from core.remembered import Later
 from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
@@ -43,10 +43,8 @@ def public_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
 
 
 def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]:
-    return {
-        "period": cycle.label,
-        "url": url,
-        "parts": plain(
+    def parts() -> list[dict[str, Any]]:
+        return [
             {
                 "key": part.key,
                 "label": part.label,
@@ -58,8 +56,9 @@ def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]
                 "behind": part.behind,
             }
             for part in cycle.parts
-        ),
-    }
+        ]
+
+    return {"period": cycle.label, "url": url, "parts": Later(parts, cycle.counted_from())}
 
 
 register_workspace_part(workspace_cycle, 20)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, JSONObject
@@ -54,6 +55,14 @@ class Part:
         return ngettext("%(n)d target", "%(n)d targets", self.targets) % values
 
 
+class TargetState(NamedTuple):
+    """Of a target, what the cycle counts: its part, the quantity aimed at, the last entry or nothing."""
+
+    component: str
+    quantity: Decimal | None
+    entry: dict[str, Any] | None
+
+
 @dataclass(frozen=True)
 class CycleState:
     """Where a group stands along the cycle in the period that holds on a day."""
@@ -61,45 +70,50 @@ class CycleState:
     label: str
     first: int
     last: int
-    state: str
-    parts: tuple[Part, ...]
+    targets: tuple[TargetState, ...]
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the cycle with their counts."""
+        by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
+        for component, quantity, entry in self.targets:
+            by_component[component].append(_standing(quantity, entry or {}))
+        return tuple(part_of(one, by_component[one.pk]) for one in all_components())
 
     @property
     def total(self) -> int:
         """Targets in all."""
-        return sum(part.targets for part in self.parts)
+        return len(self.targets)
+
+    def counted_from(self) -> Hashable:
+        """All that the parts are worked out from: the targets, and how parts and statuses are defined."""
+        return (
+            tuple(
+                (one.component, one.quantity, one.entry and (one.entry["reached"], one.entry["status"]))
+                for one in self.targets
+            ),
+            tuple((one.pk, one.code, str(one)) for one in all_components()),
+            tuple((one.pk, one.glyph, one.is_achieved) for one in all_statuses()),
+        )
 
 
 def cycle_state(glance: Glance) -> CycleState | None:
     """The cycle of the group in the period of the day; None where no target was set."""
-    lines = glance.period_targets()
-    rows = [(one.component or "", one.quantity, one.entry) for one in lines]
-    return _cycle_state(glance.asked.period, rows, lines[0].set_state if lines else "")
+    targets = [TargetState(one.component or "", one.quantity, one.entry) for one in glance.period_targets()]
+    return _cycle_state(glance.asked.period, targets)
 
 
 def public_cycle_state(group: Group, day: date | None = None) -> CycleState | None:
     """What everybody may see of it: agreed targets only, and of progress what stands in accepted reports; one query."""
     period = Quadrennium.current(day)
     rows = _public_cycle(group=group.pk, period=period.pk) if period else []
-    return _cycle_state(period, rows, TargetSetState.AGREED)
+    return _cycle_state(period, [TargetState(*row) for row in rows])
 
 
-def _cycle_state(
-    period: Quadrennium | None, rows: Sequence[tuple[Any, ...]], state: str
-) -> CycleState | None:
-    """The cycle from (part, quantity, last entry) of each target."""
-    if period is None or not rows:
+def _cycle_state(period: Quadrennium | None, targets: list[TargetState]) -> CycleState | None:
+    if period is None or not targets:
         return None
-    by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
-    for component, quantity, entry in rows:
-        by_component[component].append(_standing(quantity, entry or {}))
-    return CycleState(
-        label=period.label,
-        first=period.starts_on.year,
-        last=period.ends_on.year,
-        state=state,
-        parts=tuple(part_of(one, by_component[one.pk]) for one in all_components()),
-    )
+    return CycleState(period.label, period.starts_on.year, period.ends_on.year, tuple(targets))
 
 
 @prepared
