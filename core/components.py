@@ -172,6 +172,7 @@ def _values() -> dict[str, dict[str, Any]]:
             "label": "Filter the list",
             "clear_url": "#clear",
         },
+        "list_state": {"text": "12 of 200 groups"},
         "chips": {
             "label": "Part of the cycle",
             "chips": [

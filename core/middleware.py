@@ -51,6 +51,24 @@ class PrivatePagesMiddleware:
         return response
 
 
+class HtmxRedirectMiddleware:
+    """A redirect that answers htmx, such as to the sign-in when the session has ended, loads that page as a whole.
+
+    The browser follows a plain redirect by itself, and the page it leads to would be put in the place of a list.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.htmx and response.status_code in (301, 302, 303, 307, 308):
+            response["HX-Redirect"] = response["Location"]
+            del response["Location"]
+            response.status_code = 200
+        return response
+
+
 class AuditContextMiddleware:
     """Every row written during a request carries who asked and where."""
 

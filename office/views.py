@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,10 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from core import audit, clock, navigation
 from core.addresses import address
 from core.errors import DomainError
+from core.htmx import asks_for_list, list_page
 from core.mail.models import OutgoingMail
 from core.once import acts_once
 from groups.access import office_page, request_roles
@@ -59,10 +63,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if asked is None:
         return render(request, "office/no_year.html", {"rail": rail})
     grid, bar, rows = asked
+    if asks_for_list(request) and _year_shown(request, bar) != grid.year.year:
+        return HttpResponseClientRedirect(request.get_full_path())  # all of the page is about its year
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     url = address("office:dashboard")
     clear_url = f"{url}?{urlencode({'year': grid.year.year})}#list"
-    return render(
+    return list_page(
         request,
         "office/dashboard.html",
         {
@@ -81,6 +87,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "export_url": f"{address('office:report-export')}?{_query(grid, bar)}",
         },
     )
+
+
+def _year_shown(request: HttpRequest, bar: FilterBar) -> int:
+    """The year of the page that htmx asks from; without one in its address that is the newest."""
+    asked = parse_qs(urlsplit(request.htmx.current_url or "").query).get("year", [""])[0]
+    return next((year for year in bar.years if str(year) == asked), bar.years[0])
 
 
 def _query(grid: queries.Grid, bar: FilterBar) -> str:

@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import clock, icons, remembered
+from core import clock, htmx, icons, remembered
 from core import tally as drawing
 from core.addresses import address
 from core.forms import ErrorLink, error_links
@@ -32,6 +32,7 @@ from core.forms import error_texts as texts_of_errors
 
 register = template.Library()
 register.tag("remember", remembered.remember)
+register.simple_tag(htmx.in_place)
 
 # The five parts of the Species Conservation Cycle, in their fixed order (Guidelines, section on the cycle).
 CYCLE = ("assess", "plan", "act", "network", "communicate")

@@ -19,6 +19,7 @@ from accounts.fresh import fresh_proof, typed
 from core import audit, clock
 from core.addresses import address
 from core.errors import DomainError
+from core.htmx import list_page
 from core.once import acts_once
 from core.tables import csv_text
 from groups.access import group_page, request_roles
@@ -99,7 +100,7 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         "may_export": held.may("members.view_contacts", group),
         "list_url": list_url,
     }
-    return render(request, "members/member_list.html", group_context(request, group, **context))
+    return list_page(request, "members/member_list.html", group_context(request, group, **context))
 
 
 def _members(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core import clock, scope
 from core.addresses import address
 from core.errors import Conflict, DomainError
+from core.htmx import list_page
 from core.once import acts_once
 from core.tables import csv_text
 from groups.access import group_page, public_page, request_roles
@@ -102,7 +103,7 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
     ]
     shown = [b for b in table.blocks if b.rows and (chosen not in keys or b.component.code == chosen)]
     index = periods.index(period)
-    return render(
+    return list_page(
         request,
         "reporting/target_list.html",
         group_context(
@@ -112,6 +113,7 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
             year=table.year,
             target_set=present.set_line(target_set),
             period=present.span(period),
+            found=sum(len(block.rows) for block in shown),
             chips=chips if table.rows else [],
             left=len(table.left) if may_record else 0,
             due_on=table.due_on,

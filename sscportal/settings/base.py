@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.HtmxRedirectMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.PrivatePagesMiddleware",
     "core.middleware.AuditContextMiddleware",

@@ -47,7 +47,8 @@ def test_page_of_a_signed_in_person_loads_htmx_without_eval(client, stranger):
 
     html = client.get("/en/components/").content.decode()
 
-    assert re.findall(r'<script src="([^"]+)" defer>', html) == ["/static/django_htmx/htmx-2.min.js"]
+    scripts = re.findall(r'<script src="([^"]+)" defer>', html)
+    assert scripts == ["/static/django_htmx/htmx-2.min.js", "/static/js/lists.js"]
     assert '"allowEval":false' in html
     assert '"includeIndicatorStyles":false' in html
 
