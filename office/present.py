@@ -52,7 +52,7 @@ class Board:
 
     year: int
     counts: Counts
-    by_category: list[tuple[str, Counts]]
+    by_section: list[tuple[str, Counts]]
     # What waits longest, whether it is with the reader, and whether the reader decides about it.
     longest: list[tuple[Waiting, bool, bool]]
     waiting_more: int
@@ -74,14 +74,17 @@ class Board:
 
     @property
     def chart(self) -> dict[str, Any]:
-        """The bars by kind of group, their key, and the same figures as a table."""
+        """The bars by what groups look after, as long as there are groups; their key, and the figures as a table."""
         key = parts(self.counts)
-        bars = [(name, parts(counts), counts.of) for name, counts in self.by_category]
+        most = max((counts.of for _name, counts in self.by_section), default=1)
+        bars = [(name, parts(counts), counts.of, 100 * counts.of / most) for name, counts in self.by_section]
         return {
             "key": key,
             "bars": bars,
-            "columns": [_("Kind of group"), *[label for _css, _count, label in key], _("Groups")],
-            "table": [[name, *[number for _css, number, _label in bar], of] for name, bar, of in bars],
+            "columns": [_("What groups look after"), *[label for _css, _count, label in key], _("Groups")],
+            "table": [
+                [name, *[number for _css, number, _label in bar], of] for name, bar, of, _length in bars
+            ],
         }
 
 
@@ -99,7 +102,7 @@ def board(grid: Grid, held: PersonRoles, viewer_id: int) -> Board:
         )
         for one in grid.waiting[:WAITING]
     ]
-    return Board(grid.year.year, grid.counts, grid.by_category, longest, len(grid.waiting) - WAITING)
+    return Board(grid.year.year, grid.counts, grid.by_section, longest, len(grid.waiting) - WAITING)
 
 
 def _figures(counts: Counts, year: int) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from core.mail.models import MailState, OutgoingMail
 from core.prepared import prepared
 from groups.access import PersonRoles
 from groups.models import all_categories, all_quadrennia
+from groups.sections import BY_SLUG, section_of
 from reporting.models import ReportingYear, TargetSet, all_reporting_years
 from reporting.queries.standings import OWED, ReportStanding, Supporter, report_states
 from reporting.states import Standing, TargetSetState
@@ -114,7 +115,7 @@ class Grid:
     year: ReportingYear
     rows: list[ReportStanding]
     counts: Counts
-    by_category: list[tuple[str, Counts]]
+    by_section: list[tuple[str, Counts]]
     waiting: list[Waiting]
     supporters: list[Supporter] = field(default_factory=list)
     categories: list[tuple[str, str]] = field(default_factory=list)
@@ -147,7 +148,7 @@ def network(held: PersonRoles, year: ReportingYear, day: date) -> Grid:
         year=year,
         rows=rows,
         counts=count(rows),
-        by_category=_by_category(rows),
+        by_section=_by_section(rows),
         waiting=_waiting(rows, targets),
         supporters=sorted(
             {person for row in rows for person in row.network_support}, key=lambda one: (one.name, one.pk)
@@ -187,12 +188,12 @@ def _counts(of: Counter[tuple[Standing, bool]]) -> Counts:
     )
 
 
-def _by_category(rows: list[ReportStanding]) -> list[tuple[str, Counts]]:
-    """Counts for each kind of group, the largest first."""
-    kinds: defaultdict[str, Counter[tuple[Standing, bool]]] = defaultdict(Counter)
+def _by_section(rows: list[ReportStanding]) -> list[tuple[str, Counts]]:
+    """Counts by what the groups look after, the most first."""
+    found: defaultdict[str, Counter[tuple[Standing, bool]]] = defaultdict(Counter)
     for row in rows:
-        kinds[row.category_id][row.state, row.overdue] += 1
-    counted = [(name, _counts(kinds[code])) for code, name in _categories(rows)]
+        found[section_of(row.category_id, row.subcategory).slug][row.state, row.overdue] += 1
+    counted = [(str(BY_SLUG[slug].name), _counts(of)) for slug, of in found.items()]
     return sorted(counted, key=lambda one: (-one[1].of, one[0]))
 
 

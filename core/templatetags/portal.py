@@ -157,20 +157,36 @@ def shares(counts: Sequence[int]) -> list[int]:
     return result
 
 
+# A count is written into its part of a bar from this many percent of the whole width on, times a hundred.
+ROOM_FOR_A_COUNT = 500
+
+
 @register.simple_tag
-def seg(parts: Iterable[Sequence[Any]], label: str = "", key: bool = True, small: bool = False) -> SafeString:
+def seg(
+    parts: Iterable[Sequence[Any]],
+    label: str = "",
+    key: bool = True,
+    small: bool = False,
+    length: float | None = None,
+) -> SafeString:
     """A bar in parts with its key. Each part is (class, count, label): k1 done, k2 in hand, k3 not yet,
     k4 left or unknown, k5 overdue, k6 sent back. Parts of none are left out of the bar and kept in the key.
+
+    With `length` it is one of several bars: so many percent long, with the counts in the parts that have room.
     """
     rows = [(str(css), int(count), str(name)) for css, count, name in parts]
     widths = shares([count for _css, count, _name in rows])
-    drawn = [(css, width) for (css, count, _name), width in zip(rows, widths, strict=True) if count]
+    drawn = [
+        (css, width, count if length and css != "k6" and width * length >= ROOM_FOR_A_COUNT else "")
+        for (css, count, _name), width in zip(rows, widths, strict=True)
+        if count
+    ]
     name = label or ", ".join(f"{count} {text}" for _css, count, text in rows)
     html = format_html(
         '<div class="{}" role="img" aria-label="{}">{}</div>',
-        "seg seg--s" if small else "seg",
+        "seg seg--s" if small else "seg" if length is None else f"seg v{whole_percent(length)}",
         name,
-        format_html_join("", '<i class="{} v{}"></i>', drawn),
+        format_html_join("", '<i class="{} v{}">{}</i>', drawn),
     )
     if not key:
         return html
@@ -266,6 +282,12 @@ def error_summary(form: BaseForm | None = None, more: Iterable[BaseForm] | None 
 def error_texts(field: BoundField) -> list[str]:
     """What is wrong with a field; see core.forms.error_texts."""
     return texts_of_errors(field)
+
+
+@register.filter
+def mail_address(value: str) -> SafeString:
+    """An address that breaks after its @ when the line is too short, and not in the middle of a word."""
+    return _safe(conditional_escape(value).replace("@", "@<wbr>"))
 
 
 @register.simple_tag

@@ -40,6 +40,8 @@ class ReportStanding(NamedTuple):
     name: str
     acronym: str
     category_id: str
+    # The section of the list of groups that it stands in.
+    subcategory: str
     # What the group is found by.
     search: str
     year: int
@@ -91,7 +93,7 @@ def _support(day: date) -> QuerySet:
 @prepared
 def _groups(last_day: date) -> QuerySet:
     found = Group.objects.reporting_by(last_day)
-    return found.values_list("id", "slug", "name", "acronym", "category_id", "search")
+    return found.values_list("id", "slug", "name", "acronym", "category_id", "subcategory", "search")
 
 
 def report_states(year: int, *, day: date | None = None) -> list[ReportStanding]:

@@ -364,3 +364,18 @@ def test_section_has_a_heading_that_names_it():
 
     assert html.startswith('<section class="sec" aria-labelledby="s-now-then">')
     assert '<h2 id="s-now-then">Now &amp; then</h2><a class="sm" href="/all/">All</a>' in html
+
+
+def test_one_of_several_bars_is_as_long_as_its_share_and_says_the_counts_that_have_room():
+    html = draw("{% seg parts key=False length=50 %}", parts=[("k1", 18, "Accepted"), ("k5", 1, "Overdue")])
+
+    assert 'class="seg v50"' in html
+    assert '<i class="k1 v95">18</i>' in html
+    assert '<i class="k5 v5"></i>' in html  # too narrow for a figure; the label says it
+    assert "1 Overdue" in html
+
+
+def test_an_address_breaks_after_its_at_sign_only_and_stays_inert():
+    html = draw("{{ address|mail_address }}", address="a.long<b>@people.example")
+
+    assert html == "a.long&lt;b&gt;@<wbr>people.example"

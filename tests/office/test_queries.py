@@ -22,7 +22,15 @@ def standing(state, overdue=False, number=1, name=""):
     group = Group(pk=number, name=name or f"Group {number}", category_id="specialist-group")
     group.derive()
     sent = datetime(2026, 3, 1, tzinfo=UTC) if state in (Standing.SUBMITTED, Standing.ACCEPTED) else None
-    named = (group.pk, group.slug, group.name, group.acronym, group.category_id, group.search)
+    named = (
+        group.pk,
+        group.slug,
+        group.name,
+        group.acronym,
+        group.category_id,
+        group.subcategory,
+        group.search,
+    )
     return ReportStanding(*named, 2025, state, DAY, overdue and state in OWED, 0, 9, submitted_at=sent)
 
 
@@ -82,3 +90,20 @@ def test_years_are_offered_once_their_reports_have_opened(year):
     opened = year.opens_on
     assert queries.reporting_years(opened)[0] == year
     assert year not in queries.reporting_years(opened - timedelta(days=1))
+
+
+def test_the_chart_counts_every_group_once_by_what_it_looks_after():
+    rows = [
+        standing(Standing.ACCEPTED, number=1)._replace(subcategory="Mammals"),
+        standing(Standing.DRAFT, overdue=True, number=2)._replace(subcategory="Mammals"),
+        standing(Standing.SUBMITTED, number=3)._replace(subcategory="Amphibians"),
+        standing(Standing.SUBMITTED, number=4)._replace(subcategory="Reptiles"),
+        standing(Standing.NOT_STARTED, number=5)._replace(subcategory="Anything else"),
+        standing(Standing.SUBMITTED, number=6)._replace(subcategory="Reptiles"),
+    ]
+    found = queries._by_section(rows)
+    assert [(name, counts.of, counts.submitted, counts.overdue) for name, counts in found] == [
+        ("Reptiles, amphibians", 3, 3, 0),
+        ("Mammals", 2, 0, 1),
+        ("Cross-cutting, national", 1, 0, 0),
+    ]
