@@ -132,18 +132,6 @@ class AddressForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
-    """The code from the mail that proves an address."""
-
-    code = forms.CharField(
-        label=_("Code from the email"),
-        max_length=20,
-        help_text=_("Eight letters and figures."),
-        error_messages={"required": _("Enter the code from the email, eight letters and figures.")},
-        widget=forms.TextInput(attrs={"class": "w12", "autocomplete": "one-time-code"}),
-    )
-
-
 def region_choices() -> list[tuple[str, str]]:
     """Any region, and each by its name in the reader's language."""
     return [("", _("Any region")), *((one.pk, str(one)) for one in all_regions())]

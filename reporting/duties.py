@@ -22,7 +22,7 @@ from duties.registry import Ask, Duty, provider
 from groups.models import Appointment, Group, NetworkAppointment, Quadrennium
 from groups.roles import OFFICES, ROLES
 from reporting.deadlines import AGREE_WITHIN, SET_WITHIN
-from reporting.duties_own import OwnGroup, OwnStanding, at_hand, own_roles, own_standing
+from reporting.duties_own import OwnGroup, OwnStanding, of_one_person
 from reporting.models import Progress, Report, ReportingYear, Target, TargetSet
 from reporting.states import EDITABLE, TARGETS_EDITABLE, TargetSetState
 
@@ -60,9 +60,7 @@ class Standing:
 @provider("targets")
 def target_duties(ask: Ask) -> Iterator[Duty]:
     """Duties around targets for one person, some groups, or everybody."""
-    own = at_hand(ask, OWING)
-    if own is None and (held := own_roles(ask)) is not None:
-        own = own_standing(ask, held, OWING)
+    own = of_one_person(ask, OWING)
     for standing in standings(ask) if own is None else own_standings(ask, own):
         for duty in (*_about_set(standing), *_about_progress(standing)):
             if duty.people and (ask.person is None or ask.person.pk in duty.people):

@@ -6,7 +6,7 @@ One person's roles have been read already, and the periods and years lie in memo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,6 +48,17 @@ class OwnStanding:
     asked: Asked
 
 
+def of_one_person(ask: Ask, codes: Collection[str]) -> OwnStanding | None:
+    """What stands in the groups of the person asked about, as far as one of the roles is held there.
+
+    None where the answer hangs on more than that: everybody is asked about, or an administrator over many groups.
+    """
+    found = at_hand(ask, codes)
+    if found is None and (held := own_roles(ask)) is not None:
+        return own_standing(ask, held, codes)
+    return found
+
+
 def own_roles(ask: Ask) -> PersonRoles | None:
     """The roles of the person asked about; None where the answer hangs on more than their own groups.
 
@@ -59,7 +70,7 @@ def own_roles(ask: Ask) -> PersonRoles | None:
     return None if "CA" in held.network else held
 
 
-def own_standing(ask: Ask, held: PersonRoles, codes: Iterable[str]) -> OwnStanding:
+def own_standing(ask: Ask, held: PersonRoles, codes: Collection[str]) -> OwnStanding:
     """What stands in the groups where the person holds one of the roles; read once for each question."""
     wanted = frozenset(codes)
     places = {
@@ -82,7 +93,7 @@ def own_standing(ask: Ask, held: PersonRoles, codes: Iterable[str]) -> OwnStandi
     return OwnStanding(tuple(OwnGroup(*row, codes=places[row[0]]) for row in rows if row[0] in places), asked)
 
 
-def at_hand(ask: Ask, codes: Iterable[str]) -> OwnStanding | None:
+def at_hand(ask: Ask, codes: Collection[str]) -> OwnStanding | None:
     """The same for the one group whose page asks, from what its parts read too; None for any other question.
 
     An administrator counts as its network support while nobody holds that office.

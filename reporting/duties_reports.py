@@ -19,7 +19,7 @@ from core.addresses import address
 from duties.registry import Ask, Duty, provider
 from groups.models import Appointment, Group, NetworkAppointment
 from groups.roles import OFFICES
-from reporting.duties_own import OwnGroup, OwnStanding, at_hand, own_roles, own_standing
+from reporting.duties_own import OwnGroup, OwnStanding, of_one_person
 from reporting.models import (
     Report,
     ReportingYear,
@@ -48,9 +48,7 @@ def review_due_on(submitted_at: datetime) -> date:
 @provider("reports")
 def report_duties(ask: Ask) -> Iterator[Duty]:
     """Duties around annual reports for one person, some groups, or everybody."""
-    own = at_hand(ask, OWING)
-    if own is None and (held := own_roles(ask)) is not None:
-        own = own_standing(ask, held, OWING)
+    own = of_one_person(ask, OWING)
     for found in _everybodys(ask) if own is None else _own(ask, own):
         reports = {report["year"]: report for report in found.reports}
         for year in found.years:

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import ProofCodeForm
 from accounts.fresh import proof_wanted, typed
 from core import clock, codes, scope
 from core.access import View
@@ -30,7 +31,7 @@ from members import actions, links, queries
 from members.access import proved_addresses
 from members.actions.common import is_over
 from members.errors import ConditionsChanged
-from members.forms import AgreeForm, CodeForm
+from members.forms import AgreeForm
 from members.models import Conditions, Handshake, Membership
 from members.states import HandshakeState
 
@@ -284,7 +285,7 @@ def invitation_prove(request: HttpRequest, handshake: Handshake, secret: str) ->
     if waiting.get("handshake") != handshake.pk or _too_late(waiting):
         waiting = {}
     given = typed(request) or {}
-    form = CodeForm(given if "code" in given else None)
+    form = ProofCodeForm(given if "code" in given else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
         try:
