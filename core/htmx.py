@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django_htmx.middleware import HtmxDetails
 
 FOUND = "list-found"
 COUNT = "#list-count:innerHTML"
@@ -51,12 +52,18 @@ def in_place(what: str = "list") -> SafeString:
     return WRITTEN[what]
 
 
-def asks_for_list(request: HttpRequest) -> bool:
+class HtmxRequest(HttpRequest):
+    """A request as django-htmx leaves it: it knows whether htmx asked, and for what."""
+
+    htmx: HtmxDetails
+
+
+def asks_for_list(request: HtmxRequest) -> bool:
     """Whether htmx asked for the list of a page that is already open, not somebody for the page."""
     return bool(request.htmx) and request.htmx.target == FOUND
 
 
-def list_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def list_page(request: HtmxRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page of a list, or only its partial `list` for htmx."""
     name = f"{template}#list" if asks_for_list(request) else template
     response = render(request, name, context)
