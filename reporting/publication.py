@@ -45,8 +45,8 @@ def figure(value: str | None) -> str:
 
 
 def in_order(names: Mapping[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """Frozen words by their place in the reference list."""
-    return sorted(names.items(), key=lambda named: named[1]["order"])
+    """Frozen words by their place in the reference list; as they were frozen, where none was frozen with them."""
+    return sorted(names.items(), key=lambda named: named[1].get("order", 0))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from core import charts, pdf
 from reporting import snapshot
 from reporting.changes import word_changes
 from reporting.pdf import report_html
-from reporting.publication import Publication
+from reporting.publication import Publication, in_order
 from tests.reporting import sets, written
 from tests.reporting.written import YEAR
 
@@ -225,3 +225,10 @@ def test_columns_mark_the_last_year_and_the_plan():
     assert drawn.index(charts.SOFT) < drawn.index(charts.STRONG)
     assert "Planned: 8" in drawn
     assert charts.columns([], label="x") == ""
+
+
+def test_words_frozen_before_their_order_was_are_read_in_the_order_they_were_frozen_in():
+    frozen = {"plan": {"en": "Plan"}, "assess": {"en": "Assess"}}
+    assert [code for code, _words in in_order(frozen)] == ["plan", "assess"]
+    placed = {"plan": {"en": "Plan", "order": 2}, "assess": {"en": "Assess", "order": 1}}
+    assert [code for code, _words in in_order(placed)] == ["assess", "plan"]
