@@ -33,6 +33,11 @@ def everybody(january, group, other_group) -> conftest.Cast:
     return cast
 
 
+def focused(page, attribute, value):
+    """Wait until the focus has arrived: it is set after the list has settled."""
+    page.wait_for_function(f"document.activeElement.{attribute} === '{value}'", timeout=5000)
+
+
 def stayed(visitor) -> None:
     """The page was not loaded anew, and the status line is the one that was there."""
     assert visitor.page.evaluate("window.here === true && window.line.isConnected")
@@ -52,7 +57,7 @@ def test_members_are_found_without_loading_the_page(everybody, group, open_brows
     expect(page.locator("#list-count")).to_have_text("1 person in this list")
     stayed(leader)
     assert "q=Number44" in page.url
-    assert page.evaluate("document.activeElement.name") == "q"
+    focused(page, "name", "q")
     assert field.input_value() == "Number44"
     assert page.evaluate("scrollY") == top
     assert page.evaluate("heard.at(-1)") == "1 person in this list"
@@ -64,7 +69,7 @@ def test_members_are_found_without_loading_the_page(everybody, group, open_brows
     expect(page.locator("#list-found tbody tr").nth(5)).to_be_visible()
     stayed(leader)
     assert field.input_value() == ""
-    assert page.evaluate("document.activeElement.id") == "list"
+    focused(page, "id", "list")
 
     chip = page.locator(".chips a").nth(2)
     chip.focus()
@@ -72,7 +77,7 @@ def test_members_are_found_without_loading_the_page(everybody, group, open_brows
     expect(page.get_by_role("heading", name="Invitations and requests")).to_be_visible()
     stayed(leader)
     expect(page.locator("[name=region]")).to_have_count(0)
-    assert page.evaluate("document.activeElement.id") == "chip-3"
+    focused(page, "id", "chip-3")
     assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "true"
     leader.look()
 
@@ -98,7 +103,7 @@ def test_the_next_page_of_a_list_begins_at_its_heading(everybody, group, open_br
     stayed(leader)
     assert page.locator("#list-found tbody tr").first.inner_text() != first
     assert page.url.endswith("page=2")
-    assert page.evaluate("document.activeElement.id") == "list"
+    focused(page, "id", "list")
     expect(page.locator("#list")).to_be_in_viewport()
 
 
@@ -112,7 +117,7 @@ def test_the_office_narrows_by_choosing_and_changes_the_year_with_the_page(every
     page.locator("[name=state]").select_option("none")
     expect(page.locator("#list-count")).not_to_have_text("32 of 32 groups")
     stayed(office)
-    assert page.evaluate("document.activeElement.name") == "state"
+    focused(page, "name", "state")
     assert "state=none" in page.get_by_role("link", name="Export").get_attribute("href")
     page.get_by_label("Overdue only").check()
     expect(page).to_have_url(re.compile("overdue=on"))

@@ -4,12 +4,12 @@ Creating, migrating and emptying the test database needs the owner; what the tes
 under the role that owns nothing. The owner is a member of that role, so SET ROLE switches between them.
 """
 
-from django.db.backends.postgresql import creation, operations
+from django.db.backends.postgresql import creation
 
 from core.pg import base
 
 
-class DatabaseOperations(operations.DatabaseOperations):
+class DatabaseOperations(base.DatabaseOperations):
     """Emptying the tables between transactional tests is the owner's work."""
 
     def execute_sql_flush(self, sql_list):
@@ -31,6 +31,11 @@ class DatabaseCreation(creation.DatabaseCreation):
     def destroy_test_db(self, *args, **kwargs):
         DatabaseWrapper.runtime_role = None
         return super().destroy_test_db(*args, **kwargs)
+
+    def _destroy_test_db(self, test_database_name, verbosity):
+        # With force: a thread that served a browser's last request may still hold its connection.
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

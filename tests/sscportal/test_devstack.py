@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg2
@@ -73,8 +74,11 @@ class Session:
         return self
 
     def servers(self) -> dict[str, int]:
-        names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in children(self.process.pid)}
-        return {name: pid for pid, name in names.items() if name in {"postgres", "valkey-server"}}
+        found = {}
+        for pid in children(self.process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since it was listed
+                found[Path(f"/proc/{pid}/comm").read_text().strip()] = pid
+        return {name: pid for name, pid in found.items() if name in {"postgres", "valkey-server"}}
 
     def connect(self, user: str = "ssc_app") -> "psycopg2.extensions.connection":
         connection = psycopg2.connect(host=str(self.sockets), user=user, dbname="ssc")
