@@ -1,7 +1,8 @@
 """Pictures of every page, wide and on a phone, into var/shots/: `make shots`. To be looked at.
 
-On the way each kind of page that links lead a visitor, an applicant, a leader or an administrator to is opened: it must
-answer, have one main heading, fit into 320 px, and axe must find nothing at 1280 and 390 px. Ends with 1 otherwise.
+First the pages of the design, under its numbers. Then each kind of page that links lead a visitor, an applicant, a
+leader or an administrator to, in a folder for each of them: it must answer, have one main heading, fit into 320 px,
+and axe must find nothing at 1280 and 390 px. Ends with 1 otherwise.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def visit(browser: Browser, session: str, address: str, size: dict[str, int]) ->
     return context
 
 
-def faults(page: Page) -> list[str]:
-    """What is wrong with the page that is open."""
+def look(page: Page, picture: Path) -> list[str]:
+    """Take the pictures of the page that is open; what is wrong with it."""
     found = []
     if (headings := page.locator("h1").count()) != 1:
         found.append(f"{headings} main headings")
@@ -63,6 +64,7 @@ def faults(page: Page) -> list[str]:
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append(f"wider than {width} px")
         if width != 320:
+            page.screenshot(path=f"{picture}-{width}.png", full_page=True)
             page.evaluate(AXE)
             found += [f"{one} at {width} px" for one in page.evaluate(ASK_AXE, RULES)]
     return found
@@ -74,8 +76,9 @@ def kind(path: str) -> str:
     return re.sub(r"\d+(-\d+)?", "#", named)
 
 
-def walk(page: Page, address: str) -> tuple[int, list[str]]:
-    """Open one page of each kind that links lead to: how many, and what is wrong with them."""
+def walk(page: Page, address: str, into: Path) -> tuple[int, list[str]]:
+    """Open and picture one page of each kind that links lead to: how many, and what is wrong with them."""
+    into.mkdir(parents=True, exist_ok=True)
     queue, seen, found = deque(STARTS), set[str](), list[str]()
     while queue:
         path = queue.popleft()
@@ -88,7 +91,10 @@ def walk(page: Page, address: str) -> tuple[int, list[str]]:
             # A page that is not this person's says so; where the walk begins by itself that is right.
             found += [] if path in STARTS and status == 404 else [f"{path}: answers {status}"]
             continue
-        found += [f"{path}: {fault}" for fault in faults(page)]
+        picture = into / (
+            re.sub(r"[^a-z]+", "-", kind(path).removeprefix("/en/").replace("#", "n")).strip("-") or "start"
+        )
+        found += [f"{path}: {fault}" for fault in look(page, picture)]
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
         queue.extend(link for link in links if link.startswith("/en/"))
     return len(seen), found
@@ -123,7 +129,7 @@ def main() -> int:
             say(f"{len(pages)} pages at {width} px.")
         for code in () if chosen.only else WALKERS:
             context = visit(browser, sessions[code], address, WIDTHS["1280"])
-            opened, found = walk(context.new_page(), address)
+            opened, found = walk(context.new_page(), address, chosen.into / code)
             wrong += [f"{code} {one}" for one in found]
             say(f"{code}: {opened} kinds of pages, {len(found)} faults.")
             context.close()
