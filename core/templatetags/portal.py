@@ -18,31 +18,23 @@ from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from core import clock, htmx, icons, remembered
-from core import tally as drawing
 from core.addresses import address
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
+from core.templatetags.figures import own_drawing
 
 register = template.Library()
 register.tag("remember", remembered.remember)
 register.simple_tag(htmx.in_place)
 
-# The five parts of the Species Conservation Cycle, in their fixed order (Guidelines, section on the cycle).
-CYCLE = ("assess", "plan", "act", "network", "communicate")
-
 RED_LIST = ("ex", "ew", "cr", "en", "vu", "nt", "lc", "dd", "ne")
-
-
-def _safe(svg: str) -> SafeString:
-    """Mark our own drawing as safe; every text in it was escaped where it was put in."""
-    return mark_safe(svg)  # noqa: S308 - drawn by core.icons, core.tally and here, where labels are escaped
 
 
 class AddressNode(URLNode):
@@ -76,7 +68,7 @@ def url(parser: Parser, token: Token) -> AddressNode:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A glyph. Decoration unless a label is given; raises KeyError for an unknown name."""
-    return _safe(icons.svg(name, str(label)))
+    return own_drawing(icons.svg(name, str(label)))
 
 
 @register.simple_tag
@@ -85,136 +77,8 @@ def status(kind: str, word: str, tag: bool = False) -> SafeString:
     if kind not in icons.STATUSES:
         raise ValueError(f"'{kind}' is no status: choose one of {', '.join(sorted(icons.STATUSES))}.")
     tint = " tag" if tag else ""
-    return _safe(f'<span class="st st--{kind}{tint}">{icons.svg(kind)}{conditional_escape(word)}</span>')
-
-
-@register.simple_tag
-def tally(n: int, of: int | None = None, label: str = "") -> SafeString:
-    """n strokes out of `of` (all drawn when `of` is left out); for counts up to about forty."""
-    return _safe(drawing.tally(int(n), int(n if of is None else of), str(label)))
-
-
-@register.simple_tag
-def tally_art(n: int, cols: int, uid: str = "a", **options: Any) -> SafeString:
-    """n strokes as hand-drawn bundles in rows of `cols`. Decoration: say the count in words beside it."""
-    return _safe(drawing.art(int(n), int(cols), str(uid), **options))
-
-
-@register.simple_tag
-def five(part: str | int | None = None, css: str = "cyc") -> SafeString:
-    """The sign of the cycle with the stroke of this part heavy; a name such as 'plan', or 0 to 4.
-
-    Raises ValueError for a part the cycle does not have.
-    """
-    index: int | None
-    if part is None or part == "":
-        index = None
-    elif isinstance(part, int):
-        index = part
-    else:
-        index = CYCLE.index(str(part).lower())
-    return _safe(drawing.five(index, css))
-
-
-def whole_percent(value: Any) -> int:
-    """A share as a whole percent between 0 and 100; nothing counts as 0."""
-    return max(0, min(100, round(float(value or 0))))
-
-
-@register.filter
-def v(value: Any) -> str:
-    """The class that sets the length of a bar: 58 becomes v58 (style attributes are forbidden)."""
-    return f"v{whole_percent(value)}"
-
-
-@register.filter
-def m(value: Any) -> str:
-    """The class that sets a marker on a bar: 58 becomes m58."""
-    return f"m{whole_percent(value)}"
-
-
-@register.simple_tag
-def bar(percent: Any, label: str = "") -> SafeString:
-    """A progress bar, named by its label; by default '58% of the way'."""
-    value = whole_percent(percent)
-    name = label or _("%(percent)d%% of the way") % {"percent": value}
-    return format_html('<span class="bar" role="img" aria-label="{}"><i class="v{}"></i></span>', name, value)
-
-
-def shares(counts: Sequence[int]) -> list[int]:
-    """Counts as whole percents that add up to 100, none that is there rounded away to nothing."""
-    total = sum(counts)
-    if total <= 0:
-        return [0 for _count in counts]
-    exact = [100 * count / total for count in counts]
-    result = [max(1, int(share)) if count else 0 for share, count in zip(exact, counts, strict=True)]
-    by_rest = sorted(range(len(counts)), key=lambda k: exact[k] - int(exact[k]), reverse=True)
-    for k in by_rest:
-        if sum(result) < 100 and counts[k]:
-            result[k] += 1
-    if (over := sum(result) - 100) > 0:
-        result[result.index(max(result))] -= over
-    return result
-
-
-# A count is written into its part of a bar from this many percent of the whole width on, times a hundred.
-ROOM_FOR_A_COUNT = 500
-
-
-@register.simple_tag
-def seg(
-    parts: Iterable[Sequence[Any]],
-    label: str = "",
-    key: bool = True,
-    small: bool = False,
-    length: float | None = None,
-) -> SafeString:
-    """A bar in parts with its key. Each part is (class, count, label): k1 done, k2 in hand, k3 not yet,
-    k4 left or unknown, k5 overdue, k6 sent back. Parts of none are left out of the bar and kept in the key.
-
-    With `length` it is one of several bars: so many percent long, with the counts in the parts that have room.
-    """
-    rows = [(str(css), int(count), str(name)) for css, count, name in parts]
-    widths = shares([count for _css, count, _name in rows])
-    drawn = [
-        (css, width, count if length and css != "k6" and width * length >= ROOM_FOR_A_COUNT else "")
-        for (css, count, _name), width in zip(rows, widths, strict=True)
-        if count
-    ]
-    name = label or ", ".join(f"{count} {text}" for _css, count, text in rows)
-    html = format_html(
-        '<div class="{}" role="img" aria-label="{}">{}</div>',
-        "seg seg--s" if small else "seg" if length is None else f"seg v{whole_percent(length)}",
-        name,
-        format_html_join("", '<i class="{} v{}">{}</i>', drawn),
-    )
-    if not key:
-        return html
-    items = format_html_join(
-        "", '<li><i class="{}"></i>{} <b>{}</b></li>', ((css, text, count) for css, count, text in rows)
-    )
-    return html + format_html('<ul class="key">{}</ul>', items)
-
-
-@register.simple_tag
-def hbars(rows: Iterable[Sequence[Any]], small: bool = False) -> SafeString:
-    """Bars with names and figures. Each row is (name, percent, figure) or (name, percent, figure, marker percent)."""
-    parts = []
-    for row in rows:
-        name, percent, figure, *rest = row
-        mark = (
-            format_html('<u class="m{}"></u>', whole_percent(rest[0])) if rest and rest[0] is not None else ""
-        )
-        parts.append((name, whole_percent(percent), mark, figure))
-    return format_html(
-        '<div class="{}">{}</div>',
-        "hbars hbars--s num" if small else "hbars num",
-        format_html_join(
-            "",
-            '<span>{}</span><span class="t" aria-hidden="true"><i class="v{}"></i>{}</span>'
-            '<span class="n"><b>{}</b></span>',
-            parts,
-        ),
+    return own_drawing(
+        f'<span class="st st--{kind}{tint}">{icons.svg(kind)}{conditional_escape(word)}</span>'
     )
 
 
@@ -287,7 +151,7 @@ def error_texts(field: BoundField) -> list[str]:
 @register.filter
 def mail_address(value: str) -> SafeString:
     """An address that breaks after its @ when the line is too short, and not in the middle of a word."""
-    return _safe(conditional_escape(value).replace("@", "@<wbr>"))
+    return own_drawing(conditional_escape(value).replace("@", "@<wbr>"))
 
 
 @register.simple_tag
@@ -314,7 +178,7 @@ def _cell(cell: Any, column: dict[str, Any], first: bool) -> str:
         plain = ' class="plain"' if first else ""
         text = f'<a{plain} href="{_printed(url)}">{text}{more}</a>'
     elif kind and not first:
-        text = status(kind, _safe(text))
+        text = status(kind, own_drawing(text))
     if cell.get("sub"):
         text += f'<span class="sub">{_printed(cell["sub"])}</span>'
     if first:
@@ -337,7 +201,7 @@ def table_rows(rows: Iterable[Sequence[Any]], columns: Sequence[dict[str, Any]])
             for place, (cell, column) in enumerate(zip(row, columns, strict=True))
         )
         drawn.append(f'<tr role="row">{"".join(cells)}</tr>\n')
-    return _safe("".join(drawn))
+    return own_drawing("".join(drawn))
 
 
 @register.simple_tag
@@ -352,7 +216,7 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
             for one in choices
         )
         drawn.append(f'<optgroup label="{_printed(name)}">{inside}</optgroup>' if name else inside)
-    return _safe("".join(drawn))
+    return own_drawing("".join(drawn))
 
 
 @register.simple_tag
@@ -369,7 +233,7 @@ def language_links(languages: Iterable[dict[str, Any]], menu: bool = False) -> S
             drawn.append(f"{link}{current}{tail}{shown}</a>")
         elif not one["current"]:
             drawn.append(f"{link}{tail}{one['name']}</a>")
-    return _safe("".join(drawn))
+    return own_drawing("".join(drawn))
 
 
 @register.simple_tag(takes_context=True)
@@ -423,7 +287,7 @@ def notice(content: str, kind: str = "info", title: str = "", role: str = "") ->
 
     Raises KeyError for a kind other than done, info, wait and late.
     """
-    glyph = _safe(icons.svg(NOTE_GLYPH[kind]))
+    glyph = own_drawing(icons.svg(NOTE_GLYPH[kind]))
     css = "note" if kind == "done" else f"note note--{kind}"
     heading = format_html('<p class="b">{}</p>', title) if title else ""
     attribute = format_html(' role="{}"', role) if role else ""

@@ -90,6 +90,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "core.templatetags.portal",
+                "core.templatetags.figures",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

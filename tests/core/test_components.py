@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from core import components, icons
 from core import forms as portal_forms
-from core.templatetags import portal
+from core.templatetags import figures
 
 
 def draw(source: str, **values) -> str:
@@ -126,7 +126,7 @@ def test_bar_says_how_far_it_is():
     "counts", [(138, 41, 20, 15), (1, 999, 0, 0), (1, 1, 1), (0, 0), (5,), (1, 1, 1, 997), (3, 3, 3, 3, 3, 3)]
 )
 def test_shares_fill_the_bar_and_lose_nobody(counts):
-    shares = portal.shares(counts)
+    shares = figures.shares(counts)
 
     assert sum(shares) == (100 if sum(counts) else 0)
     assert [share > 0 for share in shares] == [count > 0 for count in counts]
