@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from core.addresses import address
-from core.remembered import Keyed
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def add_office(link: Link) -> None:
     _office.append(link)
 
 
-def _shown(links: list[Link], request: HttpRequest, *args: str) -> Keyed:
+def _shown(links: list[Link], request: HttpRequest, *args: str) -> list[dict[str, Any]]:
     """The visible entries in order. Exactly one is current: the one with the longest address that fits."""
     found = []
     language = request.path.split("/")[1]
@@ -71,30 +71,22 @@ def _shown(links: list[Link], request: HttpRequest, *args: str) -> Keyed:
         count = link.count(request) if link.count else ""
         found.append((link, url, count, link.due(request), fits))
     best = max((entry[-1] for entry in found), default=0)
-    entries = [
+    return [
         {"label": link.label, "url": url, "count": count, "due": due, "current": bool(best) and fits == best}
         for link, url, count, due, fits in found
     ]
-    # A link's label goes with its name; the rest differs from page to page.
-    return Keyed(
-        entries,
-        tuple(
-            (link.url_name, url, count, due, entry["current"])
-            for (link, url, count, due, _fits), entry in zip(found, entries, strict=True)
-        ),
-    )
 
 
-def main_links(request: HttpRequest) -> Keyed:
+def main_links(request: HttpRequest) -> list[dict[str, Any]]:
     """Header links for this person: {label, url, current}."""
     return _shown(_main, request)
 
 
-def group_rail(request: HttpRequest, slug: str) -> Keyed:
+def group_rail(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
     """Links inside one group for this person: {label, url, count, due, current}."""
     return _shown(_group, request, slug)
 
 
-def office_rail(request: HttpRequest) -> Keyed:
+def office_rail(request: HttpRequest) -> list[dict[str, Any]]:
     """Links inside the Chair's Office for this person."""
     return _shown(_office, request)

@@ -2,8 +2,7 @@
 
 From your AppConfig.ready() import a module that registers makers. A maker is `maker(request, group)` and
 returns None for nothing, or `{"template": "app/panels/x.html", "context": {…}}`. Its template starts with
-`{% section … %}` and sees the context, `group` (its slug and name) and `csrf_token`; it is drawn once for the same
-context (core.remembered), so the context holds plain values.
+`{% section … %}` and sees the context and `group`.
 Makers run in the group's scope. A page has twelve queries in all: a maker asks one or two.
 
     register_workspace_part(maker, order)             whole width; with half=True two stand side by side
@@ -21,10 +20,9 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from django.template.context_processors import csrf
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from core.remembered import piece
 from groups.models import Group
 
 Maker = Callable[[HttpRequest, Group], dict[str, Any] | None]
@@ -41,14 +39,6 @@ class Part:
     order: int
     # Half a column in the workspace, the side column on the public page.
     small: bool = False
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a part sees of its group."""
-
-    slug: str
-    name: str
 
 
 _workspace: list[Part] = []
@@ -109,8 +99,7 @@ def _drawn(part: Part, request: HttpRequest, group: Group) -> SafeString | None:
     made = part.maker(request, group)
     if made is None:
         return None
-    values = {"group": Named(group.slug, group.name), **made["context"]}
-    return piece(made["template"], values, csrf(request)["csrf_token"])
+    return render_to_string(made["template"], {"group": group, **made["context"]})
 
 
 def workspace_parts(request: HttpRequest, group: Group) -> list[list[SafeString]]:

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 
 from core import clock
 from core.addresses import address
-from core.remembered import Keyed, plain
 from duties.registry import Ask, duties
 from duties.wording import days_late, days_left
 from groups import panels, queries
@@ -57,14 +56,14 @@ def next_duties(request: HttpRequest, group: Group) -> dict[str, Any]:
         for duty in owed
         if not duty.waiting
     ]
-    return {"template": "groups/panels/duties.html", "context": {"tasks": plain(tasks[:SHOWN])}}
+    return {"template": "groups/panels/duties.html", "context": {"tasks": tasks[:SHOWN]}}
 
 
-def _lines(holders: list[queries.Holder]) -> Keyed:
+def _lines(holders: list[queries.Holder]) -> list[dict[str, str]]:
     """Of those in office, what the parts say."""
-    return plain(
+    return [
         {"name": one.person.name, "office_name": one.office_name, "contact": one.contact} for one in holders
-    )
+    ]
 
 
 def who_does_what(request: HttpRequest, group: Group) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from accounts.models import User, full_name
 from core import clock, scope
 from core.models import AuditEntry
 from core.prepared import Rows, prepared
-from core.remembered import Later, frozen
 from groups import activity, roles
 from groups.models import Appointment, Group, last_day, office_in_words
 from groups.sections import SECTIONS, section_of
@@ -279,10 +278,9 @@ def _last_acts(group: int) -> QuerySet:
     return acts(group).values_list("at", "verb", "detail", *names)[:LAST_ACTS]
 
 
-def recent_activity(group: Group) -> Later:
-    """The last acts in the group as events, for its overview; one query, and sentences when they are drawn."""
-    rows = _last_acts(group=group.pk)
-    return Later(lambda: [_recent(*row) for row in rows], frozen(rows))
+def recent_activity(group: Group) -> list[Event]:
+    """The last acts in the group as events, for its overview; one query."""
+    return [_recent(*row) for row in _last_acts(group=group.pk)]
 
 
 def _recent(

@@ -148,8 +148,3 @@ class MemberFilter(forms.Form):
     )
     region = forms.ChoiceField(label=_("Region"), required=False, choices=region_choices)
     show = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
-
-    def remembered_as(self) -> list[object]:
-        """All that its drawing depends on: its fields, what was chosen and what not taken, and what to choose from."""
-        chosen = [(name, self[name].value()) for name in self.fields]
-        return [chosen, list(self.errors), region_choices()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -19,27 +18,22 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    Window,
 )
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from accounts.models import User, folded, listed_name
 from core import clock
-from core.prepared import Rows, as_objects, prepared
+from core.prepared import as_objects, prepared
 from groups.models import Appointment, Group, Quadrennium, all_quadrennia
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
 
-# How many people stand on a page of the list.
-PER_PAGE = 25
-
 
 class MemberRow(NamedTuple):
-    """One member as the list and its table for spreadsheets show it: plain values, which can be remembered as drawn."""
+    """One member as the list and its table for spreadsheets show it."""
 
     # Of the membership.
     pk: int
@@ -59,13 +53,7 @@ class MemberRow(NamedTuple):
     @property
     def country_name(self) -> str:
         """The country in the reader's language."""
-        return country_name(self.country, get_language())
-
-
-@lru_cache(maxsize=2048)
-def country_name(code: str, language: str | None) -> str:
-    """The name of a country in the language of the moment, which is given so that each is looked up once."""
-    return str(countries.name(code)) if code else ""
+        return str(countries.name(self.country)) if self.country else ""
 
 
 @dataclass(frozen=True)
@@ -120,18 +108,6 @@ def members_of(group: Group | int, *, words: str = "", region: str = "", day: da
     for word in folded(words).split():
         found = found.filter(person__search__contains=word)
     return found.filter(person__region=region) if region else found
-
-
-@prepared
-def _first_members(group: int, day: date) -> QuerySet:
-    listed = members_of(group, day=day).annotate(total=Window(Count("pk")))
-    return listed.values_list(*LISTED, "total")[:PER_PAGE]
-
-
-def first_members(group: Group) -> tuple[Rows, int]:
-    """The first page of `members_of`, which is the one that is asked for most, and how many there are in all."""
-    rows = _first_members(group=group.pk, day=clock.today())
-    return [row[:-1] for row in rows], rows[0][-1] if rows else 0
 
 
 # Of an appointment, what its name says.

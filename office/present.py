@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.http import urlencode
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import clock
 from core.addresses import address
-from core.remembered import Pieces
-from core.templatetags.portal import table_rows
 from groups.access import PersonRoles
 from groups.models import all_categories
 from office.queries import Counts, Grid, MailQueue, Waiting
@@ -44,68 +39,45 @@ def lead(grid: Grid, day: date) -> str:
     return _("%(today)s. Annual reports for %(year)s are due on %(due)s.") % values
 
 
-@dataclass(frozen=True)
-class Board:
-    """The year at a glance. It holds plain values and puts them into words when it is drawn, so a page that finds
-    the same values again finds it drawn (core.remembered).
-    """
-
-    year: int
-    counts: Counts
-    by_section: list[tuple[str, Counts]]
-    # What waits longest, whether it is with the reader, and whether the reader decides about it.
-    longest: list[tuple[Waiting, bool, bool]]
-    waiting_more: int
-
-    @property
-    def figures(self) -> list[dict[str, Any]]:
-        """The counts of the year; each leads to its rows."""
-        return _figures(self.counts, self.year)
-
-    @property
-    def waiting(self) -> list[list[Any]]:
-        """The lines of what waits longest."""
-        return [_waiting_row(*one, day=clock.today()) for one in self.longest]
-
-    @property
-    def waiting_columns(self) -> list[dict[str, Any]]:
-        """Headings of what waits longest."""
-        return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
-
-    @property
-    def chart(self) -> dict[str, Any]:
-        """The bars by what groups look after, as long as there are groups; their key, and the figures as a table."""
-        key = parts(self.counts)
-        most = max((counts.of for _name, counts in self.by_section), default=1)
-        bars = [(name, parts(counts), counts.of, 100 * counts.of / most) for name, counts in self.by_section]
-        return {
-            "key": key,
-            "bars": bars,
-            "columns": [_("What groups look after"), *[label for _css, _count, label in key], _("Groups")],
-            "table": [
-                [name, *[number for _css, number, _label in bar], of] for name, bar, of, _length in bars
-            ],
-        }
-
-
-# What a person may do about what waits.
+# The permission to decide about each kind of thing that waits.
 DECIDES = {"report": "reporting.review_report", "targets": "reporting.decide_targets"}
 
 
-def board(grid: Grid, held: PersonRoles, viewer_id: int) -> Board:
-    """The year at a glance, for one reader."""
-    longest = [
-        (
+def waiting_columns() -> list[dict[str, Any]]:
+    """Headings of what waits longest."""
+    return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
+
+
+def waiting_rows(grid: Grid, held: PersonRoles, viewer_id: int, day: date) -> list[list[Any]]:
+    """What waits longest for the Chair's Office, for one reader; the address leads those who may decide."""
+    return [
+        _waiting_row(
             one,
-            any(person.pk == viewer_id for person in one.support),
-            held.may(DECIDES[one.kind], one.group_id),
+            mine=any(person.pk == viewer_id for person in one.support),
+            decides=held.may(DECIDES[one.kind], one.group_id),
+            day=day,
         )
         for one in grid.waiting[:WAITING]
     ]
-    return Board(grid.year.year, grid.counts, grid.by_section, longest, len(grid.waiting) - WAITING)
 
 
-def _figures(counts: Counts, year: int) -> list[dict[str, Any]]:
+def chart(grid: Grid) -> dict[str, Any]:
+    """Bars by what groups look after, as long as there are groups; their key, and the figures as a table."""
+    key = parts(grid.counts)
+    most = max((counts.of for _name, counts in grid.by_section), default=1)
+    bars = [(name, parts(counts), counts.of, 100 * counts.of / most) for name, counts in grid.by_section]
+    return {
+        "key": key,
+        "bars": bars,
+        "columns": [_("What groups look after"), *[label for _css, _count, label in key], _("Groups")],
+        "table": [[name, *[number for _css, number, _label in bar], of] for name, bar, of, _length in bars],
+    }
+
+
+def figures(grid: Grid) -> list[dict[str, Any]]:
+    """The counts of the year; each leads to its rows."""
+    counts, year = grid.counts, grid.year.year
+
     def figure(value: int, label: str, kind: str = "", **narrowed: str) -> dict[str, Any]:
         query = urlencode({"year": str(year), **narrowed})
         return {
@@ -153,30 +125,13 @@ def report_columns() -> list[dict[str, Any]]:
     ]
 
 
-_lines = Pieces()
-
-
-def report_lines(rows: Iterable[ReportStanding], held: PersonRoles) -> str:
-    """The lines of the list, drawn; each is put into words once for what it says."""
+def report_rows(standings: Iterable[ReportStanding], held: PersonRoles, day: date) -> list[list[Any]]:
+    """The lines of the list."""
     kinds = {one.pk: str(one) for one in all_categories()}
-    return mark_safe(  # noqa: S308 - drawn by table_rows, which escaped it
-        "".join(
-            _lines.get(
-                {
-                    "row": row,
-                    "category": kinds[row.category_id],
-                    "reviews": held.may("reporting.review_report", row.group_id),
-                },
-                _line,
-            )
-            for row in rows
-        )
-    )
-
-
-def _line(values: dict[str, Any]) -> str:
-    row = report_row(values["row"], values["category"], values["reviews"], clock.today())
-    return table_rows([row], report_columns())
+    return [
+        report_row(one, kinds[one.category_id], held.may("reporting.review_report", one.group_id), day)
+        for one in standings
+    ]
 
 
 def report_row(row: ReportStanding, category: str, reviews: bool, day: date) -> list[Any]:
@@ -224,7 +179,7 @@ def _open(row: ReportStanding, reviews: bool) -> dict[str, str]:
     }
 
 
-def _waiting_row(one: Waiting, mine: bool, decides: bool, day: date) -> list[Any]:
+def _waiting_row(one: Waiting, *, mine: bool, decides: bool, day: date) -> list[Any]:
     """One line of what waits longest."""
     days = (day - one.since.date()).days
     if one.kind == "report":

@@ -53,6 +53,10 @@ class Filters:
         """The words, as the search column holds them."""
         return folded(self.words).split()
 
+    def fitting(self, rows: list[ReportStanding]) -> list[ReportStanding]:
+        """The rows that fit all filters."""
+        return [row for row in rows if self.keep(row)] if self.query else rows
+
     def keep(self, row: ReportStanding) -> bool:
         """Whether the row fits all filters."""
         return (

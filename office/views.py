@@ -21,15 +21,14 @@ from core.mail.models import OutgoingMail
 from core.once import acts_once
 from groups.access import office_page, request_roles
 from office import actions, exports, present, queries
-from office.forms import FilterBar
+from office.forms import FilterForm
 from reporting.models import ReportingYear
-from reporting.queries.standings import ReportStanding
 
 ROWS = 25
 
 
-def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterBar, list[ReportStanding]] | None:
-    """The grid of the year asked for, the filters, and the rows that fit; None before any year has opened.
+def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterForm, queries.Filters] | None:
+    """The grid of the year asked for and its filters, as a form and as values; None before any year has opened.
 
     Page and export both come through here, so they hold the same rows. Raises Http404 for a year that is not ours.
     """
@@ -39,10 +38,8 @@ def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterBar, list[ReportSt
         return None
     year = _year(request.GET.get("year", ""), years)
     grid = queries.network(request_roles(request), year, day)
-    bar = FilterBar.of(request.GET.dict(), grid, years)
-    filters = bar.filters
-    rows = [row for row in grid.rows if filters.keep(row)] if filters.query else grid.rows
-    return grid, bar, rows
+    form = FilterForm(request.GET.dict(), grid, years)
+    return grid, form, form.filters()
 
 
 def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
@@ -62,8 +59,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return render(request, "office/no_year.html", {"rail": rail})
-    grid, bar, rows = asked
-    if asks_for_list(request) and _year_shown(request, bar) != grid.year.year:
+    grid, form, filters = asked
+    rows = filters.fitting(grid.rows)
+    if asks_for_list(request) and _year_shown(request) != grid.year.year:
         return HttpResponseClientRedirect(request.get_full_path())  # all of the page is about its year
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     url = address("office:dashboard")
@@ -76,28 +74,33 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "grid": grid,
             "year": grid.year.year,
             "lead": present.lead(grid, clock.today()),
-            "board": present.board(grid, request_roles(request), request.user.pk),
-            "filters": bar,
+            "figures": present.figures(grid),
+            "waiting": present.waiting_rows(grid, request_roles(request), request.user.pk, clock.today()),
+            "waiting_columns": present.waiting_columns(),
+            "waiting_more": len(grid.waiting) - present.WAITING,
+            "chart": present.chart(grid),
+            "filter_form": form,
             "page": page,
             "found": len(rows),
-            "lines": present.report_lines(page, request_roles(request)),
+            "rows": present.report_rows(page, request_roles(request), clock.today()),
             "columns": present.report_columns(),
             "clear_url": clear_url,
-            "shown_clear_url": clear_url if bar.filters.query else "",
-            "export_url": f"{address('office:report-export')}?{_query(grid, bar)}",
+            "shown_clear_url": clear_url if filters.query else "",
+            "export_url": f"{address('office:report-export')}?{_query(grid, filters)}",
         },
     )
 
 
-def _year_shown(request: HttpRequest, bar: FilterBar) -> int:
+def _year_shown(request: HttpRequest) -> int:
     """The year of the page that htmx asks from; without one in its address that is the newest."""
     asked = parse_qs(urlsplit(request.htmx.current_url or "").query).get("year", [""])[0]
-    return next((year for year in bar.years if str(year) == asked), bar.years[0])
+    years = [one.year for one in queries.reporting_years(clock.today())]
+    return next((year for year in years if str(year) == asked), years[0])
 
 
-def _query(grid: queries.Grid, bar: FilterBar) -> str:
-    """The year and the filters that stand, as an address."""
-    return urlencode({"year": grid.year.year, **bar.filters.query})
+def _query(grid: queries.Grid, filters: queries.Filters) -> str:
+    """The year and the filters in use, as an address."""
+    return urlencode({"year": grid.year.year, **filters.query})
 
 
 @office_page("office.view_dashboard")
@@ -107,9 +110,14 @@ def report_export(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         raise Http404
-    grid, bar, rows = asked
+    grid, _form, filters = asked
+    rows = filters.fitting(grid.rows)
     audit.record(
-        "office.reports_exported", by=request.user, about=grid.year, rows=len(rows), filters=_query(grid, bar)
+        "office.reports_exported",
+        by=request.user,
+        about=grid.year,
+        rows=len(rows),
+        filters=_query(grid, filters),
     )
     response = HttpResponse(exports.report_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="annual-reports-{grid.year.year}.csv"'

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest
 
 from core.addresses import address
-from core.remembered import Later
 from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
@@ -43,22 +42,20 @@ def public_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
 
 
 def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]:
-    def parts() -> list[dict[str, Any]]:
-        return [
-            {
-                "key": part.key,
-                "label": part.label,
-                "url": f"{url}?part={part.key}" if part_links else "",
-                "percent": part.percent,
-                "text": part.text,
-                "targets": part.targets,
-                "achieved": part.achieved,
-                "behind": part.behind,
-            }
-            for part in cycle.parts
-        ]
-
-    return {"period": cycle.label, "url": url, "parts": Later(parts, cycle.counted_from())}
+    parts = [
+        {
+            "key": part.key,
+            "label": part.label,
+            "url": f"{url}?part={part.key}" if part_links else "",
+            "percent": part.percent,
+            "text": part.text,
+            "targets": part.targets,
+            "achieved": part.achieved,
+            "behind": part.behind,
+        }
+        for part in cycle.parts
+    ]
+    return {"period": cycle.label, "url": url, "parts": parts}
 
 
 register_workspace_part(workspace_cycle, 20)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import icons
 from core.addresses import address
 from groups.models import Quadrennium
-from reporting.models import Component, Progress, TargetSet, all_statuses
+from reporting.models import Component
 from reporting.queries.targets import Block, TargetRow, YearCell
 
 NOTHING = mark_safe('<span class="q">–</span>')
@@ -52,25 +51,12 @@ class BlockLines:
     rows: tuple[TargetLine, ...]
 
 
+@dataclass(frozen=True)
 class TableLines:
-    """A table as it is printed: its lines are made where it is drawn, from what `remembered_as` names."""
+    """A table as it is printed: its lines by part of the cycle, and the years that are its columns."""
 
-    def __init__(self, blocks: Sequence[Block], years: Sequence[int], slug: str, *, may_record: bool) -> None:
-        self._shown, self.years, self._slug, self._may_record = blocks, tuple(years), slug, may_record
-
-    def remembered_as(self) -> list[Any]:
-        """Everything that `blocks` and the years show."""
-        statuses = [(status.pk, status.glyph, str(status)) for status in all_statuses()]
-        shown = [
-            (block.component.code, str(block.component), [_depends(row) for row in block.rows])
-            for block in self._shown
-        ]
-        return [self._slug, self._may_record, self.years, statuses, shown]
-
-    @cached_property
-    def blocks(self) -> list[BlockLines]:
-        """The lines, by part of the cycle."""
-        return block_lines(self._shown, self._slug, may_record=self._may_record)
+    blocks: list[BlockLines]
+    years: tuple[int, ...]
 
     @property
     def columns(self) -> int:
@@ -87,26 +73,8 @@ class Span(NamedTuple):
 
 
 def span(period: Quadrennium) -> Span:
-    """The period in plain values."""
+    """The label of a period with its first and last year."""
     return Span(period.label, period.years[0], period.years[-1])
-
-
-def set_line(target_set: TargetSet | None) -> dict[str, Any]:
-    """Of a set of targets, what the notices above its table say."""
-    if target_set is None:
-        return {}
-    return {"state": target_set.state, "word": target_set.word, "submitted_at": target_set.submitted_at}
-
-
-def _depends(row: TargetRow) -> tuple[Any, ...]:
-    target = row.target
-    entries = [(cell.recordable, cell.now, *_entered(cell.entry)) for cell in row.cells]
-    plan = (target.pk, target.number, target.text, target.quantity, target.dropped_at is None)
-    return *plan, *_entered(row.latest), entries
-
-
-def _entered(entry: Progress | None) -> tuple[Any, ...]:
-    return (entry.status_id, entry.quantity) if entry else ()
 
 
 def block_lines(blocks: Iterable[Block], slug: str, *, may_record: bool) -> list[BlockLines]:

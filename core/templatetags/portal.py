@@ -24,14 +24,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import clock, htmx, icons, remembered
+from core import clock, htmx, icons
 from core.addresses import address
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
 from core.templatetags.figures import own_drawing
 
 register = template.Library()
-register.tag("remember", remembered.remember)
 register.simple_tag(htmx.in_place)
 
 RED_LIST = ("ex", "ew", "cr", "en", "vu", "nt", "lc", "dd", "ne")
@@ -309,5 +308,4 @@ def once_field() -> SafeString:
     """The hidden key of a posting form, so that a double click acts once (core.once)."""
     from core.once import FIELD, new_key
 
-    remembered.refuse_inside("the key of a form")
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())

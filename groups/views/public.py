@@ -83,19 +83,13 @@ def _directory(request: HttpRequest) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Choices:
-    """The headings and kinds to choose from, and what is chosen. Their addresses are made where they are drawn."""
+    """The headings and kinds to choose from, and what is chosen."""
 
     headings: list[queries.Shelf]
     counts: dict[str, int]
     words: str
     section: str
     kind: str
-
-    def remembered_as(self) -> list[Any]:
-        """Everything that is shown of them."""
-        headings = [(shelf.slug, shelf.name, shelf.groups) for shelf in self.headings]
-        kinds = [(row.pk, str(row), self.counts[row.pk]) for row in all_categories()]
-        return [self.words, self.section, self.kind, headings, kinds]
 
     @property
     def shelves(self) -> list[tuple[str, int, str, bool]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,7 +27,6 @@ from groups.pages import group_context
 from members import actions, exports, queries
 from members.forms import EndForm, MemberFilter
 from members.models import Handshake, Membership
-from members.queries import PER_PAGE
 from members.states import HandshakeState
 
 # The lists of a group's page, beside its members; each shows handshakes in one state.
@@ -39,15 +37,7 @@ STATES = {
     "expired": HandshakeState.EXPIRED,
 }
 NOT_YET = "not-yet"
-
-
-class CountedPaginator(Paginator):
-    """A paginator that was told how many there are, where a page has counted them already."""
-
-    def __init__(self, rows: Any, per_page: int, total: int | None) -> None:
-        super().__init__(rows, per_page)
-        if total is not None:
-            self.count = total  # type: ignore[misc]
+PER_PAGE = 25
 
 
 @group_page("members.view_members")
@@ -62,32 +52,31 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
     show = data.get("show", "") if sees_handshakes else ""
     period = Quadrennium.current() if sees_handshakes else None
     counts, renewal = queries.handshakes_and_renewal(group, period) if sees_handshakes else ({}, None)
-    context: dict[str, Any] = {"members": None, "handshakes": None, "former": None}
     if show in STATES:
-        total = queries.member_count(group)
-        known = None if words else counts.get(STATES[show], 0)
         rows = queries.handshakes_in(group, period, STATES[show], words)
-        page = CountedPaginator(rows, PER_PAGE, known).get_page(request.GET.get("page"))
-        context["handshakes"] = [_handshake_row(group, one) for one in page.object_list]
     elif show == NOT_YET and period is not None:
-        total = queries.member_count(group)
         rows = queries.not_invited(group, period, words)
-        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-        context["former"] = [_former_row(group, one) for one in page.object_list]
     else:
         show = ""
-        page, listed, total = _members(request, group, words, region)
+        rows = queries.members_of(group, words=words, region=region)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"members": None, "handshakes": None, "former": None}
+    if show in STATES:
+        context["handshakes"] = [_handshake_row(group, one) for one in page]
+    elif show == NOT_YET:
+        context["former"] = [_former_row(group, one) for one in page]
+    else:
         context["members"] = queries.member_rows(
-            group, listed, contacts=held.may("members.view_contacts", group), reader=request.user
+            group, page, contacts=held.may("members.view_contacts", group), reader=request.user
         )
+    all_members_counted = not (show or words or region)
+    total = page.paginator.count if all_members_counted else queries.member_count(group)
     if show:
         del form.fields["region"]  # an invitation knows no region
     may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
     list_url = address("members:member-list", group.slug)
     context |= {
         "page": page,
-        "form": None,
-        "slug": group.slug,
         "filter_form": form,
         "filtered": bool(words or region),
         "chips": _chips(request, total, counts, renewal, show) if sees_handshakes else [],
@@ -101,20 +90,6 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         "list_url": list_url,
     }
     return list_page(request, "members/member_list.html", group_context(request, group, **context))
-
-
-def _members(
-    request: HttpRequest, group: Group, words: str, region: str
-) -> tuple[Page, Iterable[tuple], int]:
-    """One page of the members, who stands on it, and how many the group has."""
-    number = request.GET.get("page")
-    if not (words or region) and number in (None, "1"):
-        listed, total = queries.first_members(group)
-        return CountedPaginator((), PER_PAGE, total).get_page(1), listed, total
-    total = queries.member_count(group)
-    rows = queries.members_of(group, words=words, region=region)
-    page = CountedPaginator(rows, PER_PAGE, None if words or region else total).get_page(number)
-    return page, page.object_list, total
 
 
 def _renewal_parts(renewal: queries.Renewal) -> list[tuple[str, int, str]]:

@@ -11,10 +11,8 @@ from reporting.models.reference import (
     TargetStatus,
     TemplateSection,
     all_components,
-    all_key_results,
     all_reporting_years,
     all_statuses,
-    all_subcategories,
     planned_periods,
     sections_of,
 )
@@ -48,10 +46,8 @@ __all__ = [
     "TargetStatus",
     "TemplateSection",
     "all_components",
-    "all_key_results",
     "all_reporting_years",
     "all_statuses",
-    "all_subcategories",
     "planned_periods",
     "sections_of",
 ]

@@ -193,18 +193,6 @@ def all_statuses() -> tuple[TargetStatus, ...]:
     return tuple(TargetStatus.objects.all())
 
 
-@kept("reporting.Subcategory")
-def all_subcategories() -> tuple[Subcategory, ...]:
-    """The sub-categories of targets, in order; shared, so never changed."""
-    return tuple(Subcategory.objects.all())
-
-
-@kept("reporting.KeyResult")
-def all_key_results() -> tuple[KeyResult, ...]:
-    """The Key Species Results of every plan; shared, so never changed."""
-    return tuple(KeyResult.objects.all())
-
-
 @kept("reporting.StrategicPlan", "groups.Quadrennium")
 def planned_periods() -> tuple[Quadrennium, ...]:
     """Every period that has a plan, oldest first; shared, so never changed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -84,17 +84,6 @@ class CycleState:
     def total(self) -> int:
         """Targets in all."""
         return len(self.targets)
-
-    def counted_from(self) -> Hashable:
-        """All that the parts are worked out from: the targets, and how parts and statuses are defined."""
-        return (
-            tuple(
-                (one.component, one.quantity, one.entry and (one.entry["reached"], one.entry["status"]))
-                for one in self.targets
-            ),
-            tuple((one.pk, one.code, str(one)) for one in all_components()),
-            tuple((one.pk, one.glyph, one.is_achieved) for one in all_statuses()),
-        )
 
 
 def cycle_state(glance: Glance) -> CycleState | None:

@@ -10,7 +10,6 @@ from django.db.models import F, QuerySet
 
 from accounts.models import User
 from core import scope
-from core.prepared import as_objects, columns, prepared
 from groups.models import Group
 from reporting.models import (
     Progress,
@@ -21,15 +20,9 @@ from reporting.models import (
     ReviewComment,
     Target,
     TemplateSection,
-    all_components,
-    all_reporting_years,
     sections_of,
 )
-from reporting.queries.rows import targets_of, with_status
 from reporting.states import ReportState
-
-# Of a person, what a name needs.
-PERSON = ("id", "given_name", "family_name", "email")
 
 
 def due_on(report: Report | None, year: ReportingYear) -> date:
@@ -39,15 +32,11 @@ def due_on(report: Report | None, year: ReportingYear) -> date:
 
 @dataclass(frozen=True)
 class SectionRow:
-    """A section of the template with what the group wrote in it."""
+    """A section of the template with what the group wrote in it; `written` is None before anybody did."""
 
     number: int
     template: TemplateSection
-    text: str
-    is_complete: bool
-    version: int
-    edited_by: User | None
-    edited_at: datetime | None
+    written: ReportSection | None
 
     @property
     def key(self) -> str:
@@ -55,58 +44,56 @@ class SectionRow:
         return self.template.key
 
     @property
+    def text(self) -> str:
+        """What was written, empty before anybody did."""
+        return self.written.text if self.written else ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the group calls the section complete."""
+        return self.written is not None and self.written.is_complete
+
+    @property
+    def version(self) -> int:
+        """Grows with each save; 0 before the first."""
+        return self.written.version if self.written else 0
+
+    @property
+    def edited_by(self) -> User | None:
+        """The person who saved last."""
+        return self.written.edited_by if self.written else None
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """When the section was saved last."""
+        return self.written.edited_at if self.written else None
+
+    @property
     def kind(self) -> str:
         """The status sign."""
         return "done" if self.is_complete else "going" if self.text else "todo"
 
 
-@prepared
-def _report(group: int, year: int) -> QuerySet:
-    return Report.objects.filter(group=group, reporting_year=year).values_list(*columns(Report))
-
-
 def find_report(group: Group, year: ReportingYear | int) -> Report | None:
-    """The group's report of the year, or None while nobody has begun; in the group's scope."""
+    """The group's report of the year, or None while nobody has begun; one query, in the group's scope."""
     number = year if isinstance(year, int) else year.year
-    report = next(iter(as_objects(Report, _report(group=group.pk, year=number))), None)
-    return with_group(report, group) if report else None
-
-
-def with_group(report: Report, group: Group) -> Report:
-    """The report with its group, year and template, which are at hand already."""
-    report.group = group
-    report.reporting_year = next(one for one in all_reporting_years() if one.year == report.reporting_year_id)
-    if report.template_id == report.reporting_year.template_id:
-        report.template = report.reporting_year.template
+    found = Report.objects.filter(group=group, reporting_year=number)
+    report: Report | None = found.select_related(
+        "reporting_year__quadrennium", "reporting_year__template", "template", "submitted_by"
+    ).first()
+    if report is not None:
+        report.group = group
     return report
 
 
-# Of a section, what its row says.
-SECTION = ("key", "text", "is_complete", "version", "edited_at")
-
-
-@prepared
-def _sections(group: int, report: int) -> QuerySet:
-    found = ReportSection.objects.filter(group=group, report=report).order_by()
-    return found.values_list(*SECTION, "edited_by", *(f"edited_by__{name}" for name in PERSON[1:]))
-
-
 def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]:
-    """All sections in order, written or not; one query."""
-    written: dict[str, Any] = {}
-    if report:
-        written = {key: rest for key, *rest in _sections(group=report.group_id, report=report.pk)}
-    return in_order(written, report.template_id if report else year.template_id)
-
-
-def in_order(written: dict[str, Any], template_id: int) -> list[SectionRow]:
-    """The sections of a template with what was written: key -> the rest of SECTION and of the writer's PERSON."""
-    rows = []
-    for number, section in enumerate(sections_of(template_id), 1):
-        text, is_complete, version, edited_at, *writer = written.get(section.key, ("", False, 0, None, None))
-        person = as_objects(User, [tuple(writer)], PERSON)[0] if writer[0] else None
-        rows.append(SectionRow(number, section, text, is_complete, version, person, edited_at))
-    return rows
+    """All sections of the report's template in order, written or not; one query."""
+    written = {row.key: row for row in report.sections.select_related("edited_by")} if report else {}
+    template_id = report.template_id if report else year.template_id
+    return [
+        SectionRow(number, section, written.get(section.key))
+        for number, section in enumerate(sections_of(template_id), 1)
+    ]
 
 
 @dataclass(frozen=True)
@@ -117,44 +104,24 @@ class TargetRow:
     progress: Progress | None
 
 
-@prepared
-def _progress(group: int, targets: list[int], year: int) -> QuerySet:
-    found = Progress.objects.filter(group=group, target__any_of=targets, year=year)
-    return found.order_by().values_list(*columns(Progress))
+def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[TargetRow]:
+    """The group's targets of the year's quadrennium with the year's progress, all or of one part of the cycle.
 
-
-def target_rows(group: Group, year: ReportingYear) -> list[TargetRow]:
-    """The group's targets of the year's quadrennium with the year's progress; two queries, in scope."""
-    components = {one.pk: one for one in all_components()}
-    targets = targets_of(group.pk, year.quadrennium_id)
-    for target in targets:
-        target.group, target.component = group, components[target.component_id]
-    found = _progress(group=group.pk, targets=[target.pk for target in targets], year=year.year)
-    progress = {row.target_id: row for row in with_status(as_objects(Progress, found))}
-    return [TargetRow(target, progress.get(target.pk)) for target in targets]
-
-
-@prepared
-def _comments(group: int, report: int, section: str) -> QuerySet:
-    found = ReviewComment.objects.filter(group=group, report=report, section_key=section, staff_only=False)
-    names = (f"written_by__{name}" for name in PERSON)
-    return found.order_by("written_at", "pk").values_list(*names, *columns(ReviewComment))
+    Two queries, in the group's scope.
+    """
+    targets = Target.objects.filter(group=group, target_set__quadrennium=year.quadrennium_id)
+    if component:
+        targets = targets.filter(component=component)
+    listed = list(targets.select_related("component").order_by("number"))
+    entries = Progress.objects.filter(target__in=listed, year=year.year).select_related("status")
+    progress = {entry.target_id: entry for entry in entries}
+    return [TargetRow(target, progress.get(target.pk)) for target in listed]
 
 
 def conversation(report: Report, section: str) -> list[ReviewComment]:
     """What was said about a section, as the group sees it: without the staff's own notes; one query."""
-    rows = _comments(group=report.group_id, report=report.pk, section=section)
-    people = as_objects(User, [row[: len(PERSON)] for row in rows], PERSON)
-    comments = as_objects(ReviewComment, [row[len(PERSON) :] for row in rows])
-    for comment, person in zip(comments, people, strict=True):
-        comment.written_by = person
-    return comments
-
-
-def last_submission(report: Report) -> ReportSubmission | None:
-    """The version that was sent last."""
-    found: ReportSubmission | None = report.submissions.select_related("submitted_by").last()
-    return found
+    comments = report.comments.filter(section_key=section, staff_only=False)
+    return list(comments.select_related("written_by"))
 
 
 def published(year: int | None = None, words: str = "") -> QuerySet:

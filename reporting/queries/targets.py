@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.prepared import as_objects, columns, prepared
 from groups.models import Group, Quadrennium
 from reporting.access import why_not_record_year
 from reporting.deadlines import year_at_work
@@ -25,13 +24,10 @@ from reporting.models import (
     Target,
     TargetSet,
     all_components,
-    all_key_results,
     all_reporting_years,
-    all_subcategories,
     planned_periods,
 )
 from reporting.queries.cycle import Part, part_of
-from reporting.queries.rows import with_status
 
 
 @dataclass(frozen=True)
@@ -157,65 +153,25 @@ def report_states(years: Iterable[int]) -> dict[int, str]:
     return dict(Report.objects.filter(reporting_year__in=list(years)).values_list("reporting_year", "state"))
 
 
-@prepared
-def _with_targets(group: int, period: int) -> QuerySet:
-    """The targets of a period by number, each with its set; the set alone before the first."""
-    found = TargetSet.objects.filter(group=group, quadrennium=period).order_by("targets__number")
-    return found.values_list(*columns(TargetSet), *columns(Target, "targets__"))
-
-
-@prepared
-def _entries(group: int, targets: list[int]) -> QuerySet:
-    found = Progress.objects.filter(group=group, target__any_of=targets)
-    return found.order_by("year").values_list(*columns(Progress))
-
-
-def _set_and_targets(group: Group, period: Quadrennium) -> tuple[TargetSet | None, list[Target]]:
-    """The group's set of a period, None before it is begun, and its targets with all that a page says of them."""
-    rows = _with_targets(group=group.pk, period=period.pk)
-    if not rows:
-        return None, []
-    own = len(columns(TargetSet))
-    (target_set,) = as_objects(TargetSet, [rows[0][:own]])
-    target_set.group, target_set.quadrennium = group, period
-    targets = as_objects(Target, [row[own:] for row in rows if row[own] is not None])
-    return target_set, _with_names(targets, group, target_set)
-
-
-@prepared
-def _reports(group: int, period: int) -> QuerySet:
-    found = Report.objects.filter(group=group, reporting_year__quadrennium=period)
-    return found.values_list("reporting_year_id", "state", "extended_to")
-
-
-def _with_names(targets: list[Target], group: Group, target_set: TargetSet) -> list[Target]:
-    """The targets with everything at hand that a page says of them."""
-    components = {one.pk: one for one in all_components()}
-    subcategories = {one.pk: one for one in all_subcategories()}
-    results = {one.pk: one for one in all_key_results()}
-    for target in targets:
-        target.group, target.target_set = group, target_set
-        target.component = components[target.component_id]
-        target.subcategory = subcategories[target.subcategory_id]
-        target.key_result = results[target.key_result_id] if target.key_result_id else None
-    return targets
-
-
 def target_table(group: Group, period: Quadrennium, day: date | None = None) -> TargetTable:
-    """The table of a period, in the group's scope; three queries however many targets there are."""
+    """The table of a period, in the group's scope; four queries however many targets there are."""
     day = day or clock.today()
-    target_set, targets = _set_and_targets(group, period)
+    target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
+    targets = list(
+        Target.objects.filter(group=group, target_set__quadrennium=period)
+        .select_related("component", "subcategory", "key_result")
+        .order_by("number")
+    )
     opened = ReportingYear.open(day)
     year = year_at_work(period, opened, day)
-    states: dict[int, str] = {}
     due = next((one.due_on for one in all_reporting_years() if one == opened and one.year == year), None)
-    for report_year, state, extended_to in _reports(group=group.pk, period=period.pk):
-        states[report_year] = state
-        if report_year == year:
-            due = extended_to or next(one.due_on for one in all_reporting_years() if one.year == year)
-    found = _entries(group=group.pk, targets=[target.pk for target in targets]) if targets else []
+    reports = list(Report.objects.filter(reporting_year__quadrennium=period).select_related("reporting_year"))
+    for report in reports:
+        if report.year == year:
+            due = report.due_on
+    states = {report.year: report.state for report in reports}
     entries: dict[int, dict[int, Progress]] = defaultdict(dict)
-    for entry in with_status(as_objects(Progress, found)):
+    for entry in Progress.objects.filter(target__in=targets).select_related("status"):
         entries[entry.target_id][entry.year] = entry
     recordable = recordable_years(period, states, day)
     rows: dict[str, list[TargetRow]] = defaultdict(list)
@@ -251,7 +207,7 @@ def target_row(target: Target, day: date | None = None) -> TargetRow:
     """One target with its years, in the group's scope; two queries. `target_set.quadrennium` is loaded."""
     day = day or clock.today()
     period = target.target_set.quadrennium
-    entries = {entry.year: entry for entry in with_status(target.progress.all())}
+    entries = {entry.year: entry for entry in target.progress.select_related("status")}
     recordable = recordable_years(period, report_states(period.years), day)
     return _row(target, entries, recordable, year_at_work(period, ReportingYear.open(day), day))
 

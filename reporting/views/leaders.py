@@ -17,14 +17,12 @@ from core.once import acts_once
 from groups.access import group_page
 from groups.models import Group
 from groups.pages import group_context
-from reporting import present_reports, snapshot
+from reporting import snapshot
 from reporting.access_reports import READ, ReportRights, report_page, why_not_writable
 from reporting.actions import reports as actions
 from reporting.forms.reports import SectionForm, SendForm, ShareForm, WordsForm
 from reporting.models import Report, ReportGrant, ReportingYear, all_reporting_years
-from reporting.present_reports import section_form
 from reporting.publication import Publication
-from reporting.queries.editor import report_and_sections, target_lines
 from reporting.queries.reports import (
     SectionRow,
     conversation,
@@ -125,12 +123,12 @@ def report_section(
     request: HttpRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
     """Write one section; the second of two who save at once sees both texts."""
-    period = year_or_404(year)
-    report, rows = report_and_sections(group, period)
+    report, period = find_both(group, year)
+    rows = section_rows(report, period)
     row = _section_or_404(rows, section)
     theirs = None
-    form = section_form(row, request.POST) if request.method == "POST" else None
-    if form and form.is_valid():
+    form = _section_form(row, request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
             actions.save_section(
                 group=group,
@@ -141,11 +139,12 @@ def report_section(
             )
         except Conflict as conflict:
             theirs = conflict.theirs["text"]
-            report, rows = report_and_sections(group, period)
+            report, period = find_both(group, year)
+            rows = section_rows(report, period)
             row = _section_or_404(rows, section)
             typed = request.POST.copy()
             typed["version"] = str(row.version)  # saving again is then a choice made in sight of both texts
-            form = section_form(row, typed)
+            form = _section_form(row, typed)
             form.add_error(None, str(conflict))
         except DomainError as error:
             form.add_error("is_complete" if error.code == "report_incomplete" else None, str(error))
@@ -154,7 +153,7 @@ def report_section(
             return redirect(_after_saving(request, group, year, rows, row))
     reason = why_not_writable(report) or (None if report else actions.why_not_open(group, period))
     may_write = rights.writes(row.template) and reason is None
-    component, following = row.template.component_id, _following(rows, row)
+    component = row.template.component_id
     talk = conversation(report, section) if report else []
     may_answer = report is not None and rights.writes(row.template) and report.state != ReportState.ACCEPTED
     return render(
@@ -163,26 +162,34 @@ def report_section(
         group_context(
             request,
             group,
-            report=present_reports.standing(report),
+            report=report,
             year=year,
             due_on=due_on(report, period),
             section=row,
-            sections=present_reports.nav_lines(rows),
-            here=present_reports.nav_lines([row])[0],
+            sections=rows,
+            following=_following(rows, row),
             component=component,
             form=form,
-            fields=present_reports.section_fields(row, following, form) if may_write else "",
             theirs=theirs,
             may_write=may_write,
             reason=reason,
-            targets=present_reports.recorded_lines(target_lines(group, period, component))
-            if component
-            else None,
+            targets=target_rows(group, period, component) if component else None,
             talk=talk,
             answer=WordsForm(auto_id="answer_%s") if talk and may_answer else None,
             **progress(rows),
         ),
         status=409 if theirs is not None else 200,
+    )
+
+
+def _section_form(row: SectionRow, data: Any = None) -> SectionForm:
+    """The form of a section, filled with what was saved last."""
+    return SectionForm(
+        data,
+        initial={"version": row.version, "text": row.text, "is_complete": row.is_complete},
+        title=_("What should the report say?"),
+        help_text=row.template.help,
+        max_length=row.template.max_length,
     )
 
 

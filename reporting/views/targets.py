@@ -109,9 +109,11 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
         group_context(
             request,
             group,
-            table=present.TableLines(shown, table.years, group.slug, may_record=may_record),
+            table=present.TableLines(
+                present.block_lines(shown, group.slug, may_record=may_record), table.years
+            ),
             year=table.year,
-            target_set=present.set_line(target_set),
+            target_set=target_set,
             period=present.span(period),
             found=sum(len(block.rows) for block in shown),
             chips=chips if table.rows else [],

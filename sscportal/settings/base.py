@@ -338,8 +338,6 @@ MAIL_LIVE = env.bool("SSC_MAIL_LIVE", default=True)
 
 # How long a process may show reference data that another process has changed (core.kept).
 KEPT_SECONDS = 15
-# Whether pieces of pages are drawn once and kept (core.remembered); off to measure what drawing costs.
-REMEMBER_PIECES = env.bool("SSC_REMEMBER_PIECES", default=True)
 
 # ---------------------------------------------------------------- Demo
 DEMO_MODE = False

@@ -71,8 +71,8 @@ def test_network_support_sees_the_assigned_groups_only(cast, group, other_group,
 
 def waiting(grid, reader):
     """What the reader is told to wait: whose it is, and whether it is with the reader."""
-    board = present.board(grid, roles_of(reader), reader.pk)
-    return [(group["text"], who["text"] == "You") for _what, group, who, _since in board.waiting]
+    rows = present.waiting_rows(grid, roles_of(reader), reader.pk, clock.today())
+    return [(group["text"], who["text"] == "You") for _what, group, who, _since in rows]
 
 
 @pytest.mark.django_db

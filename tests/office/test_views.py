@@ -122,8 +122,7 @@ def test_a_hostile_group_name_is_inert_in_page_and_export(client, cast, network)
     assert [row[0] for row in rows if "HYPERLINK" in row[0]] == [f"'{name}"]
 
 
-def test_a_page_drawn_before_shows_what_holds_now(client, cast, network, group, other_group, settings):
-    settings.REMEMBER_PIECES = True
+def test_the_next_visit_shows_what_has_changed(client, cast, network, group, other_group):
     client.force_login(cast["CS"])
     for _twice in range(2):
         assert names_on(client)[0] == [group.name, other_group.name]
@@ -138,8 +137,7 @@ def test_a_page_drawn_before_shows_what_holds_now(client, cast, network, group, 
     assert "<b>2</b><span>of 2 reports received</span>" in page
 
 
-def test_what_one_reader_was_drawn_gives_another_no_right(client, cast, network, group, settings):
-    settings.REMEMBER_PIECES = True
+def test_only_those_who_review_find_the_link_to_the_review(client, cast, network, group):
     review = reverse("reporting:report-review", args=[group.slug, network.year])
     shown = {}
     for code in ("CS", "DC", "CS"):
