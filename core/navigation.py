@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
-
-from core.addresses import address
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def _shown(links: list[Link], request: HttpRequest, *args: str) -> list[dict[str
     for link in sorted(links, key=lambda one: one.order):
         if not link.when(request):
             continue
-        url = address(link.url_name, *args)
+        url = reverse(link.url_name, args=[*args])
         starts = (url, *(f"{root}{prefix}" for prefix in link.prefixes))
         fits = max(
             (

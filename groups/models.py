@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, folded
 from core import audit, clock
-from core.addresses import address
 from core.kept import ReferenceQuerySet, kept
 from core.languages import in_language
 from core.models import TenantModel, scoped
@@ -131,7 +131,7 @@ class Group(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return address("groups:group-detail", self.slug)
+        return reverse("groups:group-detail", args=[self.slug])
 
     def derive(self) -> None:
         """Fill the columns for searching and sorting; bulk writers call this themselves."""

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from core import clock
-from core.addresses import address
 from duties.registry import Ask, duties
 from duties.wording import days_late, days_left
 from groups import panels, queries
@@ -88,7 +88,7 @@ def last_acts(request: HttpRequest, group: Group) -> dict[str, Any] | None:
         "template": "groups/panels/activity.html",
         "context": {
             "events": queries.recent_activity(group),
-            "url": address("groups:history", group.slug),
+            "url": reverse("groups:history", args=[group.slug]),
         },
     }
 

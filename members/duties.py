@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.addresses import address
 from core.prepared import prepared
 from duties.registry import Ask, Duty, provider
 from groups.access import roles_of
@@ -129,7 +129,7 @@ def _decision(handshake: Waiting, today: date, people: tuple[int, ...]) -> Duty:
         key=f"members.decide:{handshake.pk}:{handshake.state}",
         kind="members.decide",
         title=title % {"name": f"{handshake.given_name} {handshake.family_name}".strip() or _("somebody")},
-        url=address(view, handshake.group_slug, handshake.pk),
+        url=reverse(view, args=[handshake.group_slug, handshake.pk]),
         due_on=due,
         people=people,
         group_id=handshake.group_id,
@@ -156,7 +156,7 @@ def answers(ask: Ask) -> Iterator[Duty]:
                 key=f"members.answer:{one.pk}:{due}",
                 kind="members.answer",
                 title=_("Answer the invitation to %(group)s") % {"group": one.group_name},
-                url=address("members:my-invitation", one.pk),
+                url=reverse("members:my-invitation", args=[one.pk]),
                 due_on=due,
                 people=(owners[one.email],),
                 group_id=one.group_id,
@@ -186,7 +186,7 @@ def waiting_for_leader(ask: Ask) -> Iterator[Duty]:
             key=f"members.waiting:{one.pk}",
             kind="members.waiting",
             title=_("Your request to join %(group)s") % {"group": one.group_name},
-            url=address("members:my-invitation", one.pk),
+            url=reverse("members:my-invitation", args=[one.pk]),
             due_on=None,
             people=(one.person_id,),
             group_id=one.group_id,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
-from core.addresses import address
 from groups import panels
 from groups.access import request_roles
 from groups.models import Group
@@ -27,7 +27,7 @@ def membership_part(request: HttpRequest, group: Group) -> dict[str, Any] | None
             "invited": counts.get(HandshakeState.INVITED, 0),
             "asked": counts.get(HandshakeState.REQUESTED, 0),
             "prepared": counts.get(HandshakeState.PREPARED, 0),
-            "url": address("members:member-list", group.slug),
+            "url": reverse("members:member-list", args=[group.slug]),
         },
     }
 
@@ -40,7 +40,7 @@ def joining_part(request: HttpRequest, group: Group) -> dict[str, Any] | None:
         return None
     return {
         "template": "members/panels/joining.html",
-        "context": {"url": address("members:join-group", group.slug)},
+        "context": {"url": reverse("members:join-group", args=[group.slug])},
     }
 
 

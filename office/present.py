@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.addresses import address
 from groups.access import PersonRoles
 from groups.models import all_categories
 from office.queries import Counts, Grid, MailQueue, Waiting
@@ -84,7 +84,7 @@ def figures(grid: Grid) -> list[dict[str, Any]]:
             "value": value,
             "label": label,
             "kind": kind if value else "",
-            "url": f"{address('office:dashboard')}?{query}#list",
+            "url": f"{reverse('office:dashboard')}?{query}#list",
         }
 
     return [
@@ -149,7 +149,7 @@ def report_row(row: ReportStanding, category: str, reviews: bool, day: date) -> 
     return [
         {
             "text": row.name,
-            "url": address("groups:workspace", row.slug),
+            "url": reverse("groups:workspace", args=[row.slug]),
             "sub": category,
         },
         {"text": label, "kind": row.kind, "sub": sent},
@@ -169,12 +169,12 @@ def _open(row: ReportStanding, reviews: bool) -> dict[str, str]:
         word = _("Review") if row.state == Standing.SUBMITTED else _("Read")
         return {
             "text": word,
-            "url": address("reporting:report-review", row.slug, row.year),
+            "url": reverse("reporting:report-review", args=[row.slug, row.year]),
             "about": about,
         }
     return {
         "text": _("Read"),
-        "url": address("reporting:report-detail", row.slug, row.year),
+        "url": reverse("reporting:report-detail", args=[row.slug, row.year]),
         "about": about,
     }
 
@@ -188,7 +188,7 @@ def _waiting_row(one: Waiting, *, mine: bool, decides: bool, day: date) -> list[
     else:
         title = _("Targets %(first)s–%(last)s") % {"first": one.years[0], "last": one.years[1]}
         view = "reporting:target-review"
-    url = address(view, one.slug, *one.years) if decides else ""
+    url = reverse(view, args=[one.slug, *one.years]) if decides else ""
     waited = ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("Since today")
     support = ", ".join(person.name for person in one.support)
     return [

@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from core import audit, clock, navigation
-from core.addresses import address
 from core.errors import DomainError
 from core.htmx import asks_for_list, list_page
 from core.mail.models import OutgoingMail
@@ -64,7 +64,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if asks_for_list(request) and _year_shown(request) != grid.year.year:
         return HttpResponseClientRedirect(request.get_full_path())  # all of the page is about its year
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    url = address("office:dashboard")
+    url = reverse("office:dashboard")
     clear_url = f"{url}?{urlencode({'year': grid.year.year})}#list"
     return list_page(
         request,
@@ -86,7 +86,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "columns": present.report_columns(),
             "clear_url": clear_url,
             "shown_clear_url": clear_url if filters.query else "",
-            "export_url": f"{address('office:report-export')}?{_query(grid, filters)}",
+            "export_url": f"{reverse('office:report-export')}?{_query(grid, filters)}",
         },
     )
 

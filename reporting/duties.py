@@ -14,10 +14,10 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.addresses import address
 from duties.registry import Ask, Duty, provider
 from groups.models import Appointment, Group, NetworkAppointment, Quadrennium
 from groups.roles import OFFICES, ROLES
@@ -178,7 +178,7 @@ def _about_set(standing: Standing) -> Iterator[Duty]:
     first, last = (date.fromisoformat(period[key]) for key in ("first", "last"))
     values = {"period": period["label"], "group": group.name}
     state = target_set["state"] if target_set else TargetSetState.DRAFT
-    url = address("reporting:target-list", group.slug, first.year, last.year)
+    url = reverse("reporting:target-list", args=[group.slug, first.year, last.year])
     common: dict[str, Any] = {"group_id": group.pk, "group_name": group.name}
     if state in TARGETS_EDITABLE:
         returned = state == TargetSetState.RETURNED
@@ -201,7 +201,7 @@ def _about_set(standing: Standing) -> Iterator[Duty]:
             key=f"targets-agree:{target_set['pk']}:{sent.isoformat()}",
             kind="targets-agree",
             title=_("Answer on the targets %(period)s of the %(group)s") % values,
-            url=address("reporting:target-review", group.slug, first.year, last.year),
+            url=reverse("reporting:target-review", args=[group.slug, first.year, last.year]),
             due_on=sent + AGREE_WITHIN,
             # A group without network support is answered by the administrators of the Chair's Office.
             people=standing.holding("NS") or standing.office,
@@ -240,7 +240,7 @@ def _about_progress(standing: Standing) -> Iterator[Duty]:
             standing.left,
         )
         % values,
-        url=address("reporting:target-list-current", group.slug),
+        url=reverse("reporting:target-list-current", args=[group.slug]),
         due_on=date.fromisoformat(due),
         people=standing.holding(*RECORDERS),
         group_id=group.pk,

@@ -13,9 +13,9 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.addresses import address
 from duties.registry import Ask, Duty, provider
 from groups.models import Appointment, Group, NetworkAppointment
 from groups.roles import OFFICES
@@ -170,7 +170,7 @@ def _about(
     """What one group owes for one year, and what it waits for."""
     state = report["state"] if report else ReportState.DRAFT
     values = {"year": year["year"], "group": group.name}
-    url = address("reporting:report-detail", group.slug, year["year"])
+    url = reverse("reporting:report-detail", args=[group.slug, year["year"]])
     due = date.fromisoformat((report or {}).get("extended_to") or year["due_on"])
     common: dict[str, Any] = {"group_id": group.pk, "group_name": group.name}
     done, of = (report["done"] if report else 0), year["of"]
@@ -207,7 +207,7 @@ def _about(
             key=f"report-review:{report['pk']}:{report['versions']}",
             kind="report-review",
             title=_("Review the %(year)d report of the %(group)s") % values,
-            url=address("reporting:report-review", group.slug, year["year"]),
+            url=reverse("reporting:report-review", args=[group.slug, year["year"]]),
             due_on=review_due_on(sent),
             people=support,
             minutes=MINUTES_FOR_REVIEW,

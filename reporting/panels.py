@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
-from core.addresses import address
 from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
@@ -22,7 +22,7 @@ def workspace_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None
     cycle = cycle_state(glance_at(kept_for(request), group))
     if cycle is None:
         return None
-    url = address("reporting:target-list", group.slug, cycle.first, cycle.last)
+    url = reverse("reporting:target-list", args=[group.slug, cycle.first, cycle.last])
     return {
         "template": "reporting/panels/targets_workspace.html",
         "context": _context(cycle, url, part_links=True),
@@ -34,7 +34,7 @@ def public_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
     cycle = public_cycle_state(group)
     if cycle is None:
         return None
-    url = address("reporting:target-public", group.slug)
+    url = reverse("reporting:target-public", args=[group.slug])
     return {
         "template": "reporting/panels/targets_public.html",
         "context": _context(cycle, url, part_links=False),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import full_name
-from core.addresses import address
 from groups.access import request_roles
 from groups.models import Group
 from groups.panels import register_public_part, register_workspace_part
@@ -37,7 +37,7 @@ def workspace_report(request: HttpRequest, group: Group) -> dict[str, Any] | Non
         "context": {
             "report": _line(report),
             "year": year.year,
-            "url": address("reporting:report-detail", group.slug, year.year),
+            "url": reverse("reporting:report-detail", args=[group.slug, year.year]),
             "done": report.done if report else 0,
             "of": len(sections_of(report.template_id if report else year.template_id)),
             "due_on": due,

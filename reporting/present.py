@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core import icons
-from core.addresses import address
 from groups.models import Quadrennium
 from reporting.models import Component
 from reporting.queries.targets import Block, TargetRow, YearCell
@@ -95,14 +95,14 @@ def _line(row: TargetRow, slug: str, may_record: bool, change: str, add: str) ->
         if not (may_record and cell.recordable and (cell.entry or cell.now)):
             cells.append(CellLine(year, cell.now, shown))
             continue
-        url = address("reporting:progress-edit", slug, target.pk, cell.year)
+        url = reverse("reporting:progress-edit", args=[slug, target.pk, cell.year])
         about = (change if cell.entry else add) % {"year": year, "code": code}
         cells.append(
             CellLine(year, cell.now, shown if cell.entry else _("Add"), url, about, add=not cell.entry)
         )
     return TargetLine(
         code=code,
-        url=address("reporting:target-detail", slug, target.pk),
+        url=reverse("reporting:target-detail", args=[slug, target.pk]),
         text=target.text,
         planned=row.planned or "–",
         cells=tuple(cells),

@@ -10,11 +10,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
-from django.template.base import Parser, Token
 from django.template.context import Context
-from django.template.defaulttags import URLNode
-from django.template.defaulttags import url as parsed_url
-from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
@@ -25,7 +21,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from core import clock, htmx, icons
-from core.addresses import address
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
 from core.templatetags.figures import own_drawing
@@ -34,34 +29,6 @@ register = template.Library()
 register.simple_tag(htmx.in_place)
 
 RED_LIST = ("ex", "ew", "cr", "en", "vu", "nt", "lc", "dd", "ne")
-
-
-class AddressNode(URLNode):
-    """Django's `{% url %}`, with addresses that are worked out once (core.addresses)."""
-
-    def render(self, context: Context) -> str:
-        """The address, or nothing when it has to be kept under a name."""
-        name = self.view_name.resolve(context)
-        args = [arg.resolve(context) for arg in self.args]
-        if self.kwargs or not all(isinstance(one, str | int) for one in (name, *args)):
-            return super().render(context)
-        try:
-            url = address(name, *args)
-        except NoReverseMatch:
-            if self.asvar is None:
-                raise
-            url = ""
-        if self.asvar:
-            context[self.asvar] = url
-            return ""
-        return conditional_escape(url)
-
-
-@register.tag
-def url(parser: Parser, token: Token) -> AddressNode:
-    """`{% url "app:noun-verb" slug %}`, as Django's own tag."""
-    node = parsed_url(parser, token)
-    return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.simple_tag

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock, scope
-from core.addresses import address
 from groups import panels, queries
 from groups.access import public_page, request_roles
 from groups.forms import DayQuery
@@ -39,7 +39,7 @@ def asked_day(request: HttpRequest) -> date:
 
 def _link(**query: str) -> str:
     kept = {name: value for name, value in query.items() if value}
-    return address("groups:directory") + (f"?{urlencode(kept)}" if kept else "")
+    return reverse("groups:directory") + (f"?{urlencode(kept)}" if kept else "")
 
 
 @public_page

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.fresh import fresh_proof, typed
 from core import audit, clock
-from core.addresses import address
 from core.errors import DomainError
 from core.htmx import list_page
 from core.once import acts_once
@@ -74,7 +73,7 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
     if show:
         del form.fields["region"]  # an invitation knows no region
     may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
-    list_url = address("members:member-list", group.slug)
+    list_url = reverse("members:member-list", args=[group.slug])
     context |= {
         "page": page,
         "filter_form": form,

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core import clock, scope
-from core.addresses import address
 from core.errors import Conflict, DomainError
 from core.htmx import list_page
 from core.once import acts_once
@@ -41,7 +41,7 @@ def period_or_404(first: int, last: int) -> Quadrennium:
 
 def list_url(group: Group, period: Quadrennium) -> str:
     """The address of the list of a period."""
-    return address("reporting:target-list", group.slug, period.years[0], period.years[-1])
+    return reverse("reporting:target-list", args=[group.slug, period.years[0], period.years[-1]])
 
 
 def target_or_404(group: Group, pk: int) -> Target:
