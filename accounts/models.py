@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from core import audit, clock
-from core.kept import kept
+from core.cached import cached_reference
 
 
 def folded(*parts: str) -> str:
@@ -75,7 +75,7 @@ class Region(models.Model):
         return in_language(self, "name")
 
 
-@kept("accounts.Region")
+@cached_reference("accounts.Region")
 def all_regions() -> tuple[Region, ...]:
     """The regions in their order; shared, so never changed."""
     return tuple(Region.objects.all())

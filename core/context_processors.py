@@ -1,12 +1,10 @@
-"""What every page's frame needs. Each app adds its links through `core.navigation`."""
+"""What the frame of every page needs beside its links (workspace.navigation)."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
-
-from core import navigation
 
 OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 
@@ -18,11 +16,10 @@ def in_other_language(request: HttpRequest, code: str) -> str:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Main links, the same page in the other languages, the demo's flag."""
+    """The same page in the other languages, and what this installation offers."""
     current = (get_language() or "en")[:2]
     query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
     return {
-        "nav": navigation.main_links(request),
         "languages": [
             {
                 "code": code,

@@ -1,7 +1,6 @@
 """Questions that a lower app asks and a higher app answers, named here so that nothing imports upwards."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
 
 from django.http import HttpRequest
 
@@ -31,22 +30,3 @@ def shows_public_contact(rule: Callable[[HttpRequest], bool]) -> Callable[[HttpR
 def has_public_contact(request: HttpRequest) -> bool:
     """True when an office of this person makes the agreed contact public (guidelines 3.5)."""
     return any(rule(request) for rule in _public_contact)
-
-
-Surrounding = Callable[[HttpRequest], AbstractContextManager[None]]
-_surroundings: list[Surrounding] = []
-
-
-def surrounds_reading(surrounding: Surrounding) -> Surrounding:
-    """Register what stands around a page that collects what it shows, such as roles that were read already."""
-    _surroundings.append(surrounding)
-    return surrounding
-
-
-@contextmanager
-def reading(request: HttpRequest) -> Iterator[None]:
-    """While a page of a lower app collects what it shows; never around an act."""
-    with ExitStack() as stack:
-        for surrounding in _surroundings:
-            stack.enter_context(surrounding(request))
-        yield

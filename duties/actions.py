@@ -22,7 +22,7 @@ from core.models import MailClass
 from duties import wording
 from duties.models import SentReminder
 from duties.queries import due_step
-from duties.registry import Ask, Duty, duties
+from duties.registry import Duty, DutyQuery, duties
 
 logger = logging.getLogger(__name__)
 Key = tuple[str, str]  # duty, step
@@ -62,7 +62,7 @@ def send_due_reminders(*, now: datetime | None = None) -> int:
 def _all_duties(day: date) -> list[Duty]:
     """What everybody owes, in the language that is active."""
     with transaction.atomic(), scope.read_everywhere("reminders"):
-        return duties(Ask(day=day))
+        return duties(DutyQuery(day=day))
 
 
 def _steps_due(found: Iterable[Duty], day: date) -> dict[int, list[Key]]:
@@ -141,7 +141,7 @@ def reminder_context(items: list[Duty], day: date) -> dict[str, object]:
     single = len(rows) == 1
     return {
         "items": rows,
-        "button_url": rows[0]["url"] if single else absolute(reverse("duties:task-list")),
+        "button_url": rows[0]["url"] if single else absolute(reverse("workspace:task-list")),
         "button_label": _("Go to the task") if single else _("See my tasks"),
         "settings_url": absolute(reverse("duties:notifications")),
     }

@@ -9,6 +9,5 @@ class DutiesConfig(AppConfig):
     name = "duties"
 
     def ready(self) -> None:
-        """Connect what other apps collect: the link in the header, the check of reminders."""
-        for module in ("duties.navigation", "duties.reminders"):
-            import_module(module)
+        """Import the module that registers the check of reminders."""
+        import_module("duties.reminders")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import scope
 from duties import wording
-from duties.registry import Ask, Duty, Step, duties
+from duties.registry import Duty, DutyQuery, Step, duties
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -70,16 +70,18 @@ class TaskList:
     minutes: int
 
 
-def duties_of(person: User, day: date) -> list[Duty]:
-    """What one person owes on a day, in all groups, and what waits for others; each provider filters by role."""
+def duties_of(person: User, day: date, held: Any = None) -> list[Duty]:
+    """One person's duties on a day in all groups, and what waits for others; each provider filters by role.
+
+    `held` are the person's roles, when the caller has read them already.
+    """
     with scope.read_everywhere("own-duties"):
-        found = duties(Ask(day=day, person=person))
+        found = duties(DutyQuery(day=day, person=person, held=held))
     return [duty for duty in found if duty.waiting or person.pk in duty.people]
 
 
-def task_list(person: User, day: date, group_id: int | None = None) -> TaskList:
-    """One person's tasks in sections: now (overdue and the next week), this month, later; filtered by group."""
-    everything = duties_of(person, day)
+def task_list(everything: list[Duty], day: date, group_id: int | None = None) -> TaskList:
+    """A person's duties in sections: now (overdue and the next week), this month, later; filtered by group."""
     found = [duty for duty in everything if group_id is None or duty.group_id == group_id]
     owed = [duty for duty in found if not duty.waiting]
     tasks = [task_of(duty, day) for duty in owed]

@@ -1,12 +1,12 @@
-"""Who owes what by when: one derived list, declared by each app in its `duties.py`.
+"""Who has to do what by when: one derived list, declared by each app in its `duties.py`.
 
-My tasks, reminders, the office grid, the digest and the calendar feed are views of it.
+My tasks and reminders are views of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +32,14 @@ STANDARD_STEPS = (Step("week_before", -7), Step("overdue", 1), Step("two_weeks_l
 
 @dataclass(frozen=True)
 class Duty:
-    """One thing that somebody owes.
+    """One thing that people have to do.
 
-    `key` names kind, object and period and is stable ("report:42:2026"); `people` are ids of those who owe it,
-    or the one person asked about;
-    `state` is a status sign of the design (late, wait, going, todo) with `state_text` beside it.
+    `key` names the kind of duty, the object and the period, and is stable ("report:42:2026"). `people` are the ids of
+    the people who have to do it, or of the one person that a query is about. `state` is a status sign of the design
+    (late, wait, going, todo) with `state_text` beside it.
     """
 
     key: str
-    kind: str
     title: str
     url: str
     due_on: date | None
@@ -52,42 +51,43 @@ class Duty:
     state: str = "todo"
     state_text: str = ""
     steps: tuple[Step, ...] = STANDARD_STEPS
-    # Waiting for somebody else: shown apart, never reminded.
+    # Waiting for another person: shown apart, never reminded.
     waiting: bool = False
     since: date | None = None
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Ask:
-    """What a provider is asked for: the duties of one person, of one group, or all of them, on a day."""
+class DutyQuery:
+    """Which duties a provider is asked for: those of one person, of some groups, or all of them, on a day."""
 
     day: date
     person: User | None = None
     group_ids: tuple[int, ...] | None = None
-    # The one group asked about, where the page that asks has it at hand.
-    group: Any = None
-    # What one provider has read for this question and another can use, and the page that asks too.
-    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    # The person's roles on the day (groups.access.PersonRoles), when the caller has read them already.
+    held: Any = None
 
 
-Provider = Callable[[Ask], Iterable[Duty]]
+Provider = Callable[[DutyQuery], Iterable[Duty]]
 _providers: dict[str, Provider] = {}
 
 
-def provider(kind: str) -> Callable[[Provider], Provider]:
-    """Register the function that derives the duties of one kind."""
+def provider(name: str) -> Callable[[Provider], Provider]:
+    """Register the function that derives an app's duties."""
 
     def register(function: Provider) -> Provider:
-        _providers[kind] = function
+        _providers[name] = function
         return function
 
     return register
 
 
-def duties(ask: Ask) -> list[Duty]:
-    """All duties that fit the question: overdue first, then by due day, those without a day last."""
-    found = [duty for function in _providers.values() for duty in function(ask)]
+def duties(query: DutyQuery) -> list[Duty]:
+    """All duties that fit the query, in order."""
+    return in_order(duty for function in _providers.values() for duty in function(query))
+
+
+def in_order(found: Iterable[Duty]) -> list[Duty]:
+    """Duties by due day, the earliest first; then those without a day, then those that wait for another person."""
     return sorted(
         found, key=lambda duty: (duty.waiting, duty.due_on is None, duty.due_on or date.max, duty.key)
     )

@@ -6,6 +6,5 @@ from duties import views
 
 app_name = "duties"
 urlpatterns = [
-    path("tasks/", views.task_list, name="task-list"),
     path("notifications/", views.notifications, name="notifications"),
 ]

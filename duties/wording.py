@@ -40,6 +40,13 @@ def days_left(days: int) -> str:
     return ngettext("Due in %(days)d day", "Due in %(days)d days", days) % {"days": days}
 
 
+def how_soon(due_on: date | None, today: date) -> str:
+    """How late or how soon something is due; empty for what has no day."""
+    if due_on is None:
+        return ""
+    return days_late((today - due_on).days) if due_on < today else days_left((due_on - today).days)
+
+
 def due_phrase(due_on: date | None, day: date) -> str:
     """When something is due, seen from a day, with the day itself and where on earth it ends."""
     if due_on is None:

@@ -1,4 +1,4 @@
-"""The one door to what a person may do: roles read from dated appointments, once per request, in one query.
+"""What a person may do: roles read from dated appointments, once per request, in one query.
 
 Views declare themselves with `public_page`, `signed_in_page`, `group_page` or `office_page`; a test finds
 a route that declared nothing. Outside pages, jobs and exports ask `roles_of(person)`.
@@ -6,9 +6,7 @@ a route that declared nothing. Outside pages, jobs and exports ask `roles_of(per
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
@@ -22,10 +20,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from core import audit, clock, scope
 from core.access import Declared, View, declare, public_page, signed_in_page
-from core.hooks import asks_second_factor, shows_public_contact, surrounds_reading
-from core.prepared import as_objects, columns, prepared
+from core.compiled import compiled_query
+from core.hooks import asks_second_factor, shows_public_contact
 from groups import roles
-from groups.models import Appointment, Group, NetworkAppointment, all_categories
+from groups.models import Appointment, Group, NetworkAppointment
 
 __all__ = [
     "Declared",
@@ -35,7 +33,6 @@ __all__ = [
     "public_page",
     "request_roles",
     "role_source",
-    "roles_at_hand",
     "roles_of",
     "signed_in_page",
 ]
@@ -79,9 +76,9 @@ def network_appointments(person: int, day: date) -> QuerySet:
     )
 
 
-@prepared
+@compiled_query
 def role_rows(person: int, day: date) -> QuerySet:
-    """Rows of every source in one query. Every page asks it, so its SQL is kept."""
+    """Rows of every source in one query. Every page needs it."""
     first, *others = [source(person, day) for source in _sources]
     return first.union(*others, all=True)
 
@@ -126,8 +123,6 @@ class PersonRoles:
 
 
 NOBODY = PersonRoles()
-# Roles that the page being drawn has read already: (person, day, roles).
-_at_hand: ContextVar[tuple[Any, date, PersonRoles] | None] = ContextVar("roles_at_hand", default=None)
 
 
 def roles_of(person: Any, on: date | None = None) -> PersonRoles:
@@ -135,9 +130,6 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
     if not person.is_authenticated or not person.is_active:
         return NOBODY
     day = on or clock.today()
-    known = _at_hand.get()
-    if known is not None and known[:2] == (person.pk, day):
-        return known[2]
     # The scope travels with a transaction, and middleware asks before the page has opened one.
     with transaction.atomic(savepoint=False), scope.read_everywhere("own-roles"):
         rows = role_rows(person=person.pk, day=day)
@@ -162,20 +154,6 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
     )
 
 
-@surrounds_reading
-@contextmanager
-def roles_at_hand(request: HttpRequest) -> Iterator[None]:
-    """While a page collects what it shows, `roles_of` the person asking gives what the request has read already.
-
-    For reading only: an act reads the roles at its own moment.
-    """
-    token = _at_hand.set((request.user.pk, clock.today(), request_roles(request)))
-    try:
-        yield
-    finally:
-        _at_hand.reset(token)
-
-
 def request_roles(request: HttpRequest) -> PersonRoles:
     """The roles of the person asking, read once per request."""
     if not hasattr(request, "_roles"):
@@ -195,19 +173,9 @@ def role_has_public_contact(request: HttpRequest) -> bool:
     return bool(request_roles(request).all_codes & roles.PUBLIC_CONTACT)
 
 
-@prepared
-def _named(slug: str) -> QuerySet:
-    return Group.objects.filter(slug=slug).order_by().values_list(*columns(Group))
-
-
 def group_named(slug: str) -> Group | None:
     """The group of an address with its category, or None."""
-    for found in as_objects(Group, _named(slug=slug)):
-        category = next((one for one in all_categories() if one.pk == found.category_id), None)
-        if category is not None:
-            found.category = category
-        return found
-    return None
+    return Group.objects.select_related("category").filter(slug=slug).first()
 
 
 def group_page(permission: str) -> Callable[[View], View]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -130,3 +132,11 @@ class DayQuery(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+def asked_day(request: HttpRequest) -> date:
+    """The day of `?on=`, never later than today; today when none or nonsense is given."""
+    form = DayQuery(request.GET)
+    day = form.cleaned_data["on"] if form.is_valid() else None
+    today = clock.today()
+    return min(day, today) if day else today

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, folded
 from core import audit, clock
-from core.kept import ReferenceQuerySet, kept
+from core.cached import ReferenceQuerySet, cached_reference
 from core.languages import in_language
 from core.models import TenantModel, scoped
 from groups import roles
@@ -42,7 +42,7 @@ class Category(models.Model):
         return in_language(self, "name")
 
 
-@kept("groups.Category")
+@cached_reference("groups.Category")
 def all_categories() -> tuple[Category, ...]:
     """Every kind of group in the order of the join page; shared, so never changed."""
     return tuple(Category.objects.all())
@@ -81,7 +81,7 @@ class Quadrennium(models.Model):
         return next((one for one in reversed(all_quadrennia()) if one.starts_on <= day <= one.ends_on), None)
 
 
-@kept("groups.Quadrennium")
+@cached_reference("groups.Quadrennium")
 def all_quadrennia() -> tuple[Quadrennium, ...]:
     """Every quadrennium, oldest first; shared, so never changed."""
     return tuple(Quadrennium.objects.all())
@@ -131,7 +131,7 @@ class Group(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("groups:group-detail", args=[self.slug])
+        return reverse("workspace:group-detail", args=[self.slug])
 
     def derive(self) -> None:
         """Fill the columns for searching and sorting; bulk writers call this themselves."""

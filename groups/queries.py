@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -14,10 +13,10 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User, full_name
 from core import clock, scope
+from core.compiled import compiled_query
 from core.models import AuditEntry
-from core.prepared import Rows, prepared
 from groups import activity, roles
-from groups.models import Appointment, Group, last_day, office_in_words
+from groups.models import Appointment, Group, NetworkAppointment, last_day, office_in_words
 from groups.sections import SECTIONS, section_of
 
 # Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
@@ -83,7 +82,7 @@ class Leadership:
         return [holder for holder in self.now if holder.role.code in codes]
 
 
-@prepared
+@compiled_query
 def _appointments(group: int) -> QuerySet:
     """Appointments of the group, oldest first, each with the day it was ended from and its person."""
     return (
@@ -125,33 +124,55 @@ def leadership(group: Group, day: date | None = None) -> Leadership:
     return found
 
 
-def leadership_kept(kept: dict[str, Any], group: Group, day: date | None = None) -> Leadership:
-    """The same, read once for the page whose readings these are; the first to ask names the day."""
-    key = f"groups.leadership.{group.pk}"
-    if key not in kept:
-        kept[key] = leadership(group, day)
-    found: Leadership = kept[key]
-    return found
+# Who holds which role in a group: role code -> ids of the people.
+Holders = Mapping[str, tuple[int, ...]]
 
 
-@prepared
-def _led_by(groups: list[int], day: date) -> QuerySet:
-    """Leaders in office of the groups on the day: group, name, address."""
-    return (
-        Appointment.objects.on(day)
-        .with_role("LE")
-        .filter(group_id__any_of=groups)
-        .order_by("office", "person__sort_key")
-        .values_list("group_id", "person__given_name", "person__family_name", "person__email")
-    )
+def holders(day: date, group_ids: Collection[int] | None = None) -> dict[int, Holders]:
+    """Active people in office on the day, in these groups or in all: group id -> who holds which role.
+
+    One query. The caller has opened a scope that sees the groups.
+    """
+    rows = Appointment.objects.on(day).filter(person__is_active=True)
+    if group_ids is not None:
+        rows = rows.filter(group__in=group_ids)
+    found: dict[int, dict[str, set[int]]] = {}
+    for group_id, office, person_id in rows.order_by().values_list("group_id", "office", "person_id"):
+        code = roles.OFFICES[office].role.code
+        found.setdefault(group_id, {}).setdefault(code, set()).add(person_id)
+    return {
+        group_id: {code: tuple(sorted(people)) for code, people in by_role.items()}
+        for group_id, by_role in found.items()
+    }
+
+
+def network_holders(code: str, day: date) -> tuple[int, ...]:
+    """Active people who hold a role of the whole network on the day."""
+    rows = NetworkAppointment.objects.on(day).filter(role=code, person__is_active=True)
+    return tuple(sorted(set(rows.order_by().values_list("person_id", flat=True))))
+
+
+def groups_with_support(day: date) -> set[int]:
+    """Ids of the groups that have a contact at the Chair's Office on the day (guidelines 3.5)."""
+    rows = Appointment.objects.on(day).filter(office="network_support", person__is_active=True)
+    return set(rows.order_by().values_list("group_id", flat=True))
+
+
+def people_in_office(codes: Collection[str], day: date) -> list[User]:
+    """Active people who hold one of the roles in the group in scope on the day, each once, by name."""
+    rows = Appointment.objects.on(day).with_role(*codes).order_by().values("person")
+    return list(User.objects.filter(pk__in=rows, is_active=True).order_by("sort_key"))
 
 
 def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int, list[str]]:
-    """Names of the leaders in office of each group, for lists over many groups."""
+    """Names of the leaders in office of each group, for lists over many groups; one query."""
     found: dict[int, list[str]] = {}
+    names = ("given_name", "family_name", "email")
     with scope.read_everywhere("directory"):
-        for group_id, *names in _led_by(groups=list(group_ids), day=day or clock.today()):
-            found.setdefault(group_id, []).append(full_name(*names))
+        rows = Appointment.objects.on(day).with_role("LE").filter(group__in=group_ids)
+        rows = rows.order_by("office", "person__sort_key")
+        for group_id, *parts in rows.values_list("group_id", *(f"person__{name}" for name in names)):
+            found.setdefault(group_id, []).append(full_name(*parts))
     return found
 
 
@@ -163,64 +184,26 @@ class Shelf:
     name: str
     groups: int
     by_category: dict[str, int]
-    # The section names of the list of groups that it gathers.
-    gathers: frozenset[str]
-
-
-@prepared
-def _sections(day: date) -> QuerySet:
-    """Open groups counted by kind and by section of the list of groups."""
-    return (
-        Group.objects.open(day).order_by().values_list("category_id", "subcategory").annotate(n=Count("pk"))
-    )
 
 
 def shelves() -> list[Shelf]:
     """Headings of the directory with the number of open groups in each, in one query."""
     counts: dict[str, dict[str, int]] = {}
-    gathers: dict[str, set[str]] = {}
-    with scope.read_everywhere("directory"):
-        rows = _sections(day=clock.today())
+    rows = Group.objects.open().order_by().values_list("category_id", "subcategory").annotate(n=Count("pk"))
     for category, subcategory, n in rows:
         slug = section_of(category, subcategory).slug
         inside = counts.setdefault(slug, {})
         inside[category] = inside.get(category, 0) + n
-        gathers.setdefault(slug, set()).add(subcategory)
     return [
         Shelf(
             section.slug,
             str(section.name),
             sum(counts[section.slug].values()),
             counts[section.slug],
-            frozenset(gathers[section.slug]),
         )
         for section in SECTIONS
         if section.slug in counts
     ]
-
-
-# Of a group, what its line in the directory says.
-LISTED = ("pk", "slug", "name", "remit")
-
-
-@lru_cache(maxsize=64)
-def _listed(first: int, most: int) -> Callable[..., Rows]:
-    """The question for one page of the directory: its place is part of the SQL, which is kept for each page."""
-
-    @prepared
-    def rows(categories: list[str], sections: list[str], day: date) -> QuerySet:
-        found = Group.objects.open(day).filter(category__any_of=categories, subcategory__any_of=sections)
-        return found.values_list(*LISTED)[first : first + most]
-
-    return rows
-
-
-def listed_groups(shelves: Collection[Shelf], kind: str, first: int, most: int) -> Rows:
-    """Open groups under some headings, of one kind or of any: so many by name from a place on, as LISTED."""
-    kinds = {kind} if kind else {code for shelf in shelves for code in shelf.by_category}
-    sections = {name for shelf in shelves for name in shelf.gathers}
-    ask = _listed(first, most)
-    return ask(categories=sorted(kinds), sections=sorted(sections), day=clock.today())
 
 
 def found_groups(words: str) -> QuerySet[Group]:
@@ -271,23 +254,9 @@ def as_event(act: activity.Act) -> Event:
     )
 
 
-@prepared
-def _last_acts(group: int) -> QuerySet:
-    """The last acts, with the name of who did them."""
-    names = [f"by__{name}" for name in ("given_name", "family_name", "email")]
-    return acts(group).values_list("at", "verb", "detail", *names)[:LAST_ACTS]
-
-
 def recent_activity(group: Group) -> list[Event]:
     """The last acts in the group as events, for its overview; one query."""
-    return [_recent(*row) for row in _last_acts(group=group.pk)]
-
-
-def _recent(
-    at: datetime, verb: str, detail: dict[str, Any], given: str | None, family: str | None, email: str | None
-) -> Event:
-    by = full_name(given or "", family or "", email) if email else ""
-    return as_event(activity.Act(at, verb, detail, by))
+    return [as_event(activity.act_of(entry)) for entry in acts(group)[:LAST_ACTS]]
 
 
 # Fields of the details whose history is shown.
@@ -330,30 +299,3 @@ def detail_changes(group: Group, limit: int = 30) -> list[Event]:
 
 def _names(ids: Collection[int]) -> dict[int, str]:
     return {person.pk: person.name for person in User.objects.filter(pk__in=ids)} if ids else {}
-
-
-@dataclass(frozen=True)
-class OwnGroup:
-    """One of a person's groups with what they are there."""
-
-    group: Group
-    role_names: list[str]
-    members: int
-    leaders: list[str]
-
-
-def own_groups(groups: dict[int, frozenset[str]]) -> list[OwnGroup]:
-    """A person's groups by name, with role, size and leaders; three queries however many there are."""
-    from groups.panels import head_counts
-
-    rows = Group.objects.filter(pk__in=groups).select_related("category")
-    sizes, leaders = head_counts(list(groups), clock.today()), leaders_of(list(groups))
-    return [
-        OwnGroup(
-            group=row,
-            role_names=[str(role.name) for code, role in roles.GROUP_ROLES.items() if code in groups[row.pk]],
-            members=sizes.get(row.pk, 0),
-            leaders=leaders.get(row.pk, []),
-        )
-        for row in rows
-    ]

@@ -170,6 +170,19 @@ SECOND_FACTOR = frozenset({"NS", "CS", "CA", "SC", "DC", "SM", "RR", "SU", "TR"}
 PUBLIC_CONTACT = frozenset({"LE", "RL"})
 
 
+# A delegated deputy is shown as that alone; membership is not shown beside an office.
+COVERED_BY = {"DE": {"DD"}, "ME": {"LE", "DE", "DD", "RL", "PO", "TR", "FP", "NS"}}
+
+
+def role_names(codes: Set[str]) -> list[str]:
+    """The roles in words, without those that a stronger one covers."""
+    return [
+        str(role.name)
+        for code, role in ROLES.items()
+        if code in codes and not COVERED_BY.get(code, set()) & codes
+    ]
+
+
 @dataclass(frozen=True)
 class Office:
     """An office in a group that an appointment names, and the role it gives."""

@@ -9,6 +9,6 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        """Connect what other apps collect: roles, links, duties, sentences, parts of the group's pages."""
-        for part in ("access", "activity", "figures", "receivers", "duties", "navigation", "panels"):
+        """Import the modules that register roles, sentences, receivers and duties."""
+        for part in ("access", "activity", "receivers", "duties"):
             import_module(f"members.{part}")

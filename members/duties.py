@@ -1,26 +1,27 @@
-"""What is owed around membership: answers to requests and invitations, invitations to send.
+"""Duties around membership: answer requests and invitations, send prepared invitations.
 
-One query for all of it. The caller has opened a scope that sees the groups in question.
+The caller has opened a scope that sees the groups in question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core import clock
-from core.prepared import prepared
-from duties.registry import Ask, Duty, provider
-from groups.access import roles_of
-from groups.models import Appointment
-from groups.roles import OFFICES
-from members.glance import COLUMNS, Waiting, glance_at, own_waiting
+from core.compiled import compiled_query
+from duties.registry import Duty, DutyQuery, provider
+from groups.access import PersonRoles, roles_of
+from groups.queries import Holders, holders
 from members.models import Handshake
 from members.states import AWAITS_LEADER, HandshakeState
 
@@ -28,54 +29,91 @@ DECISION_DAYS = 14
 MINUTES = 5
 
 
-FIELDS = (*COLUMNS, "group_id", "group__slug", "group__name")
+class WaitingHandshake(NamedTuple):
+    """A handshake that waits for a person, with what its duties say."""
+
+    pk: int
+    state: str
+    email: str
+    given_name: str
+    family_name: str
+    person_id: int | None
+    person_signed_at: datetime | None
+    started_at: datetime
+    expires_at: datetime | None
+    group_id: int
+    group_slug: str
+    group_name: str
 
 
-def decision_due(handshake: Handshake | Waiting) -> date:
+FIELDS = (*WaitingHandshake._fields[:-2], "group__slug", "group__name")
+
+
+def decision_due(handshake: Handshake | WaitingHandshake) -> date:
     """By when a leader answers a request or sends what was prepared: two weeks after it came."""
     came = handshake.person_signed_at or handshake.started_at
     return came.date() + timedelta(days=DECISION_DAYS)
 
 
-def answer_due(handshake: Handshake | Waiting) -> date | None:
+def answer_due(handshake: Handshake | WaitingHandshake) -> date | None:
     """The last whole day on which an invitation may be answered."""
     return (handshake.expires_at - timedelta(days=1)).date() if handshake.expires_at else None
 
 
-@prepared
+@compiled_query
 def own_handshakes(person: int, decides: list[int], now: datetime) -> QuerySet:
-    """What waits for one person: to decide in these groups, to answer at a proved address, or their own request."""
-    return (
-        Handshake.objects.filter(Q(state__in=AWAITS_LEADER, group__any_of=decides) | own_waiting(person, now))
-        .order_by("started_at", "pk")
-        .values_list(*FIELDS)
-    )
+    """Handshakes that wait for one person's decision in these groups or answer, and the person's own requests."""
+    proved = EmailAddress.objects.filter(user=person, verified=True).order_by().values_list(Lower("email"))
+    decision = Q(state__in=AWAITS_LEADER, group__any_of=decides)
+    answer = Q(state=HandshakeState.INVITED, expires_at__gt=now, email__in=proved)
+    own = Q(state=HandshakeState.REQUESTED, person=person)
+    return Handshake.objects.filter(decision | answer | own).order_by("started_at", "pk").values_list(*FIELDS)
 
 
-def _waiting(ask: Ask) -> list[Waiting]:
-    """Handshakes that wait for somebody, read once for each question. The caller has opened a scope."""
-    if ask.person is not None and ask.group is not None:
-        decides = ask.group.pk in _decides(ask)
-        return glance_at(ask.kept, ask.group, ask.person.pk, decides=decides, day=ask.day).waiting
-    if "handshakes" not in ask.kept:
-        if ask.person is not None:
-            rows = own_handshakes(person=ask.person.pk, decides=_decides(ask), now=clock.now())
-        else:
-            invited = Q(state=HandshakeState.INVITED, expires_at__gt=clock.now())
-            rows = list(
-                Handshake.objects.filter(Q(state__in=AWAITS_LEADER) | invited)
-                .order_by("started_at", "pk")
-                .values_list(*FIELDS)
-            )
-        ask.kept["handshakes"] = [
-            row for row in map(Waiting._make, rows) if ask.group_ids is None or row.group_id in ask.group_ids
-        ]
-    return ask.kept["handshakes"]
+@provider("members")
+def membership_duties(query: DutyQuery) -> Iterator[Duty]:
+    """Duties around membership for one person, some groups, or everybody."""
+    if query.person is None:
+        yield from _everybodys(query)
+    else:
+        held = query.held or roles_of(query.person, query.day)
+        yield from duties_of_person(query.person, held, query.day, query.group_ids)
 
 
-def _decides(ask: Ask) -> list[int]:
-    """Groups for which the person asked about signs."""
-    return roles_of(ask.person, ask.day).groups_where("members.invite_person") if ask.person else []
+def duties_of_person(
+    person: User, held: PersonRoles, day: date, group_ids: Collection[int] | None = None
+) -> Iterator[Duty]:
+    """One person's duties around membership, in all groups or in these; one query."""
+    decides = held.groups_where("members.invite_person")
+    for row in own_handshakes(person=person.pk, decides=decides, now=clock.now()):
+        one = WaitingHandshake(*row)
+        if group_ids is not None and one.group_id not in group_ids:
+            continue
+        if one.state == HandshakeState.INVITED:
+            yield _answer(one, day, person.pk)
+        elif one.state == HandshakeState.REQUESTED and one.person_id == person.pk:
+            yield _own_request(one, person.pk)
+        elif one.group_id in decides and one.person_id != person.pk:
+            yield _decision(one, day, (person.pk,))
+
+
+def _everybodys(query: DutyQuery) -> Iterator[Duty]:
+    """Everybody's duties around membership; three queries."""
+    invited = Q(state=HandshakeState.INVITED, expires_at__gt=clock.now())
+    rows = Handshake.objects.filter(Q(state__in=AWAITS_LEADER) | invited).order_by("started_at", "pk")
+    if query.group_ids is not None:
+        rows = rows.filter(group__in=query.group_ids)
+    waiting = [WaitingHandshake(*row) for row in rows.values_list(*FIELDS)]
+    deciding = holders(query.day, {one.group_id for one in waiting if one.state in AWAITS_LEADER})
+    owners = _owners({one.email for one in waiting if one.state == HandshakeState.INVITED})
+    for one in waiting:
+        if one.state in AWAITS_LEADER:
+            deciders = _deciders(deciding.get(one.group_id, {}))
+            yield _decision(one, query.day, tuple(pk for pk in deciders if pk != one.person_id))
+        elif one.email in owners:
+            yield _answer(one, query.day, owners[one.email])
+        if one.state == HandshakeState.REQUESTED and one.person_id is not None:
+            yield _own_request(one, one.person_id)
 
 
 def _late_or(day: date | None, today: date) -> tuple[str, str]:
@@ -86,40 +124,19 @@ def _late_or(day: date | None, today: date) -> tuple[str, str]:
     return "todo", _("Due %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
 
 
-def _deciders(group_ids: set[int], day: date) -> dict[int, list[int]]:
-    """Leaders, and deputies while delegated, by group: those who sign for the group."""
-    found: dict[int, dict[str, set[int]]] = {}
-    rows = (
-        Appointment.objects.on(day)
-        .filter(group_id__in=group_ids)
-        .with_role("LE", "DE", "DD")
-        .values_list("group_id", "person_id", "office")
-    )
-    for group_id, person_id, office in rows:
-        found.setdefault(group_id, {}).setdefault(OFFICES[office].role.code, set()).add(person_id)
-    return {
-        group_id: sorted(by_role.get("LE", set()) | (by_role.get("DD", set()) & by_role.get("DE", set())))
-        for group_id, by_role in found.items()
-    }
+def _deciders(people: Holders) -> list[int]:
+    """Leaders, and deputies while leadership is delegated to them: those who sign for the group."""
+    delegated = set(people.get("DD", ())) & set(people.get("DE", ()))
+    return sorted({*people.get("LE", ()), *delegated})
 
 
-@provider("members.decide")
-def decisions(ask: Ask) -> Iterator[Duty]:
-    """Requests to answer and prepared invitations to send, for those who sign for the group."""
-    waiting = [one for one in _waiting(ask) if one.state in AWAITS_LEADER]
-    if not waiting:
-        return
-    if ask.person is not None:
-        deciders = {group_id: [ask.person.pk] for group_id in _decides(ask)}
-    else:
-        deciders = _deciders({one.group_id for one in waiting}, ask.day)
-    for one in waiting:
-        people = tuple(pk for pk in deciders.get(one.group_id, ()) if pk != one.person_id)
-        if people or ask.person is None:
-            yield _decision(one, ask.day, people)
+def _owners(addresses: set[str]) -> dict[str, int]:
+    """Accounts by proved address."""
+    rows = EmailAddress.objects.filter(email__in=addresses, verified=True, user__is_active=True)
+    return dict(rows.values_list("email", "user_id"))
 
 
-def _decision(handshake: Waiting, today: date, people: tuple[int, ...]) -> Duty:
+def _decision(handshake: WaitingHandshake, today: date, people: tuple[int, ...]) -> Duty:
     due = decision_due(handshake)
     state, text = _late_or(due, today)
     asks = handshake.state == HandshakeState.REQUESTED
@@ -127,7 +144,6 @@ def _decision(handshake: Waiting, today: date, people: tuple[int, ...]) -> Duty:
     view = "members:request-detail" if asks else "members:invitation-detail"
     return Duty(
         key=f"members.decide:{handshake.pk}:{handshake.state}",
-        kind="members.decide",
         title=title % {"name": f"{handshake.given_name} {handshake.family_name}".strip() or _("somebody")},
         url=reverse(view, args=[handshake.group_slug, handshake.pk]),
         due_on=due,
@@ -140,60 +156,37 @@ def _decision(handshake: Waiting, today: date, people: tuple[int, ...]) -> Duty:
     )
 
 
-@provider("members.answer")
-def answers(ask: Ask) -> Iterator[Duty]:
-    """Invitations to a person's proved addresses, until they run out."""
-    waiting = [one for one in _waiting(ask) if one.state == HandshakeState.INVITED]
-    if ask.person is not None:
-        owners = dict.fromkeys((one.email for one in waiting), ask.person.pk)
-    else:
-        owners = _owners({one.email for one in waiting}) if waiting else {}
-    for one in waiting:
-        due = answer_due(one)
-        state, text = _late_or(due, ask.day)
-        if one.email in owners:
-            yield Duty(
-                key=f"members.answer:{one.pk}:{due}",
-                kind="members.answer",
-                title=_("Answer the invitation to %(group)s") % {"group": one.group_name},
-                url=reverse("members:my-invitation", args=[one.pk]),
-                due_on=due,
-                people=(owners[one.email],),
-                group_id=one.group_id,
-                group_name=one.group_name,
-                minutes=MINUTES,
-                state=state,
-                state_text=text,
-            )
+def _answer(handshake: WaitingHandshake, today: date, person_id: int) -> Duty:
+    due = answer_due(handshake)
+    state, text = _late_or(due, today)
+    return Duty(
+        key=f"members.answer:{handshake.pk}:{due}",
+        title=_("Answer the invitation to %(group)s") % {"group": handshake.group_name},
+        url=reverse("members:my-invitation", args=[handshake.pk]),
+        due_on=due,
+        people=(person_id,),
+        group_id=handshake.group_id,
+        group_name=handshake.group_name,
+        minutes=MINUTES,
+        state=state,
+        state_text=text,
+    )
 
 
-def _owners(addresses: set[str]) -> dict[str, int]:
-    """Accounts by proved address."""
-    rows = EmailAddress.objects.filter(email__in=addresses, verified=True, user__is_active=True)
-    return dict(rows.values_list("email", "user_id"))
-
-
-@provider("members.waiting")
-def waiting_for_leader(ask: Ask) -> Iterator[Duty]:
-    """A person's own requests: nothing to do, but good to know since when they wait."""
-    for one in _waiting(ask):
-        if one.state != HandshakeState.REQUESTED or one.person_id is None:
-            continue
-        if ask.person is not None and one.person_id != ask.person.pk:
-            continue
-        since = (one.person_signed_at or one.started_at).date()
-        yield Duty(
-            key=f"members.waiting:{one.pk}",
-            kind="members.waiting",
-            title=_("Your request to join %(group)s") % {"group": one.group_name},
-            url=reverse("members:my-invitation", args=[one.pk]),
-            due_on=None,
-            people=(one.person_id,),
-            group_id=one.group_id,
-            group_name=one.group_name,
-            state="wait",
-            state_text=_("Waiting for the leader since %(day)s") % {"day": date_format(since, "DATE_FORMAT")},
-            steps=(),
-            waiting=True,
-            since=since,
-        )
+def _own_request(handshake: WaitingHandshake, person_id: int) -> Duty:
+    """A person's own request: nothing to do, but the person sees since when it waits."""
+    since = (handshake.person_signed_at or handshake.started_at).date()
+    return Duty(
+        key=f"members.waiting:{handshake.pk}",
+        title=_("Your request to join %(group)s") % {"group": handshake.group_name},
+        url=reverse("members:my-invitation", args=[handshake.pk]),
+        due_on=None,
+        people=(person_id,),
+        group_id=handshake.group_id,
+        group_name=handshake.group_name,
+        state="wait",
+        state_text=_("Waiting for the leader since %(day)s") % {"day": date_format(since, "DATE_FORMAT")},
+        steps=(),
+        waiting=True,
+        since=since,
+    )

@@ -157,7 +157,7 @@ def ended(membership: Membership, *, by: User, reason: str) -> None:
             person,
             f"members.ended:{membership.pk}",
             {"group": group, "by": by, "reason": reason},
-            absolute(person.language, "groups:directory"),
+            absolute(person.language, "workspace:directory"),
             _("Go to the portal"),
         )
         return

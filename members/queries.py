@@ -26,7 +26,7 @@ from django_countries import countries
 
 from accounts.models import User, folded, listed_name
 from core import clock
-from core.prepared import as_objects, prepared
+from core.compiled import compiled_query
 from groups.models import Appointment, Group, Quadrennium, all_quadrennia
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
@@ -110,21 +110,11 @@ def members_of(group: Group | int, *, words: str = "", region: str = "", day: da
     return found.filter(person__region=region) if region else found
 
 
-# Of an appointment, what its name says.
-OFFICE = ("id", "person_id", "office", "topic")
-
-
-@prepared
-def _offices(group: int, people: list[int], day: date) -> QuerySet:
-    held = Appointment.objects.on(day).filter(group=group, person__any_of=people)
-    return held.order_by("starts_on", "pk").values_list(*OFFICE)
-
-
 def offices_of(group: Group, people: Collection[int]) -> dict[int, list[str]]:
-    """Offices held today in the group, by person."""
+    """Offices held today in the group, by person; one query."""
     held: dict[int, list[str]] = {}
-    rows = _offices(group=group.pk, people=list(people), day=clock.today())
-    for appointment in as_objects(Appointment, rows, OFFICE):
+    rows = Appointment.objects.on().filter(group=group, person__in=people).order_by("starts_on", "pk")
+    for appointment in rows:
         held.setdefault(appointment.person_id, []).append(appointment.office_name)
     return held
 
@@ -154,21 +144,6 @@ def member_rows(group: Group, listed: Iterable[tuple], *, contacts: bool, reader
         )
         for pk, person, family, given, email, shared, country, region, institution, expertise, since in listed
     ]
-
-
-def _by_state(group: int, period: int) -> QuerySet:
-    rows = Handshake.objects.filter(group=group, quadrennium=period).order_by()
-    return rows.values_list("state").annotate(n=Count("pk"))
-
-
-@prepared
-def _states(group: int, period: int) -> QuerySet:
-    return _by_state(group, period)
-
-
-def handshake_counts(group: Group, period: Quadrennium | None) -> dict[str, int]:
-    """How many handshakes of this quadrennium stand in each state."""
-    return dict(_states(group=group.pk, period=period.pk)) if period else {}
 
 
 def handshakes_in(group: Group, period: Quadrennium | None, state: str, words: str = "") -> QuerySet:
@@ -208,39 +183,31 @@ def _former(group: Group | int, last: int, ended_on: date, period: int) -> Query
     )
 
 
-@prepared
-def _states_and_renewal(group: int, last: int, ended_on: date, period: int) -> QuerySet:
-    """Of both, as (of, name, n): handshakes by state, and people of the last quadrennium by where they stand."""
-    handshakes = _by_state(group, period).annotate(of=Value("handshakes")).values_list("of", "state", "n")
-    former = _former(group, last, ended_on, period).order_by().values("standing").annotate(n=Count("pk"))
-    former = former.annotate(of=Value("former")).values_list("of", "standing", "n")
-    return handshakes.union(former, all=True)
-
-
 def _last_period(period: Quadrennium) -> Quadrennium | None:
     ended = [one for one in all_quadrennia() if one.ends_on < period.starts_on]
     return max(ended, key=lambda one: one.ends_on, default=None)
 
 
-def handshakes_and_renewal(group: Group, period: Quadrennium | None) -> tuple[dict[str, int], Renewal | None]:
-    """`handshake_counts`, and how far the people of the last quadrennium have come; None where there were none."""
-    last = _last_period(period) if period else None
-    if last is None or period is None:
-        return handshake_counts(group, period), None
-    counted: dict[str, dict[str, int]] = {"handshakes": {}, "former": {}}
-    for of, name, n in _states_and_renewal(
-        group=group.pk, last=last.pk, ended_on=last.ends_on, period=period.pk
-    ):
-        counted[of][name] = n
-    former = counted["former"]
-    if not former:
-        return counted["handshakes"], None
-    return counted["handshakes"], Renewal(
+@compiled_query
+def _standings(group: int, last: int, ended_on: date, period: int) -> QuerySet:
+    former = _former(group, last, ended_on, period).order_by()
+    return former.values_list("standing").annotate(n=Count("pk"))
+
+
+def renewal(group: Group, period: Quadrennium) -> Renewal | None:
+    """How far the members of the last quadrennium have come into this one; None where there were none. One query."""
+    last = _last_period(period)
+    if last is None:
+        return None
+    counts = dict(_standings(group=group.pk, last=last.pk, ended_on=last.ends_on, period=period.pk))
+    if not counts:
+        return None
+    return Renewal(
         period.label,
-        total=sum(former.values()),
-        accepted=former.get("accepted", 0),
-        invited=former.get("invited", 0),
-        leaving=former.get("leaving", 0),
+        total=sum(counts.values()),
+        accepted=counts.get("accepted", 0),
+        invited=counts.get("invited", 0),
+        leaving=counts.get("leaving", 0),
     )
 
 
@@ -260,15 +227,10 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
     return found
 
 
-@prepared
-def _member_count(group: int, day: date) -> QuerySet:
-    rows = Membership.objects.on(day).filter(group=group).order_by()
-    return rows.values_list("group").annotate(n=Count("pk"))
-
-
-def member_count(group: Group) -> int:
-    """How many members the group has today."""
-    return next((n for _group, n in _member_count(group=group.pk, day=clock.today())), 0)
+def member_choices(group: Group, day: date) -> dict[int, str]:
+    """The group's members on the day by name, in the order of a register: the people to choose from for a role."""
+    rows = Membership.objects.on(day).filter(group=group).select_related("person")
+    return {row.person_id: row.person.listed_name for row in rows.order_by("person__sort_key")}
 
 
 def story(handshake: Handshake) -> list[dict[str, object]]:

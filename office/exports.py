@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from core.tables import csv_text
-from groups.models import all_categories
-from reporting.queries.standings import ReportStanding
+from office.queries import GroupRow
 
 
-def report_rows(rows: Iterable[ReportStanding]) -> list[list[object]]:
+def report_rows(rows: Iterable[GroupRow]) -> list[list[object]]:
     """A heading row, then one row for each group."""
     lines: list[list[object]] = [
         [
@@ -30,29 +29,28 @@ def report_rows(rows: Iterable[ReportStanding]) -> list[list[object]]:
             _("Network support"),
         ]
     ]
-    kinds = {one.pk: str(one) for one in all_categories()}
-    lines.extend(_line(row, kinds[row.category_id]) for row in rows)
+    lines.extend(_line(row) for row in rows)
     return lines
 
 
-def _line(row: ReportStanding, category: str) -> list[object]:
+def _line(row: GroupRow) -> list[object]:
     return [
-        row.name,
-        row.acronym,
-        category,
+        row.group.name,
+        row.group.acronym,
+        row.group.category,
         row.year,
-        row.state.label,
-        _("Yes") if row.overdue else _("No"),
-        row.due_on.isoformat(),
-        _("Yes") if row.extended else _("No"),
-        row.sections_done,
-        row.sections_of,
-        row.submitted_at.date().isoformat() if row.submitted_at else "",
-        row.decided_at.date().isoformat() if row.decided_at else "",
+        row.report.stage.label,
+        _("Yes") if row.report.overdue else _("No"),
+        row.report.due_on.isoformat(),
+        _("Yes") if row.report.extended else _("No"),
+        row.report.sections_done,
+        row.report.sections_of,
+        row.report.submitted_at.date().isoformat() if row.report.submitted_at else "",
+        row.report.decided_at.date().isoformat() if row.report.decided_at else "",
         "; ".join(person.name for person in row.network_support),
     ]
 
 
-def report_csv(rows: Iterable[ReportStanding]) -> str:
+def report_csv(rows: Iterable[GroupRow]) -> str:
     """The rows as CSV; no cell starts a formula."""
     return csv_text(report_rows(rows))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from office.queries import Filters, Grid
 from reporting.models import ReportingYear
-from reporting.states import Standing
+from reporting.states import ReportStage
 
 
 class FilterForm(forms.Form):
@@ -28,7 +28,7 @@ class FilterForm(forms.Form):
         super().__init__({**data, "year": str(grid.year.year)}, auto_id="filter_%s")
         choices: dict[str, list[tuple[str, Any]]] = {
             "year": [(str(one.year), str(one.year)) for one in years],
-            "state": [("", _("All states")), *Standing.choices],
+            "state": [("", _("All states")), *ReportStage.choices],
             "category": [("", _("All kinds")), *grid.categories],
             "support": [("", _("Everybody")), *((str(one.pk), one.name) for one in grid.supporters)],
         }

@@ -14,17 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups.access import PersonRoles
-from groups.models import all_categories
-from office.queries import Counts, Grid, MailQueue, Waiting
-from reporting.queries.standings import ReportStanding
-from reporting.states import Standing
+from office.queries import Counts, Grid, GroupRow, MailQueue, Waiting
+from reporting.states import ReportStage
 
 # After this many days with the office a wait is shown as long.
 LONG_WAIT = 14
 # So many of what waits are named.
 WAITING = 5
 # Where a report is open for review; before the first submission there is nothing to read.
-REVIEWABLE = {Standing.SUBMITTED, Standing.RETURNED, Standing.ACCEPTED}
+REVIEWABLE = {ReportStage.SUBMITTED, ReportStage.RETURNED, ReportStage.ACCEPTED}
 
 
 def lead(grid: Grid, day: date) -> str:
@@ -54,7 +52,7 @@ def waiting_rows(grid: Grid, held: PersonRoles, viewer_id: int, day: date) -> li
         _waiting_row(
             one,
             mine=any(person.pk == viewer_id for person in one.support),
-            decides=held.may(DECIDES[one.kind], one.group_id),
+            decides=held.may(DECIDES[one.kind], one.group),
             day=day,
         )
         for one in grid.waiting[:WAITING]
@@ -94,11 +92,11 @@ def figures(grid: Grid) -> list[dict[str, Any]]:
             % {"all": counts.of},
         ),
         figure(counts.overdue, _("overdue"), "late", overdue="on"),
-        figure(counts.submitted, _("to review"), "wait", state=Standing.SUBMITTED),
-        figure(counts.returned, _("sent back"), state=Standing.RETURNED),
-        figure(counts.draft, _("being written"), state=Standing.DRAFT),
-        figure(counts.none, _("not started"), state=Standing.NOT_STARTED),
-        figure(counts.accepted, _("accepted"), state=Standing.ACCEPTED),
+        figure(counts.submitted, _("to review"), "wait", state=ReportStage.SUBMITTED),
+        figure(counts.returned, _("sent back"), state=ReportStage.RETURNED),
+        figure(counts.draft, _("being written"), state=ReportStage.DRAFT),
+        figure(counts.none, _("not started"), state=ReportStage.NOT_STARTED),
+        figure(counts.accepted, _("accepted"), state=ReportStage.ACCEPTED),
     ]
 
 
@@ -125,56 +123,52 @@ def report_columns() -> list[dict[str, Any]]:
     ]
 
 
-def report_rows(standings: Iterable[ReportStanding], held: PersonRoles, day: date) -> list[list[Any]]:
+def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[list[Any]]:
     """The lines of the list."""
-    kinds = {one.pk: str(one) for one in all_categories()}
-    return [
-        report_row(one, kinds[one.category_id], held.may("reporting.review_report", one.group_id), day)
-        for one in standings
-    ]
+    return [report_row(row, held.may("reporting.review_report", row.group), day) for row in rows]
 
 
-def report_row(row: ReportStanding, category: str, reviews: bool, day: date) -> list[Any]:
+def report_row(row: GroupRow, reviews: bool, day: date) -> list[Any]:
     """One line of the list: the group, how it stands, and where to open it."""
-    label = str(row.state.label)
-    if row.overdue:
-        days = (day - row.due_on).days
+    label = str(row.report.stage.label)
+    if row.report.overdue:
+        days = (day - row.report.due_on).days
         late = ngettext("%(state)s, %(days)d day overdue", "%(state)s, %(days)d days overdue", days)
         label = late % {"state": label, "days": days}
-    sections = _("%(done)d of %(all)d") % {"done": row.sections_done, "all": row.sections_of}
-    due = date_format(row.due_on, "SHORT_DATE_FORMAT")
+    sections = _("%(done)d of %(all)d") % {"done": row.report.sections_done, "all": row.report.sections_of}
+    due = date_format(row.report.due_on, "SHORT_DATE_FORMAT")
     sent = ""
-    if row.submitted_at:
-        sent = _("Sent on %(date)s") % {"date": date_format(row.submitted_at, "SHORT_DATE_FORMAT")}
+    if row.report.submitted_at:
+        sent = _("Sent on %(date)s") % {"date": date_format(row.report.submitted_at, "SHORT_DATE_FORMAT")}
     return [
         {
-            "text": row.name,
-            "url": reverse("groups:workspace", args=[row.slug]),
-            "sub": category,
+            "text": row.group.name,
+            "url": reverse("workspace:overview", args=[row.group.slug]),
+            "sub": str(row.group.category),
         },
-        {"text": label, "kind": row.kind, "sub": sent},
-        {"text": sections if row.sections_of else ""},
-        {"text": due, "sub": _("Extended") if row.extended else ""},
+        {"text": label, "kind": row.report.kind, "sub": sent},
+        {"text": sections if row.report.sections_of else ""},
+        {"text": due, "sub": _("Extended") if row.report.extended else ""},
         {"text": ", ".join(person.name for person in row.network_support)},
         _open(row, reviews),
     ]
 
 
-def _open(row: ReportStanding, reviews: bool) -> dict[str, str]:
+def _open(row: GroupRow, reviews: bool) -> dict[str, str]:
     """Where the row's report is opened: the review for who decides, the report for who reads."""
-    if row.state == Standing.NOT_STARTED:
+    if row.report.stage == ReportStage.NOT_STARTED:
         return {"text": ""}
-    about = _("the report of %(group)s") % {"group": row.name}
-    if row.state in REVIEWABLE and reviews:
-        word = _("Review") if row.state == Standing.SUBMITTED else _("Read")
+    about = _("the report of %(group)s") % {"group": row.group.name}
+    if row.report.stage in REVIEWABLE and reviews:
+        word = _("Review") if row.report.stage == ReportStage.SUBMITTED else _("Read")
         return {
             "text": word,
-            "url": reverse("reporting:report-review", args=[row.slug, row.year]),
+            "url": reverse("reporting:report-review", args=[row.group.slug, row.year]),
             "about": about,
         }
     return {
         "text": _("Read"),
-        "url": reverse("reporting:report-detail", args=[row.slug, row.year]),
+        "url": reverse("reporting:report-detail", args=[row.group.slug, row.year]),
         "about": about,
     }
 
@@ -188,12 +182,12 @@ def _waiting_row(one: Waiting, *, mine: bool, decides: bool, day: date) -> list[
     else:
         title = _("Targets %(first)s–%(last)s") % {"first": one.years[0], "last": one.years[1]}
         view = "reporting:target-review"
-    url = reverse(view, args=[one.slug, *one.years]) if decides else ""
+    url = reverse(view, args=[one.group.slug, *one.years]) if decides else ""
     waited = ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("Since today")
     support = ", ".join(person.name for person in one.support)
     return [
         {"text": title, "url": url},
-        {"text": one.name},
+        {"text": one.group.name},
         {"text": _("You") if mine else support or _("Nobody assigned")},
         {"text": waited, "kind": "late" if days > LONG_WAIT else "wait"},
     ]

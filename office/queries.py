@@ -9,21 +9,36 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min
 
-from accounts.models import folded
+from accounts.models import folded, full_name
 from core import scope
 from core.mail.models import MailState, OutgoingMail
-from core.prepared import prepared
 from groups.access import PersonRoles
-from groups.models import all_categories, all_quadrennia
+from groups.models import Appointment, Group
 from groups.sections import BY_SLUG, section_of
 from reporting.models import ReportingYear, TargetSet, all_reporting_years
-from reporting.queries.standings import OWED, ReportStanding, Supporter, report_states
-from reporting.states import Standing, TargetSetState
+from reporting.states import ReportStage, TargetSetState
+from reporting.summary import OWED, ReportStanding, report_lines, report_standing
 
 PERMISSION = "office.view_dashboard"
-OVERDUE = "overdue"
+
+
+class Supporter(NamedTuple):
+    """A person of network support, as a list names them."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One group with its report of the year and its contacts at the Chair's Office."""
+
+    group: Group
+    year: int
+    report: ReportStanding
+    network_support: tuple[Supporter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,18 +68,18 @@ class Filters:
         """The words, as the search column holds them."""
         return folded(self.words).split()
 
-    def fitting(self, rows: list[ReportStanding]) -> list[ReportStanding]:
+    def fitting(self, rows: list[GroupRow]) -> list[GroupRow]:
         """The rows that fit all filters."""
         return [row for row in rows if self.keep(row)] if self.query else rows
 
-    def keep(self, row: ReportStanding) -> bool:
+    def keep(self, row: GroupRow) -> bool:
         """Whether the row fits all filters."""
         return (
-            all(word in row.search for word in self.asked)
-            and (not self.state or row.state == self.state)
-            and (not self.category or row.category_id == self.category)
+            all(word in row.group.search for word in self.asked)
+            and (not self.state or row.report.stage == self.state)
+            and (not self.category or row.group.category_id == self.category)
             and (self.support is None or any(person.pk == self.support for person in row.network_support))
-            and (not self.overdue or row.overdue)
+            and (not self.overdue or row.report.overdue)
         )
 
 
@@ -89,23 +104,11 @@ class Counts:
         return self.submitted + self.accepted
 
 
-class SentTargets(NamedTuple):
-    """A set of targets that a group sent and nobody has decided about."""
-
-    group_id: int
-    slug: str
-    name: str
-    period_id: int
-    submitted_at: datetime
-
-
 class Waiting(NamedTuple):
     """Something that waits for the Chair's Office, since when and with whom."""
 
     kind: str  # report, targets
-    group_id: int
-    slug: str
-    name: str
+    group: Group
     # The year of a report; the first and the last year of targets.
     years: tuple[int, ...]
     since: datetime
@@ -117,7 +120,7 @@ class Grid:
     """The network in one reporting year, as far as this person may see it."""
 
     year: ReportingYear
-    rows: list[ReportStanding]
+    rows: list[GroupRow]
     counts: Counts
     by_section: list[tuple[str, Counts]]
     waiting: list[Waiting]
@@ -130,101 +133,109 @@ def reporting_years(day: date) -> list[ReportingYear]:
     return [one for one in reversed(all_reporting_years()) if one.opens_on <= day]
 
 
-@prepared
-def _sent_targets() -> QuerySet:
-    found = TargetSet.objects.filter(state=TargetSetState.SUBMITTED).order_by("submitted_at")
-    return found.values_list("group_id", "group__slug", "group__name", "quadrennium_id", "submitted_at")
-
-
 def network(held: PersonRoles, year: ReportingYear, day: date) -> Grid:
-    """Every group that owes a report for the year; network support sees the groups assigned to it.
+    """Every group that has to report for the year; network support sees the groups assigned to it.
 
-    The number of queries does not depend on the number of groups.
+    Four queries, however many groups there are.
     """
+    mine = None if held.everywhere(PERMISSION) else held.groups_where(PERMISSION)
     with scope.read_everywhere("office-grid"):
-        rows = report_states(year.year, day=day)
-        targets = [SentTargets._make(row) for row in _sent_targets()]
-    if not held.everywhere(PERMISSION):
-        mine = set(held.groups_where(PERMISSION))
-        rows = [row for row in rows if row.group_id in mine]
-        targets = [one for one in targets if one.group_id in mine]
+        groups = Group.objects.reporting(year.year).select_related("category")
+        sent = TargetSet.objects.filter(state=TargetSetState.SUBMITTED)
+        if mine is not None:
+            groups, sent = groups.filter(pk__in=mine), sent.filter(group__in=mine)
+        lines = report_lines([group.pk for group in groups], [year.year])
+        reports = {line.group_id: line for line in lines}
+        support = network_support(day)
+        targets = list(sent.select_related("group", "quadrennium").order_by("submitted_at"))
+    rows = [
+        GroupRow(
+            group,
+            year.year,
+            report_standing(year, reports.get(group.pk), day),
+            support.get(group.pk, ()),
+        )
+        for group in groups
+    ]
     return Grid(
         year=year,
         rows=rows,
         counts=count(rows),
         by_section=_by_section(rows),
-        waiting=_waiting(rows, targets),
+        waiting=_waiting(rows, targets, support),
         supporters=sorted(
             {person for row in rows for person in row.network_support}, key=lambda one: (one.name, one.pk)
         ),
-        categories=_categories(rows),
+        categories=list({row.group.category_id: str(row.group.category) for row in rows}.items()),
     )
 
 
-def _categories(rows: list[ReportStanding]) -> list[tuple[str, str]]:
-    """The kinds of the groups in the list, in the order they come in."""
-    names = {one.pk: str(one) for one in all_categories()}
-    return [(code, names[code]) for code in dict.fromkeys(row.category_id for row in rows)]
+def network_support(day: date) -> dict[int, tuple[Supporter, ...]]:
+    """The contacts at the Chair's Office of each group on the day; one query."""
+    found: dict[int, tuple[Supporter, ...]] = {}
+    rows = Appointment.objects.on(day).filter(office="network_support").order_by("starts_on", "pk")
+    names = ("id", "given_name", "family_name", "email")
+    for group_id, pk, *parts in rows.values_list("group_id", *(f"person__{name}" for name in names)):
+        found[group_id] = (*found.get(group_id, ()), Supporter(pk, full_name(*parts)))
+    return found
 
 
-def count(rows: Iterable[ReportStanding]) -> Counts:
+def count(rows: Iterable[GroupRow]) -> Counts:
     """How many of the rows stand where."""
-    return _counts(Counter((row.state, row.overdue) for row in rows))
+    return _counts(Counter((row.report.stage, row.report.overdue) for row in rows))
 
 
-def _counts(of: Counter[tuple[Standing, bool]]) -> Counts:
-    def standing(state: Standing) -> int:
+def _counts(of: Counter[tuple[ReportStage, bool]]) -> Counts:
+    def standing(state: ReportStage) -> int:
         return of[state, False] + of[state, True]
 
     late = sum(of[state, True] for state in OWED)
     owed = sum(standing(state) for state in OWED)
-    returned_in_time = of[Standing.RETURNED, False]
+    returned_in_time = of[ReportStage.RETURNED, False]
     return Counts(
         of=of.total(),
-        none=standing(Standing.NOT_STARTED),
-        draft=standing(Standing.DRAFT),
-        submitted=standing(Standing.SUBMITTED),
-        returned=standing(Standing.RETURNED),
-        accepted=standing(Standing.ACCEPTED),
+        none=standing(ReportStage.NOT_STARTED),
+        draft=standing(ReportStage.DRAFT),
+        submitted=standing(ReportStage.SUBMITTED),
+        returned=standing(ReportStage.RETURNED),
+        accepted=standing(ReportStage.ACCEPTED),
         overdue=late,
         owed_in_time=owed - late - returned_in_time,
         returned_in_time=returned_in_time,
     )
 
 
-def _by_section(rows: list[ReportStanding]) -> list[tuple[str, Counts]]:
+def _by_section(rows: list[GroupRow]) -> list[tuple[str, Counts]]:
     """Counts by what the groups look after, the most first."""
-    found: defaultdict[str, Counter[tuple[Standing, bool]]] = defaultdict(Counter)
+    found: defaultdict[str, Counter[tuple[ReportStage, bool]]] = defaultdict(Counter)
     for row in rows:
-        found[section_of(row.category_id, row.subcategory).slug][row.state, row.overdue] += 1
+        section = section_of(row.group.category_id, row.group.subcategory)
+        found[section.slug][row.report.stage, row.report.overdue] += 1
     counted = [(str(BY_SLUG[slug].name), _counts(of)) for slug, of in found.items()]
     return sorted(counted, key=lambda one: (-one[1].of, one[0]))
 
 
-def _waiting(rows: list[ReportStanding], targets: list[SentTargets]) -> list[Waiting]:
-    """Reports to review and target sets to agree, the longest wait first."""
+def _waiting(
+    rows: list[GroupRow], targets: list[TargetSet], support: dict[int, tuple[Supporter, ...]]
+) -> list[Waiting]:
+    """Reports to review and target sets to approve, the longest wait first."""
     found = [
-        Waiting(
-            "report", row.group_id, row.slug, row.name, (row.year,), row.submitted_at, row.network_support
-        )
+        Waiting("report", row.group, (row.year,), row.report.submitted_at, row.network_support)
         for row in rows
-        if row.state == Standing.SUBMITTED and row.submitted_at
+        if row.report.stage == ReportStage.SUBMITTED and row.report.submitted_at
     ]
-    support = {row.group_id: row.network_support for row in rows}
-    spans = {one.pk: (one.years[0], one.years[-1]) for one in all_quadrennia()} if targets else {}
     found += [
         Waiting(
             "targets",
-            one.group_id,
-            one.slug,
-            one.name,
-            spans[one.period_id],
+            one.group,
+            (one.quadrennium.years[0], one.quadrennium.years[-1]),
             one.submitted_at,
             support.get(one.group_id, ()),
         )
         for one in targets
+        if one.submitted_at
     ]
-    return sorted(found, key=lambda one: (one.since, one.group_id))
+    return sorted(found, key=lambda one: (one.since, one.group.pk))
 
 
 @dataclass(frozen=True)

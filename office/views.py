@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from core import audit, clock, navigation
+from core import audit, clock
 from core.errors import DomainError
 from core.htmx import asks_for_list, list_page
 from core.mail.models import OutgoingMail
@@ -55,10 +55,9 @@ def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Where every group stands with the annual report of a year, what waits longest, and the list to open."""
-    rail = navigation.office_rail(request)
     asked = _asked(request)
     if asked is None:
-        return render(request, "office/no_year.html", {"rail": rail})
+        return render(request, "office/no_year.html")
     grid, form, filters = asked
     rows = filters.fitting(grid.rows)
     if asks_for_list(request) and _year_shown(request) != grid.year.year:
@@ -70,7 +69,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         request,
         "office/dashboard.html",
         {
-            "rail": rail,
             "grid": grid,
             "year": grid.year.year,
             "lead": present.lead(grid, clock.today()),
@@ -135,7 +133,6 @@ def mail_queue(request: HttpRequest) -> HttpResponse:
         request,
         "office/mail_queue.html",
         {
-            "rail": navigation.office_rail(request),
             "figures": present.mail_figures(found),
             "oldest": found.oldest,
             "troubled": [(mail, present.without_addresses(mail.reason)) for mail in found.troubled],

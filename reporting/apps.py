@@ -12,8 +12,4 @@ class ReportingConfig(AppConfig):
             activity_targets,
             duties,
             duties_reports,
-            navigation_reports,
-            navigation_targets,
-            panels,
-            panels_reports,
         )

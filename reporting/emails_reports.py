@@ -14,8 +14,8 @@ from accounts.models import User
 from core import clock
 from core.languages import in_language
 from core.mail.outbox import queue_template
+from groups.queries import people_in_office
 from reporting.models import Report, ReportDecision, ReportGrant, ReportSubmission, ReviewComment
-from reporting.queries.people import people_with
 from reporting.states import Outcome
 
 # The words on the button; read in the language of each mail.
@@ -56,13 +56,13 @@ def report_submitted(report: Report, submission: ReportSubmission) -> None:
     context = {"submission": submission, "by": submission.submitted_by}
     _send(
         "report_receipt",
-        people_with(["LE"], clock.today()),
+        people_in_office(["LE"], clock.today()),
         report,
         occasion,
         "reporting:report-detail",
         **context,
     )
-    support = people_with(["NS"], clock.today())
+    support = people_in_office(["NS"], clock.today())
     _send("report_arrived", support, report, occasion, "reporting:report-review", **context)
 
 
@@ -70,7 +70,7 @@ def report_decided(report: Report, decision: ReportDecision, asked: Sequence[Rev
     """The decision to every leader and to whoever sent the report, with all open comments in one mail."""
     people = {
         person.pk: person
-        for person in [*people_with(["LE"], clock.today()), decision.submission.submitted_by]
+        for person in [*people_in_office(["LE"], clock.today()), decision.submission.submitted_by]
     }
     accepted = decision.outcome == Outcome.ACCEPTED
     template = "report_accepted" if accepted else "report_returned"
@@ -88,7 +88,13 @@ def report_decided(report: Report, decision: ReportDecision, asked: Sequence[Rev
 def deadline_extended(report: Report) -> None:
     """The new deadline and its reason to every leader."""
     occasion = report.extended_to.isoformat() if report.extended_to else ""
-    _send("report_extended", people_with(["LE"], clock.today()), report, occasion, "reporting:report-detail")
+    _send(
+        "report_extended",
+        people_in_office(["LE"], clock.today()),
+        report,
+        occasion,
+        "reporting:report-detail",
+    )
 
 
 def report_shared(report: Report, grant: ReportGrant) -> None:

@@ -1,47 +1,49 @@
-"""What targets put on a group's overview and on its public page: the conservation cycle with its figures."""
+"""What targets and reports show on a group's overview and on its public page."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
-from groups.access import request_roles
 from groups.models import Group
-from groups.panels import register_public_part, register_workspace_part
-from groups.parts import kept_for
+from reporting.models import ReportingYear
 from reporting.queries.cycle import CycleState, cycle_state, public_cycle_state
-from reporting.queries.glance import glance_at
+from reporting.queries.reports import published_of
+from reporting.summary import GroupSummary, ReportLine, ReportStanding
+
+REPORTS_SHOWN = 3
 
 
-def workspace_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
-    """The cycle with bars, for those who may read targets; nothing before the first target is set."""
-    if not request_roles(request).may("reporting.view_targets", group):
+@dataclass(frozen=True)
+class CyclePanel:
+    """The conservation cycle of one period with its counts, and the page of its targets."""
+
+    period: str
+    url: str
+    parts: list[dict[str, Any]]
+
+
+def cycle(group: Group, day: date) -> CyclePanel | None:
+    """The cycle for people of the group; None before the first target is set. Two queries."""
+    state = cycle_state(group, day)
+    if state is None:
         return None
-    cycle = cycle_state(glance_at(kept_for(request), group))
-    if cycle is None:
+    years = [state.period.starts_on.year, state.period.ends_on.year]
+    return _cycle_panel(state, reverse("reporting:target-list", args=[group.slug, *years]), part_links=True)
+
+
+def public_cycle(group: Group, day: date) -> CyclePanel | None:
+    """The cycle of approved targets, with the progress of accepted reports; None without any. Two queries."""
+    state = public_cycle_state(group, day)
+    if state is None:
         return None
-    url = reverse("reporting:target-list", args=[group.slug, cycle.first, cycle.last])
-    return {
-        "template": "reporting/panels/targets_workspace.html",
-        "context": _context(cycle, url, part_links=True),
-    }
+    return _cycle_panel(state, reverse("reporting:target-public", args=[group.slug]), part_links=False)
 
 
-def public_cycle(request: HttpRequest, group: Group) -> dict[str, Any] | None:
-    """The cycle of agreed targets, with the progress of accepted reports."""
-    cycle = public_cycle_state(group)
-    if cycle is None:
-        return None
-    url = reverse("reporting:target-public", args=[group.slug])
-    return {
-        "template": "reporting/panels/targets_public.html",
-        "context": _context(cycle, url, part_links=False),
-    }
-
-
-def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]:
+def _cycle_panel(state: CycleState, url: str, *, part_links: bool) -> CyclePanel:
     parts = [
         {
             "key": part.key,
@@ -53,10 +55,35 @@ def _context(cycle: CycleState, url: str, *, part_links: bool) -> dict[str, Any]
             "achieved": part.achieved,
             "behind": part.behind,
         }
-        for part in cycle.parts
+        for part in state.parts
     ]
-    return {"period": cycle.label, "url": url, "parts": parts}
+    return CyclePanel(state.period.label, url, parts)
 
 
-register_workspace_part(workspace_cycle, 20)
-register_public_part(public_cycle, 20)
+@dataclass(frozen=True)
+class ReportPanel:
+    """The report of the latest year; `report` is None before anybody has begun it."""
+
+    year: ReportingYear
+    report: ReportLine | None
+    standing: ReportStanding
+
+
+def report(summary: GroupSummary) -> ReportPanel | None:
+    """The report of the latest year that has opened; None before the first one."""
+    year = summary.asked.latest
+    return ReportPanel(year, summary.reports.get(year.year), summary.standing(year)) if year else None
+
+
+@dataclass(frozen=True)
+class PublishedPanel:
+    """The latest published reports, and whether there are more."""
+
+    reports: list[dict[str, Any]]
+    more: bool
+
+
+def public_reports(group: Group) -> PublishedPanel | None:
+    """The published reports, newest first; None before the first. One query."""
+    rows = published_of(group)
+    return PublishedPanel(rows[:REPORTS_SHOWN], len(rows) > REPORTS_SHOWN) if rows else None

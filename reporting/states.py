@@ -29,7 +29,7 @@ class ReportState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
 
 
-class Standing(models.TextChoices):
+class ReportStage(models.TextChoices):
     """How a group stands with a year's report, for lists: the states, and nothing begun yet."""
 
     NOT_STARTED = "none", _("Not started")
@@ -40,7 +40,6 @@ class Standing(models.TextChoices):
 
 
 EDITABLE = [ReportState.DRAFT, ReportState.RETURNED]
-OWED = [ReportState.DRAFT, ReportState.RETURNED]  # what a leader still has to send
 MOVES = {
     ReportState.DRAFT: {ReportState.SUBMITTED},
     ReportState.RETURNED: {ReportState.SUBMITTED},

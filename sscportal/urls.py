@@ -11,9 +11,10 @@ from sscportal import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
-    path("", login_not_required(RedirectView.as_view(pattern_name="groups:directory")), name="root"),
+    path("", login_not_required(RedirectView.as_view(pattern_name="workspace:directory")), name="root"),
 ]
 urlpatterns += i18n_patterns(
+    path("", include("workspace.urls")),
     path("", include("groups.urls")),
     path("", include("duties.urls")),
     path("", include("members.urls")),

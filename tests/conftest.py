@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import Region, User
-from core import kept
+from core import cached
 from groups.models import Category, Group
 from tests import factories
 
@@ -46,7 +46,7 @@ def _empty_cache():
     """Limits, cached values and the language of one test never reach the next."""
     translation.deactivate()
     cache.clear()
-    kept.forget_all()
+    cached.forget_all()
 
 
 class FreshClient(Client):

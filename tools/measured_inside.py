@@ -55,8 +55,8 @@ def bench_pages() -> dict[str, tuple[str, str]]:
     assert period is not None
     section = reverse("reporting:report-section", args=[GROUP, year, "assess"])
     return {
-        "directory": ("LE", reverse("groups:directory")),
-        "workspace": ("LE", reverse("groups:workspace", args=[GROUP])),
+        "directory": ("LE", reverse("workspace:directory")),
+        "workspace": ("LE", reverse("workspace:overview", args=[GROUP])),
         "member list": ("LE", reverse("members:member-list", args=[GROUP])),
         "targets": (
             "LE",
@@ -132,12 +132,12 @@ def shot_pages() -> list[tuple[str, str, str]]:
     pages = [
         ("01-sign-in", "VI", reverse("account_login")),
         ("01-sign-up", "VI", reverse("account_signup")),
-        ("02-tasks", "LE", reverse("duties:task-list")),
-        ("02-my-groups", "LE", reverse("groups:my-groups")),
+        ("02-tasks", "LE", reverse("workspace:task-list")),
+        ("02-my-groups", "LE", reverse("workspace:my-groups")),
         ("02-notifications", "LE", reverse("duties:notifications")),
         ("02-profile", "LE", reverse("accounts:profile")),
         ("02-security", "LE", reverse("mfa_index")),
-        ("03-workspace", "LE", reverse("groups:workspace", args=[GROUP])),
+        ("03-workspace", "LE", reverse("workspace:overview", args=[GROUP])),
         ("03-leadership", "LE", reverse("groups:leadership", args=[GROUP])),
         ("03-details", "LE", reverse("groups:group-edit", args=[GROUP])),
         ("03-history", "LE", reverse("groups:history", args=[GROUP])),
@@ -150,8 +150,8 @@ def shot_pages() -> list[tuple[str, str, str]]:
         ("07-report", "LE", reverse("reporting:report-detail", args=[GROUP, year])),
         ("08-office", "CA", reverse("office:dashboard")),
         ("08-mail-queue", "CA", reverse("office:mail-queue")),
-        ("12-directory", "VI", reverse("groups:directory")),
-        ("12b-public-group", "VI", reverse("groups:group-detail", args=[GROUP])),
+        ("12-directory", "VI", reverse("workspace:directory")),
+        ("12b-public-group", "VI", reverse("workspace:group-detail", args=[GROUP])),
         ("12c-public-targets", "VI", reverse("reporting:target-public", args=[GROUP])),
         ("13-reports", "VI", reverse("reporting:published-list")),
         ("13-report", "VI", reverse("reporting:published-detail", args=[GROUP, accepted.year])),

@@ -16,7 +16,6 @@ from core.once import acts_once
 from groups import logos
 from groups.access import group_page, public_page
 from groups.models import Group, GroupLogo
-from groups.pages import group_context
 
 
 class LogoForm(forms.Form):
@@ -76,5 +75,9 @@ def logo_edit(request: HttpRequest, group: Group) -> HttpResponse:
             messages.success(request, _("The logo is on the group’s page."))
             return redirect("groups:group-edit", group=group.slug)
     has_logo = GroupLogo.objects.exists()
-    context = group_context(request, group, form=form, has_logo=has_logo)
+    context = {
+        "group": group,
+        "form": form,
+        "has_logo": has_logo,
+    }
     return render(request, "groups/logo_edit.html", context, status=422 if form.errors else 200)

@@ -17,12 +17,10 @@ from accounts.models import User
 from core import clock
 from core.errors import DomainError
 from core.once import acts_once
-from groups import actions, panels, queries, roles
+from groups import actions, queries, roles
 from groups.access import group_page, request_roles
-from groups.forms import DelegationForm, EndOfficeForm, OfficeForm
+from groups.forms import DelegationForm, EndOfficeForm, asked_day
 from groups.models import Appointment, Group
-from groups.pages import group_context
-from groups.views.public import asked_day
 
 
 def ordinal_term(number: int) -> str:
@@ -65,52 +63,33 @@ def leadership(request: HttpRequest, group: Group) -> HttpResponse:
             "end": url if end and may_appoint and holder.office in fillable else "",
         }
 
-    context = group_context(
-        request,
-        group,
-        day=day,
-        is_past=not today,
-        now=[row(holder, end=True) for holder in offices.now],
-        coming=[row(holder, end=True) for holder in offices.coming],
-        before=[row(holder) for holder in offices.before],
-        may_appoint=may_appoint,
-        may_delegate=held.may("groups.delegate_leadership", group)
+    context = {
+        "group": group,
+        "day": day,
+        "is_past": not today,
+        "now": [row(holder, end=True) for holder in offices.now],
+        "coming": [row(holder, end=True) for holder in offices.coming],
+        "before": [row(holder) for holder in offices.before],
+        "may_appoint": may_appoint,
+        "may_delegate": held.may("groups.delegate_leadership", group)
         and may_appoint
         and bool(offices.with_role("DE")),
-    )
+    }
     return render(request, "groups/leadership.html", context)
 
 
 def _answer(request: HttpRequest, group: Group, form: Any, template: str, **context: Any) -> HttpResponse:
     status = 422 if form.errors and request.method == "POST" else 200
-    return render(request, template, group_context(request, group, form=form, **context), status=status)
-
-
-@group_page("groups.appoint_office")
-@require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
-@acts_once
-def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
-    """Appoint a member to an office that the group fills."""
-    form = OfficeForm(typed(request), people=panels.rollcall(group, clock.today()))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            row = actions.appoint_to_office(
-                group=group,
-                person=User.objects.get(pk=data["person"]),
-                office=data["office"],
-                topic=data["topic"],
-                ends_on=data["ends_on"],
-                by=request.user,
-            )
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            words = {"name": row.person.name, "office": row.office_name}
-            messages.success(request, _("%(name)s is appointed: %(office)s.") % words)
-            return redirect("groups:leadership", group=group.slug)
-    return _answer(request, group, form, "groups/office_appoint.html")
+    return render(
+        request,
+        template,
+        {
+            "group": group,
+            "form": form,
+            **context,
+        },
+        status=status,
+    )
 
 
 @group_page("groups.delegate_leadership")

@@ -14,7 +14,6 @@ from core.errors import DomainError
 from core.once import acts_once
 from groups.access import group_page, request_roles
 from groups.models import Group
-from groups.pages import group_context
 from members import actions, queries
 from members.actions.common import is_over
 from members.duties import decision_due
@@ -60,7 +59,11 @@ def person_invite(request: HttpRequest, group: Group) -> HttpResponse:
             return redirect("members:member-list", group=group.slug)
     elif request.method == "POST":
         status = 422
-    context = group_context(request, group, form=form, sends=sends)
+    context = {
+        "group": group,
+        "form": form,
+        "sends": sends,
+    }
     return render(request, "members/person_invite.html", context, status=status)
 
 
@@ -99,17 +102,16 @@ def _invitation_page(
         if state != HandshakeState.PREPARED
         else held.may("members.prepare_invitation", group)
     )
-    context = group_context(
-        request,
-        group,
-        handshake=handshake,
-        events=queries.story(handshake),
-        over=state == HandshakeState.INVITED and is_over(handshake),
-        may_send=sendable and invites,
-        may_withdraw=may_withdraw,
-        form=form,
-        address_form=form or AddressForm(initial={"email": request.GET.get("address", "")[:254]}),
-    )
+    context = {
+        "group": group,
+        "handshake": handshake,
+        "events": queries.story(handshake),
+        "over": state == HandshakeState.INVITED and is_over(handshake),
+        "may_send": sendable and invites,
+        "may_withdraw": may_withdraw,
+        "form": form,
+        "address_form": form or AddressForm(initial={"email": request.GET.get("address", "")[:254]}),
+    }
     return render(request, "members/invitation_detail.html", context, status=status)
 
 
@@ -178,19 +180,18 @@ def _request_page(
             {"term": _("Expertise"), "value": person.expertise},
             {"term": _("Email address"), "value": handshake.email},
         ]
-    context = group_context(
-        request,
-        group,
-        handshake=handshake,
-        person=person,
-        facts=[fact for fact in facts if fact["value"]],
-        events=queries.story(handshake),
-        form=form,
-        due=decision_due(handshake) if waits else None,
-        may_decide=waits
+    context = {
+        "group": group,
+        "handshake": handshake,
+        "person": person,
+        "facts": [fact for fact in facts if fact["value"]],
+        "events": queries.story(handshake),
+        "form": form,
+        "due": decision_due(handshake) if waits else None,
+        "may_decide": waits
         and handshake.person_id != request.user.pk
         and request_roles(request).may("members.decide_request", group),
-    )
+    }
     return render(request, "members/request_detail.html", context, status=status)
 
 

@@ -34,6 +34,7 @@ from members.errors import ConditionsChanged
 from members.forms import AgreeForm
 from members.models import Conditions, Handshake, Membership
 from members.states import HandshakeState
+from members.summary import member_counts
 
 PROOF = "members.address-proof"
 
@@ -148,7 +149,7 @@ def offer_page(
     """The invitation itself: who invites, what it involves, the conditions, and the answer."""
     here = reverse("members:invitation", args=[secret]) if secret else ""
     with scope.group_scope(handshake.group_id):
-        members = queries.member_count(handshake.group)
+        members = member_counts([handshake.group_id], clock.today()).get(handshake.group_id, 0)
     conditions = Conditions.in_force()
     if own_page:
         accept_url = reverse("members:my-invitation-accept", args=[handshake.pk])

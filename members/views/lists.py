@@ -22,11 +22,11 @@ from core.once import acts_once
 from core.tables import csv_text
 from groups.access import group_page, request_roles
 from groups.models import Group, Quadrennium
-from groups.pages import group_context
 from members import actions, exports, queries
 from members.forms import EndForm, MemberFilter
 from members.models import Handshake, Membership
 from members.states import HandshakeState
+from members.summary import handshake_states, member_counts
 
 # The lists of a group's page, beside its members; each shows handshakes in one state.
 STATES = {
@@ -49,8 +49,9 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
     data = form.cleaned_data if form.is_valid() else {}
     words, region = data.get("q", ""), data.get("region", "")
     show = data.get("show", "") if sees_handshakes else ""
-    period = Quadrennium.current() if sees_handshakes else None
-    counts, renewal = queries.handshakes_and_renewal(group, period) if sees_handshakes else ({}, None)
+    day = clock.today()
+    period = Quadrennium.current(day) if sees_handshakes else None
+    renewal = queries.renewal(group, period) if period else None
     if show in STATES:
         rows = queries.handshakes_in(group, period, STATES[show], words)
     elif show == NOT_YET and period is not None:
@@ -68,8 +69,8 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         context["members"] = queries.member_rows(
             group, page, contacts=held.may("members.view_contacts", group), reader=request.user
         )
-    all_members_counted = not (show or words or region)
-    total = page.paginator.count if all_members_counted else queries.member_count(group)
+    all_members_listed = not (show or words or region)
+    total = page.paginator.count if all_members_listed else member_counts([group.pk], day).get(group.pk, 0)
     if show:
         del form.fields["region"]  # an invitation knows no region
     may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
@@ -78,7 +79,9 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         "page": page,
         "filter_form": form,
         "filtered": bool(words or region),
-        "chips": _chips(request, total, counts, renewal, show) if sees_handshakes else [],
+        "chips": _chips(request, total, handshake_states([group.pk], day).get(group.pk, {}), renewal, show)
+        if sees_handshakes
+        else [],
         "renewal": renewal,
         "renewal_parts": _renewal_parts(renewal) if renewal else [],
         "clear_url": list_url if words or region else "",
@@ -88,7 +91,7 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         "may_export": held.may("members.view_contacts", group),
         "list_url": list_url,
     }
-    return list_page(request, "members/member_list.html", group_context(request, group, **context))
+    return list_page(request, "members/member_list.html", {"group": group, **context})
 
 
 def _renewal_parts(renewal: queries.Renewal) -> list[tuple[str, int, str]]:
@@ -101,7 +104,7 @@ def _renewal_parts(renewal: queries.Renewal) -> list[tuple[str, int, str]]:
 
 
 def _chips(
-    request: HttpRequest, total: int, counts: dict[str, int], renewal: queries.Renewal | None, show: str
+    request: HttpRequest, total: int, states: dict[str, int], renewal: queries.Renewal | None, show: str
 ) -> list[dict[str, Any]]:
     words = request.GET.get("q", "")
 
@@ -111,10 +114,10 @@ def _chips(
 
     chips = [
         chip(_("Members"), "", total),
-        chip(_("Asking to join"), "asked", counts.get(HandshakeState.REQUESTED, 0)),
-        chip(_("Invited"), "invited", counts.get(HandshakeState.INVITED, 0)),
-        chip(_("Prepared"), "prepared", counts.get(HandshakeState.PREPARED, 0)),
-        chip(_("Run out"), "expired", counts.get(HandshakeState.EXPIRED, 0)),
+        chip(_("Asking to join"), "asked", states.get(HandshakeState.REQUESTED, 0)),
+        chip(_("Invited"), "invited", states.get(HandshakeState.INVITED, 0)),
+        chip(_("Prepared"), "prepared", states.get(HandshakeState.PREPARED, 0)),
+        chip(_("Run out"), "expired", states.get(HandshakeState.EXPIRED, 0)),
     ]
     if renewal is not None:
         chips.append(chip(_("Not invited yet"), NOT_YET, renewal.missing))
@@ -197,17 +200,18 @@ def member_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
         {"term": _("Expertise"), "value": person.expertise},
         {"term": _("Email address"), "value": shown},
     ]
-    context = group_context(
-        request,
-        group,
-        person=person,
-        membership=membership,
-        ending=ending,
-        facts=[fact for fact in facts if fact["value"]],
-        periods=list(history.order_by("-starts_on")),
-        is_self=person.pk == request.user.pk,
-        may_end=ending is None and person.pk != request.user.pk and held.may("members.edit_members", group),
-    )
+    context = {
+        "group": group,
+        "person": person,
+        "membership": membership,
+        "ending": ending,
+        "facts": [fact for fact in facts if fact["value"]],
+        "periods": list(history.order_by("-starts_on")),
+        "is_self": person.pk == request.user.pk,
+        "may_end": ending is None
+        and person.pk != request.user.pk
+        and held.may("members.edit_members", group),
+    }
     return render(request, "members/member_detail.html", context)
 
 
@@ -239,5 +243,10 @@ def member_end(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
         return redirect("members:member-list", group=group.slug)
     if request.method == "POST":
         status = 422
-    context = group_context(request, group, form=form, membership=membership, person=membership.person)
+    context = {
+        "group": group,
+        "form": form,
+        "membership": membership,
+        "person": membership.person,
+    }
     return render(request, "members/member_end.html", context, status=status)

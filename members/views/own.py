@@ -127,7 +127,7 @@ def membership_leave(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
             return _leave_page(request, membership, form, error.status)
         messages.success(request, _("You have left %(group)s.") % {"group": membership.group.name})
-        return redirect(reverse("groups:my-groups"))
+        return redirect(reverse("workspace:my-groups"))
     return _leave_page(request, membership, form, 422 if request.method == "POST" else 200)
 
 

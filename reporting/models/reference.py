@@ -10,7 +10,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
-from core.kept import ReferenceQuerySet, kept
+from core.cached import ReferenceQuerySet, cached_reference
 from core.languages import in_language
 from groups.models import Quadrennium
 
@@ -169,31 +169,31 @@ class ReportingYear(models.Model):
         return next((one for one in reversed(all_reporting_years()) if one.opens_on <= day), None)
 
 
-@kept("reporting.ReportingYear", "groups.Quadrennium", "reporting.ReportTemplate")
+@cached_reference("reporting.ReportingYear", "groups.Quadrennium", "reporting.ReportTemplate")
 def all_reporting_years() -> tuple[ReportingYear, ...]:
     """Every reporting year with its quadrennium and template, oldest first; shared, so never changed."""
     return tuple(ReportingYear.objects.select_related("quadrennium", "template"))
 
 
-@kept("reporting.TemplateSection", "reporting.Component")
+@cached_reference("reporting.TemplateSection", "reporting.Component")
 def sections_of(template_id: int) -> tuple[TemplateSection, ...]:
     """The sections of one template with their components, in order; shared, so never changed."""
     return tuple(TemplateSection.objects.filter(template_id=template_id).select_related("component"))
 
 
-@kept("reporting.Component")
+@cached_reference("reporting.Component")
 def all_components() -> tuple[Component, ...]:
     """The parts of the conservation cycle, in order; shared, so never changed."""
     return tuple(Component.objects.all())
 
 
-@kept("reporting.TargetStatus")
+@cached_reference("reporting.TargetStatus")
 def all_statuses() -> tuple[TargetStatus, ...]:
     """The statuses of targets, in order; shared, so never changed."""
     return tuple(TargetStatus.objects.all())
 
 
-@kept("reporting.StrategicPlan", "groups.Quadrennium")
+@cached_reference("reporting.StrategicPlan", "groups.Quadrennium")
 def planned_periods() -> tuple[Quadrennium, ...]:
     """Every period that has a plan, oldest first; shared, so never changed."""
     return tuple(Quadrennium.objects.filter(strategicplan__isnull=False).distinct())

@@ -74,6 +74,11 @@ class Report(TenantModel):
         return self.state in EDITABLE
 
     @property
+    def submitted_by_name(self) -> str:
+        """The name of the person who sent it last; empty before that."""
+        return self.submitted_by.name if self.submitted_by else ""
+
+    @property
     def due_on(self) -> date:
         """The one deadline of this report, an extension included."""
         return self.extended_to or self.reporting_year.due_on

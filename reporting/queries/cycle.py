@@ -6,20 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from functools import cached_property
-from typing import Any, NamedTuple
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.prepared import prepared
 from groups.models import Group, Quadrennium
 from reporting.figures import mean_percent, share_reached
-from reporting.models import Component, Progress, Report, Target, all_components, all_statuses
-from reporting.queries.glance import Glance
+from reporting.models import Component, Progress, Report, Target, all_components
 from reporting.states import ReportState, TargetSetState
 
 
@@ -55,88 +49,47 @@ class Part:
         return ngettext("%(n)d target", "%(n)d targets", self.targets) % values
 
 
-class TargetState(NamedTuple):
-    """Of a target, what the cycle counts: its part, the quantity aimed at, the last entry or nothing."""
-
-    component: str
-    quantity: Decimal | None
-    entry: dict[str, Any] | None
-
-
 @dataclass(frozen=True)
 class CycleState:
-    """Where a group stands along the cycle in the period that holds on a day."""
+    """Where a group stands along the cycle in one period."""
 
-    label: str
-    first: int
-    last: int
-    targets: tuple[TargetState, ...]
-
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """The parts of the cycle with their counts."""
-        by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
-        for component, quantity, entry in self.targets:
-            by_component[component].append(_standing(quantity, entry or {}))
-        return tuple(part_of(one, by_component[one.pk]) for one in all_components())
-
-    @property
-    def total(self) -> int:
-        """Targets in all."""
-        return len(self.targets)
+    period: Quadrennium
+    parts: tuple[Part, ...]
 
 
-def cycle_state(glance: Glance) -> CycleState | None:
-    """The cycle of the group in the period of the day; None where no target was set."""
-    targets = [TargetState(one.component or "", one.quantity, one.entry) for one in glance.period_targets()]
-    return _cycle_state(glance.asked.period, targets)
+def cycle_state(group: Group, day: date) -> CycleState | None:
+    """The cycle of the group in the period of the day; None where no target was set. Two queries, in scope."""
+    return _cycle_state(Target.objects.filter(group=group), Progress.objects.all(), day)
 
 
-def public_cycle_state(group: Group, day: date | None = None) -> CycleState | None:
-    """What everybody may see of it: agreed targets only, and of progress what stands in accepted reports; one query."""
+def public_cycle_state(group: Group, day: date) -> CycleState | None:
+    """What everybody may see of it: approved targets, and the progress that accepted reports show."""
+    agreed = Target.objects.filter(group=group, target_set__state=TargetSetState.AGREED)
+    return _cycle_state(agreed, Progress.objects.filter(accepted_only()), day)
+
+
+def _cycle_state(targets: QuerySet[Target], entries: QuerySet[Progress], day: date) -> CycleState | None:
     period = Quadrennium.current(day)
-    rows = _public_cycle(group=group.pk, period=period.pk) if period else []
-    return _cycle_state(period, [TargetState(*row) for row in rows])
-
-
-def _cycle_state(period: Quadrennium | None, targets: list[TargetState]) -> CycleState | None:
-    if period is None or not targets:
+    live = list(targets.filter(target_set__quadrennium=period, dropped_at=None)) if period else []
+    if period is None or not live:
         return None
-    return CycleState(period.label, period.starts_on.year, period.ends_on.year, tuple(targets))
+    latest = {
+        entry.target_id: entry
+        for entry in entries.filter(target__in=live).select_related("status").order_by("year")
+    }
+    by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
+    for target in live:
+        by_component[target.component_id].append(_standing(target, latest.get(target.pk)))
+    return CycleState(period, tuple(part_of(one, by_component[one.pk]) for one in all_components()))
 
 
-@prepared
-def _public_cycle(group: int, period: int) -> QuerySet:
-    """Agreed targets in the order of their numbers: part of the cycle, quantity, the last public entry."""
-    last = Progress.objects.filter(accepted_only(), target=OuterRef("pk")).order_by("-year")
-    return (
-        Target.objects.filter(
-            group=group,
-            target_set__quadrennium=period,
-            target_set__state=TargetSetState.AGREED,
-            dropped_at=None,
-        )
-        .order_by("number")
-        .values_list(
-            "component_id",
-            "quantity",
-            Subquery(
-                last.values(one=JSONObject(reached=Cast("quantity", CharField()), status="status_id"))[:1]
-            ),
-        )
-    )
-
-
-def _standing(quantity: Decimal | None, entry: dict[str, Any]) -> tuple[int, bool | None, str | None]:
+def _standing(target: Target, entry: Progress | None) -> tuple[int, bool | None, str | None]:
     """Share, achieved and status sign of one target, from its last entry."""
-    status = next((one for one in all_statuses() if one.pk == entry.get("status")), None)
-    reached = entry.get("reached")
-    share = share_reached(
-        quantity,
-        None if reached is None else Decimal(reached),
-        achieved=bool(status and status.is_achieved),
-    )
-    return share, status.is_achieved if status else None, status.glyph if status else None
+    if entry is None:
+        return share_reached(target.quantity, None, achieved=False), None, None
+    status = entry.status
+    share = share_reached(target.quantity, entry.quantity, achieved=status.is_achieved)
+    return share, status.is_achieved, status.glyph
 
 
 def part_of(component: Component, standings: Sequence[tuple[int, bool | None, str | None]]) -> Part:

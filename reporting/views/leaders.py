@@ -16,7 +16,6 @@ from core.errors import Conflict, DomainError
 from core.once import acts_once
 from groups.access import group_page
 from groups.models import Group
-from groups.pages import group_context
 from reporting import snapshot
 from reporting.access_reports import READ, ReportRights, report_page, why_not_writable
 from reporting.actions import reports as actions
@@ -92,21 +91,20 @@ def report_detail(request: HttpRequest, group: Group, year: int, rights: ReportR
     return render(
         request,
         "reporting/report_detail.html",
-        group_context(
-            request,
-            group,
-            report=report,
-            year=year,
-            rights=rights,
-            sections=[(row, asked.get(row.key, 0)) for row in rows],
-            due_on=due_on(report, period),
-            late=late,
-            decision=decision,
-            asked=sum(asked.values()),
-            closed_reason=None if report else actions.why_not_open(group, period),
-            years=[one for one in reversed(all_reporting_years()) if one.opens_on <= clock.today()],
+        {
+            "group": group,
+            "report": report,
+            "year": year,
+            "rights": rights,
+            "sections": [(row, asked.get(row.key, 0)) for row in rows],
+            "due_on": due_on(report, period),
+            "late": late,
+            "decision": decision,
+            "asked": sum(asked.values()),
+            "closed_reason": None if report else actions.why_not_open(group, period),
+            "years": [one for one in reversed(all_reporting_years()) if one.opens_on <= clock.today()],
             **progress(rows),
-        ),
+        },
     )
 
 
@@ -159,25 +157,24 @@ def report_section(
     return render(
         request,
         "reporting/report_section.html",
-        group_context(
-            request,
-            group,
-            report=report,
-            year=year,
-            due_on=due_on(report, period),
-            section=row,
-            sections=rows,
-            following=_following(rows, row),
-            component=component,
-            form=form,
-            theirs=theirs,
-            may_write=may_write,
-            reason=reason,
-            targets=target_rows(group, period, component) if component else None,
-            talk=talk,
-            answer=WordsForm(auto_id="answer_%s") if talk and may_answer else None,
+        {
+            "group": group,
+            "report": report,
+            "year": year,
+            "due_on": due_on(report, period),
+            "section": row,
+            "sections": rows,
+            "following": _following(rows, row),
+            "component": component,
+            "form": form,
+            "theirs": theirs,
+            "may_write": may_write,
+            "reason": reason,
+            "targets": target_rows(group, period, component) if component else None,
+            "talk": talk,
+            "answer": WordsForm(auto_id="answer_%s") if talk and may_answer else None,
             **progress(rows),
-        ),
+        },
         status=409 if theirs is not None else 200,
     )
 
@@ -248,9 +245,12 @@ def report_preview(request: HttpRequest, group: Group, year: int, rights: Report
     return render(
         request,
         "reporting/report_preview.html",
-        group_context(
-            request, group, report=report, year=year, publication=Publication(snapshot.freeze(report))
-        ),
+        {
+            "group": group,
+            "report": report,
+            "year": year,
+            "publication": Publication(snapshot.freeze(report)),
+        },
     )
 
 
@@ -282,19 +282,20 @@ def report_send(request: HttpRequest, group: Group, year: int, rights: ReportRig
     return render(
         request,
         "reporting/report_send.html",
-        group_context(
-            request,
-            group,
-            report=report,
-            year=year,
-            due_on=due_on(report, period),
-            sections=rows,
-            missing=[row for row in rows if not row.is_complete],
-            silent=[row.target for row in targets if row.progress is None and row.target.dropped_at is None],
-            open_comments=open_comments,
-            sign=actions.seen(rows, targets),
+        {
+            "group": group,
+            "report": report,
+            "year": year,
+            "due_on": due_on(report, period),
+            "sections": rows,
+            "missing": [row for row in rows if not row.is_complete],
+            "silent": [
+                row.target for row in targets if row.progress is None and row.target.dropped_at is None
+            ],
+            "open_comments": open_comments,
+            "sign": actions.seen(rows, targets),
             **progress(rows),
-        ),
+        },
     )
 
 
@@ -309,7 +310,12 @@ def report_sent(request: HttpRequest, group: Group, year: int, rights: ReportRig
     return render(
         request,
         "reporting/report_sent.html",
-        group_context(request, group, report=report, year=year, submission=submission),
+        {
+            "group": group,
+            "report": report,
+            "year": year,
+            "submission": submission,
+        },
     )
 
 
@@ -336,14 +342,13 @@ def report_share(request: HttpRequest, group: Group, year: int, rights: ReportRi
     return render(
         request,
         "reporting/report_share.html",
-        group_context(
-            request,
-            group,
-            report=report,
-            year=year,
-            form=form,
-            grants=grants.select_related("user").order_by("user__sort_key"),
-        ),
+        {
+            "group": group,
+            "report": report,
+            "year": year,
+            "form": form,
+            "grants": grants.select_related("user").order_by("user__sort_key"),
+        },
     )
 
 

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import navigation
 from core.errors import DomainError
 from core.once import acts_once
 from groups.access import request_roles
@@ -61,7 +60,6 @@ def _page(
             "wrong_comment": comment_form,
             "wrong_section": comment_on,
             "form": form,
-            "rail": navigation.office_rail(request),
         },
         status=status,
     )
@@ -170,6 +168,5 @@ def report_extend(request: HttpRequest, group: Group, year: int, rights: ReportR
             "year": year,
             "due_on": due_on(report, period),
             "form": form,
-            "rail": navigation.office_rail(request),
         },
     )

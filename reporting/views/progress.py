@@ -15,7 +15,6 @@ from core.errors import Conflict, DomainError
 from core.once import acts_once
 from groups.access import group_page
 from groups.models import Group
-from groups.pages import group_context
 from reporting.access import why_not_record
 from reporting.actions.progress import record_progress
 from reporting.figures import plain
@@ -74,19 +73,18 @@ def progress_edit(request: HttpRequest, group: Group, target: int, year: int) ->
     return render(
         request,
         "reporting/progress_form.html",
-        group_context(
-            request,
-            group,
-            form=form,
-            target=found,
-            year=year,
-            earlier=[_event(one, found) for one in earlier],
-            bars=targets.bars(row),
-            history=history.progress_history(found, year, words),
-            differences=differences,
-            saved_entry=entry,
-            back_url=list_url(group, found.target_set.quadrennium),
-        ),
+        {
+            "group": group,
+            "form": form,
+            "target": found,
+            "year": year,
+            "earlier": [_event(one, found) for one in earlier],
+            "bars": targets.bars(row),
+            "history": history.progress_history(found, year, words),
+            "differences": differences,
+            "saved_entry": entry,
+            "back_url": list_url(group, found.target_set.quadrennium),
+        },
         status=status,
     )
 

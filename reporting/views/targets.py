@@ -18,7 +18,6 @@ from core.once import acts_once
 from core.tables import csv_text
 from groups.access import group_page, public_page, request_roles
 from groups.models import Group, Quadrennium
-from groups.pages import group_context
 from reporting import exports, present
 from reporting.access import why_not_decide_targets, why_not_edit_target, why_not_edit_targets
 from reporting.actions import targets as actions
@@ -106,30 +105,29 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
     return list_page(
         request,
         "reporting/target_list.html",
-        group_context(
-            request,
-            group,
-            table=present.TableLines(
+        {
+            "group": group,
+            "table": present.TableLines(
                 present.block_lines(shown, group.slug, may_record=may_record), table.years
             ),
-            year=table.year,
-            target_set=target_set,
-            period=present.span(period),
-            found=sum(len(block.rows) for block in shown),
-            chips=chips if table.rows else [],
-            left=len(table.left) if may_record else 0,
-            due_on=table.due_on,
-            set_due_on=targets_due_on(period),
-            is_open=not locked,
-            is_over=today > period.ends_on,
-            may_add=may_edit and not locked,
-            may_send=held.may("reporting.submit_targets", group) and not locked and bool(table.live),
-            may_decide=held.may("reporting.decide_targets", group)
+            "year": table.year,
+            "target_set": target_set,
+            "period": present.span(period),
+            "found": sum(len(block.rows) for block in shown),
+            "chips": chips if table.rows else [],
+            "left": len(table.left) if may_record else 0,
+            "due_on": table.due_on,
+            "set_due_on": targets_due_on(period),
+            "is_open": not locked,
+            "is_over": today > period.ends_on,
+            "may_add": may_edit and not locked,
+            "may_send": held.may("reporting.submit_targets", group) and not locked and bool(table.live),
+            "may_decide": held.may("reporting.decide_targets", group)
             and target_set is not None
             and target_set.state == TargetSetState.SUBMITTED,
-            earlier=present.span(periods[index - 1]) if index else None,
-            later=present.span(periods[index + 1]) if index + 1 < len(periods) else None,
-        ),
+            "earlier": present.span(periods[index - 1]) if index else None,
+            "later": present.span(periods[index + 1]) if index + 1 < len(periods) else None,
+        },
     )
 
 
@@ -155,17 +153,16 @@ def target_detail(request: HttpRequest, group: Group, target: int) -> HttpRespon
     return render(
         request,
         "reporting/target_detail.html",
-        group_context(
-            request,
-            group,
-            target=found,
-            row=row,
-            back_url=list_url(group, found.target_set.quadrennium),
-            may_edit=may_edit,
-            may_record=held.may("reporting.record_progress", group),
-            bars=targets.bars(row),
-            history=history.target_history(found),
-        ),
+        {
+            "group": group,
+            "target": found,
+            "row": row,
+            "back_url": list_url(group, found.target_set.quadrennium),
+            "may_edit": may_edit,
+            "may_record": held.may("reporting.record_progress", group),
+            "bars": targets.bars(row),
+            "history": history.target_history(found),
+        },
     )
 
 
@@ -182,7 +179,12 @@ def _form_page(
     return render(
         request,
         "reporting/target_form.html",
-        group_context(request, group, form=form, period=period, **context),
+        {
+            "group": group,
+            "form": form,
+            "period": period,
+            **context,
+        },
         status=status,
     )
 
@@ -306,7 +308,12 @@ def target_drop(request: HttpRequest, group: Group, target: int) -> HttpResponse
         else:
             messages.success(request, _("%(code)s is dropped. It stays in the list.") % {"code": found.code})
             return redirect(list_url(group, period))
-    context = group_context(request, group, form=form, target=found, period=period)
+    context = {
+        "group": group,
+        "form": form,
+        "target": found,
+        "period": period,
+    }
     return render(request, "reporting/target_drop.html", context, status=status)
 
 
@@ -334,9 +341,13 @@ def target_send(request: HttpRequest, group: Group, first: int, last: int) -> Ht
     return render(
         request,
         "reporting/target_send.html",
-        group_context(
-            request, group, table=table, target_set=target_set, period=period, count=len(table.live)
-        ),
+        {
+            "group": group,
+            "table": table,
+            "target_set": target_set,
+            "period": period,
+            "count": len(table.live),
+        },
     )
 
 
@@ -372,16 +383,15 @@ def target_review(request: HttpRequest, group: Group, first: int, last: int) -> 
     return render(
         request,
         "reporting/target_review.html",
-        group_context(
-            request,
-            group,
-            form=form,
-            table=targets.target_table(group, period),
-            target_set=target_set,
-            period=period,
-            waiting=waiting,
-            refusal=refusal,
-        ),
+        {
+            "group": group,
+            "form": form,
+            "table": targets.target_table(group, period),
+            "target_set": target_set,
+            "period": period,
+            "waiting": waiting,
+            "refusal": refusal,
+        },
         status=status,
     )
 

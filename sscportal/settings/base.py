@@ -29,6 +29,7 @@ def required(name: str, what: str) -> str:
 INSTALLED_APPS = [
     "sscportal.apps.PortalConfig",
     "office",
+    "workspace",
     "finance",
     "reporting",
     "members",
@@ -91,6 +92,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "core.templatetags.portal",
                 "core.templatetags.figures",
+                "workspace.templatetags.frame",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -182,8 +184,8 @@ AUTHENTICATION_BACKENDS = [
     "guardian.backends.ObjectPermissionBackend",
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "duties:task-list"
-LOGOUT_REDIRECT_URL = "groups:directory"
+LOGIN_REDIRECT_URL = "workspace:task-list"
+LOGOUT_REDIRECT_URL = "workspace:directory"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -336,8 +338,8 @@ MAIL_BATCH = 100
 # A restored copy of the data sends nothing until this is set to live.
 MAIL_LIVE = env.bool("SSC_MAIL_LIVE", default=True)
 
-# How long a process may show reference data that another process has changed (core.kept).
-KEPT_SECONDS = 15
+# For how many seconds a process may show reference data that another process has changed (core.cached).
+REFERENCE_SECONDS = 15
 
 # ---------------------------------------------------------------- Demo
 DEMO_MODE = False

@@ -34,7 +34,7 @@ def appointing(member):
 
 
 def appoint_url(group):
-    return reverse("groups:office-appoint", args=[group.slug])
+    return reverse("workspace:office-appoint", args=[group.slug])
 
 
 def proof_page(response):
@@ -49,7 +49,8 @@ def test_a_sign_in_of_just_now_is_proof_enough(client, group, leader):
 
 
 @pytest.mark.parametrize(
-    "name", ["groups:office-appoint", "groups:leadership-delegate", "groups:office-end", "members:member-end"]
+    "name",
+    ["workspace:office-appoint", "groups:leadership-delegate", "groups:office-end", "members:member-end"],
 )
 def test_opening_the_form_of_an_office_asks_who_signed_in_long_ago(client, group, leader, cast, name):
     given = SAMPLES[name](group, cast) if name in SAMPLES else {}
@@ -240,7 +241,7 @@ def test_the_proof_leads_to_no_other_host(client, by_code_only):
     url = reverse("accounts:prove-again")
     client.post(url, {"send": "1"})
     answer = client.post(url, {"code": last_code(), "next": "https://evil.example/"})
-    assert answer["Location"] == reverse("duties:task-list")
+    assert answer["Location"] == reverse("workspace:task-list")
 
 
 def test_a_key_or_an_app_is_proof_for_who_has_no_password(client, group, by_code_only):

@@ -42,7 +42,7 @@ def code_in_last_mail(to: str) -> str:
 
 def test_sign_in_with_email_and_password_lands_on_my_tasks(client, stranger):
     response = sign_in(client, stranger)
-    assert (response.status_code, response["Location"]) == (302, reverse("duties:task-list"))
+    assert (response.status_code, response["Location"]) == (302, reverse("workspace:task-list"))
     assert signed_in(client)
 
 
@@ -143,7 +143,7 @@ def test_office_roles_reach_nothing_until_they_hold_a_second_factor(client, refe
     person = factories.make_person("Office", "Person")
     factories.appoint_network(person, code, second_factor=False)
     client.force_login(person)
-    assert client.get(reverse("duties:task-list"))["Location"] == reverse("mfa_index")
+    assert client.get(reverse("workspace:task-list"))["Location"] == reverse("mfa_index")
     assert client.get(reverse("office:dashboard"))["Location"] == reverse("mfa_index")
     factories.give_second_factor(person)
     assert client.get(reverse("office:dashboard")).status_code == 200
@@ -155,7 +155,7 @@ def test_a_treasurer_needs_a_second_factor_and_a_leader_does_not(client, group):
     factories.appoint(group, chair, "chair")
     for person, expected in ((treasurer, 302), (chair, 200)):
         client.force_login(person)
-        assert client.get(reverse("duties:task-list")).status_code == expected
+        assert client.get(reverse("workspace:task-list")).status_code == expected
 
 
 def test_guessing_a_password_is_slowed_down_for_the_account(client, stranger):
@@ -201,4 +201,4 @@ def test_signing_out_is_a_form_and_never_a_link(client, stranger):
 
 def test_signed_in_pages_are_kept_by_no_cache(client, stranger):
     client.force_login(stranger)
-    assert client.get(reverse("duties:task-list"))["Cache-Control"] == "no-store, private"
+    assert client.get(reverse("workspace:task-list"))["Cache-Control"] == "no-store, private"

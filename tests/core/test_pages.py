@@ -129,7 +129,7 @@ def test_a_leader_reaches_the_group_although_middleware_asks_before_any_transact
     # Without the outer transaction of ordinary tests, as in a real server.
     client.force_login(cast["LE"])
 
-    page = client.get(reverse("groups:workspace", args=[group.slug]))
+    page = client.get(reverse("workspace:overview", args=[group.slug]))
 
     assert page.status_code == 200
-    assert reverse("groups:my-groups") in page.content.decode()
+    assert reverse("workspace:my-groups") in page.content.decode()

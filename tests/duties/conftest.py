@@ -27,14 +27,12 @@ class Laid:
         """Add a duty that is due in so many days (negative: overdue) and return it."""
         due = due_on or (None if due_in is None else clock.today() + timedelta(days=due_in))
         fields.setdefault("url", "/en/g/cat/report/2026/")
-        duty = Duty(
-            key=key, kind="report", title=title, due_on=due, people=tuple(p.pk for p in people), **fields
-        )
+        duty = Duty(key=key, title=title, due_on=due, people=tuple(p.pk for p in people), **fields)
         self.duties.append(duty)
         return duty
 
-    def provide(self, ask):
-        return [d for d in self.duties if ask.person is None or ask.person.pk in d.people]
+    def provide(self, query):
+        return [d for d in self.duties if query.person is None or query.person.pk in d.people]
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from core import clock
 from duties import registry, wording
-from duties.queries import due_step, task_list, task_of
+from duties.queries import due_step, duties_of, task_list, task_of
 from duties.registry import STANDARD_STEPS, Duty, Step
 
 DAY = date(2026, 3, 6)
 
 
 def duty(due_on, **fields):
-    given = {"key": "a:1:2026", "kind": "a", "title": "T", "url": "/en/", "people": (1,)}
+    given = {"key": "a:1:2026", "title": "T", "url": "/en/", "people": (1,)}
     return Duty(due_on=due_on, **{**given, **fields})
 
 
@@ -91,7 +91,7 @@ def test_tasks_stand_in_sections_and_waiting_apart(member, laid, at):
     }.items():
         laid.owe(member, key=key, title=key, due_on=due, due_in=None, minutes=10)
     laid.owe(member, key="theirs", title="theirs", due_in=None, waiting=True)
-    tasks = task_list(member, clock.today())
+    tasks = task_list(duties_of(member, clock.today()), clock.today())
     shown = {section.key: [task.duty.title for task in section.tasks] for section in tasks.sections}
     assert shown == {"now": ["late", "soon"], "month": ["month"], "later": ["later", "open"]}
     assert [one.title for one in tasks.waiting] == ["theirs"]
@@ -101,9 +101,9 @@ def test_tasks_stand_in_sections_and_waiting_apart(member, laid, at):
 @pytest.mark.django_db
 def test_somebody_elses_duty_is_not_listed_even_when_a_provider_gives_it(member, stranger, laid, monkeypatch):
     laid.owe(member)
-    monkeypatch.setitem(registry._providers, "laid", lambda ask: laid.duties)
-    assert task_list(stranger, clock.today()).count == 0
-    assert task_list(member, clock.today()).count == 1
+    monkeypatch.setitem(registry._providers, "laid", lambda query: laid.duties)
+    assert task_list(duties_of(stranger, clock.today()), clock.today()).count == 0
+    assert task_list(duties_of(member, clock.today()), clock.today()).count == 1
 
 
 def test_counts_are_words_up_to_nine():

@@ -37,7 +37,7 @@ def group_edit(group, cast):
 
 SAMPLES = {
     "groups:office-end": office_end,
-    "groups:office-appoint": office_appoint,
+    "workspace:office-appoint": office_appoint,
     "groups:leadership-delegate": leadership_delegate,
     "groups:group-edit": group_edit,
 }

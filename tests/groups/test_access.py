@@ -120,17 +120,3 @@ def test_a_past_day_is_reproducible_after_everything_changed(group, cast, leader
     before = roles_of(leader, day)
     actions.close_group(group=group, by=cast["SC"])
     assert roles_of(leader, day) == before
-
-
-def test_roles_at_hand_serve_the_page_of_the_same_person_and_nothing_else(rf, group, leader, member):
-    from groups.access import roles_at_hand
-
-    request = rf.get("/")
-    request.user = leader
-    with roles_at_hand(request):
-        factories.appoint(group, leader, "treasurer")
-        factories.appoint(group, member, "treasurer")
-        assert "TR" not in roles_of(leader).groups[group.pk]  # what the page has read
-        assert "TR" in roles_of(member).groups[group.pk]  # somebody else is read anew
-        assert "LE" in roles_of(leader, clock.today() - DAY).groups[group.pk]
-    assert "TR" in roles_of(leader).groups[group.pk]

@@ -77,7 +77,7 @@ def test_a_day_that_is_no_day_counts_as_today(client, url, cast, member):
 
 def test_a_leader_appoints_through_the_form(client, group, leader, member):
     client.force_login(leader)
-    url = reverse("groups:office-appoint", args=[group.slug])
+    url = reverse("workspace:office-appoint", args=[group.slug])
     answer = client.post(url, {"office": "treasurer", "person": member.pk, "topic": ""}, follow=True)
     assert answer.redirect_chain == [(reverse("groups:leadership", args=[group.slug]), 302)]
     assert "TR" in roles_of(member).groups[group.pk]
@@ -85,7 +85,7 @@ def test_a_leader_appoints_through_the_form(client, group, leader, member):
 
 def test_the_list_to_choose_from_holds_members_of_this_group_only(client, group, cast, leader):
     client.force_login(leader)
-    url = reverse("groups:office-appoint", args=[group.slug])
+    url = reverse("workspace:office-appoint", args=[group.slug])
     page = client.get(url).content.decode()
     assert cast["ME"].listed_name in page
     assert cast["OM"].listed_name not in page
@@ -96,7 +96,7 @@ def test_the_list_to_choose_from_holds_members_of_this_group_only(client, group,
 
 def test_what_was_typed_stays_when_the_form_is_wrong(client, group, leader, member):
     client.force_login(leader)
-    url = reverse("groups:office-appoint", args=[group.slug])
+    url = reverse("workspace:office-appoint", args=[group.slug])
     answer = client.post(url, {"office": "focal_point", "person": member.pk, "topic": ""})
     page = answer.content.decode()
     assert answer.status_code == 422

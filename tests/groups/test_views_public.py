@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def directory():
-    return reverse("groups:directory")
+    return reverse("workspace:directory")
 
 
 def names_in(page):
@@ -155,7 +155,7 @@ def test_a_closed_group_says_so_and_its_inside_is_not_offered(client, group, lea
 
 
 def test_a_group_that_never_was_answers_404(client, reference):
-    assert client.get(reverse("groups:group-detail", args=["unicorn"])).status_code == 404
+    assert client.get(reverse("workspace:group-detail", args=["unicorn"])).status_code == 404
 
 
 def test_public_pages_load_no_script(client, group, leader, directory):

@@ -7,10 +7,11 @@ from datetime import timedelta
 from core import clock
 from core.mail.eligibility import why_not
 from core.scope import group_scope, read_everywhere
-from duties.registry import Ask, duties
-from groups.panels import head_counts, rollcall
+from duties.registry import DutyQuery, duties
 from members import actions
 from members.duties import DECISION_DAYS
+from members.queries import member_choices
+from members.summary import member_counts
 from tests import factories
 from tests.members.helpers import invite, mails, request
 
@@ -18,11 +19,16 @@ from tests.members.helpers import invite, mails, request
 def owed(**question):
     """Duties as the portal asks for them: over all groups, each provider filters."""
     with read_everywhere("own-duties"):
-        return duties(Ask(day=clock.today(), **question))
+        return duties(DutyQuery(day=clock.today(), **question))
 
 
 def of(person, kind):
-    return [duty for duty in owed(person=person) if duty.kind == kind]
+    return [duty for duty in owed(person=person) if kind_of(duty) == kind]
+
+
+def kind_of(duty):
+    """The first part of a duty's key."""
+    return duty.key.partition(":")[0]
 
 
 def test_a_request_is_a_duty_of_every_leader_for_two_weeks(group, cast, stranger):
@@ -48,12 +54,12 @@ def test_all_duties_name_the_same_people_as_each_person_sees(group, cast, strang
     request(group, stranger)
     actions.prepare_invitation(group=group, by=cast["PO"], email="new@example.org")
     invite(group, cast["LE"], cast["OM"].email)
-    everybody = [duty for duty in owed() if duty.kind.startswith("members.")]
+    everybody = [duty for duty in owed() if duty.key.startswith("members.")]
     for duty in everybody:
         for pk in duty.people:
             person = next(one for one in (*cast.people.values(), stranger) if one.pk == pk)
-            assert duty.key in {own.key for own in of(person, duty.kind)}
-    assert {duty.kind for duty in everybody} == {"members.decide", "members.answer", "members.waiting"}
+            assert duty.key in {own.key for own in of(person, kind_of(duty))}
+    assert {kind_of(duty) for duty in everybody} == {"members.decide", "members.answer", "members.waiting"}
 
 
 def test_an_invited_person_owes_an_answer_until_it_runs_out(group, leader, stranger):
@@ -74,7 +80,7 @@ def test_duties_of_one_group_leave_out_the_others(group, other_group, cast, stra
     request(group, stranger)
     request(other_group, stranger)
     found = owed(group_ids=(group.pk,))
-    assert {duty.group_id for duty in found if duty.kind.startswith("members.")} == {group.pk}
+    assert {duty.group_id for duty in found if duty.key.startswith("members.")} == {group.pk}
 
 
 def test_an_invitation_mail_is_not_sent_once_the_link_is_dead(group, leader):
@@ -86,9 +92,9 @@ def test_an_invitation_mail_is_not_sent_once_the_link_is_dead(group, leader):
 
 
 def test_groups_counts_and_names_members(group, other_group, cast):
-    counts = head_counts([group.pk, other_group.pk], clock.today())
+    counts = member_counts([group.pk, other_group.pk], clock.today())
     with group_scope(group):
-        names = rollcall(group, clock.today())
+        names = member_choices(group, clock.today())
     assert counts[group.pk] == len(names)
     assert cast["ME"].pk in names
     assert cast["OM"].pk not in names

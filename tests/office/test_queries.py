@@ -10,52 +10,53 @@ from core import clock
 from groups.access import roles_of
 from groups.models import Group
 from office import present, queries
-from office.queries import Filters, count, network
-from reporting.queries.standings import OWED, ReportStanding
-from reporting.states import Standing
+from office.queries import Filters, GroupRow, count, network
+from reporting.states import ReportStage
+from reporting.summary import OWED, ReportStanding
 from tests.office.conftest import report
 
 DAY = date(2026, 3, 6)
+RECEIVED = (ReportStage.SUBMITTED, ReportStage.ACCEPTED)
 
 
-def standing(state, overdue=False, number=1, name=""):
-    group = Group(pk=number, name=name or f"Group {number}", category_id="specialist-group")
-    group.derive()
-    sent = datetime(2026, 3, 1, tzinfo=UTC) if state in (Standing.SUBMITTED, Standing.ACCEPTED) else None
-    named = (
-        group.pk,
-        group.slug,
-        group.name,
-        group.acronym,
-        group.category_id,
-        group.subcategory,
-        group.search,
+def row_of(stage, overdue=False, number=1, name="", subcategory=""):
+    group = Group(
+        pk=number, name=name or f"Group {number}", category_id="specialist-group", subcategory=subcategory
     )
-    return ReportStanding(*named, 2025, state, DAY, overdue and state in OWED, 0, 9, submitted_at=sent)
+    group.derive()
+    sent = datetime(2026, 3, 1, tzinfo=UTC) if stage in RECEIVED else None
+    report = ReportStanding(stage, DAY, overdue and stage in OWED, 0, 9, submitted_at=sent)
+    return GroupRow(group, 2025, report)
 
 
-standings = st.lists(st.builds(standing, st.sampled_from(list(Standing)), st.booleans(), st.integers(1, 99)))
+rows_of_groups = st.lists(
+    st.builds(row_of, st.sampled_from(list(ReportStage)), st.booleans(), st.integers(1, 99))
+)
 
 
 @settings(deadline=None)
-@given(standings)
+@given(rows_of_groups)
 def test_the_parts_of_the_bar_and_the_states_both_add_up_to_all_groups(rows):
     c = count(rows)
     assert c.none + c.draft + c.submitted + c.returned + c.accepted == c.of == len(rows)
     assert c.accepted + c.submitted + c.returned_in_time + c.owed_in_time + c.overdue == c.of
     assert min(c.owed_in_time, c.returned_in_time, c.overdue) >= 0
-    assert c.received == sum(row.state in (Standing.SUBMITTED, Standing.ACCEPTED) for row in rows)
+    assert c.received == sum(row.report.stage in RECEIVED for row in rows)
 
 
 @settings(deadline=None)
-@given(standings, st.sampled_from(["", *Standing]), st.booleans())
+@given(rows_of_groups, st.sampled_from(["", *ReportStage]), st.booleans())
 def test_filters_keep_exactly_what_fits(rows, state, overdue):
     kept = [row for row in rows if Filters(state=state, overdue=overdue).keep(row)]
-    assert kept == [row for row in rows if (not state or row.state == state) and (row.overdue or not overdue)]
+    assert kept == [
+        row
+        for row in rows
+        if (not state or row.report.stage == state) and (row.report.overdue or not overdue)
+    ]
 
 
 def test_the_search_ignores_accents_and_case_and_wants_every_word():
-    row = standing(Standing.DRAFT, name="Médan Órchid Specialist Group")
+    row = row_of(ReportStage.DRAFT, name="Médan Órchid Specialist Group")
     kept = {words: Filters(words=words).keep(row) for words in ("medan", "ORCHID group", "", "orchid otter")}
     assert kept == {"medan": True, "ORCHID group": True, "": True, "orchid otter": False}
 
@@ -65,7 +66,7 @@ def test_network_support_sees_the_assigned_groups_only(cast, group, other_group,
     for code, expected in {"CS": 2, "SC": 2, "NS": 1}.items():
         grid = network(roles_of(cast[code]), year, clock.today())
         assert grid.counts.of == expected, code
-    assert [row.group_id for row in grid.rows] == [group.pk]
+    assert [row.group for row in grid.rows] == [group]
     assert grid.supporters == [(cast["NS"].pk, cast["NS"].name)]
 
 
@@ -94,12 +95,12 @@ def test_years_are_offered_once_their_reports_have_opened(year):
 
 def test_the_chart_counts_every_group_once_by_what_it_looks_after():
     rows = [
-        standing(Standing.ACCEPTED, number=1)._replace(subcategory="Mammals"),
-        standing(Standing.DRAFT, overdue=True, number=2)._replace(subcategory="Mammals"),
-        standing(Standing.SUBMITTED, number=3)._replace(subcategory="Amphibians"),
-        standing(Standing.SUBMITTED, number=4)._replace(subcategory="Reptiles"),
-        standing(Standing.NOT_STARTED, number=5)._replace(subcategory="Anything else"),
-        standing(Standing.SUBMITTED, number=6)._replace(subcategory="Reptiles"),
+        row_of(ReportStage.ACCEPTED, number=1, subcategory="Mammals"),
+        row_of(ReportStage.DRAFT, overdue=True, number=2, subcategory="Mammals"),
+        row_of(ReportStage.SUBMITTED, number=3, subcategory="Amphibians"),
+        row_of(ReportStage.SUBMITTED, number=4, subcategory="Reptiles"),
+        row_of(ReportStage.NOT_STARTED, number=5, subcategory="Anything else"),
+        row_of(ReportStage.SUBMITTED, number=6, subcategory="Reptiles"),
     ]
     found = queries._by_section(rows)
     assert [(name, counts.of, counts.submitted, counts.overdue) for name, counts in found] == [

@@ -62,7 +62,7 @@ def test_the_dashboard_counts_and_lists_every_group(client, cast, network, group
     page = response.content.decode()
     assert "Not started, 9 days overdue" in page
     assert reverse("reporting:report-review", args=[group.slug, network.year]) in page
-    assert reverse("groups:workspace", args=[other_group.slug]) in page
+    assert reverse("workspace:overview", args=[other_group.slug]) in page
     assert names_on(client) == ([group.name, other_group.name],) * 2
 
 

@@ -1,7 +1,5 @@
 """Pages of the annual report in a browser without script."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,9 +10,7 @@ from core import scope
 from core.models import OutgoingMail
 from reporting.actions import reports, review
 from reporting.models import Report, ReportSection
-from reporting.queries.standings import report_states
-from reporting.states import ReportState, Standing
-from tests import factories
+from reporting.states import ReportState
 from tests.reporting import sets, written
 from tests.reporting.written import YEAR
 
@@ -231,39 +227,6 @@ def test_collaborator_reaches_the_report_and_nothing_else(group, cast):
     assert client.get(reverse("reporting:report-detail", args=[group.slug, 2025])).status_code == 403
     assert client.get(address("report-send", group)).status_code == 403
     assert client.get(address("report-share", group)).status_code == 403
-
-
-def test_states_of_all_groups_cost_the_same_for_one_and_for_many(group, cast, django_assert_num_queries):
-    def ask():
-        with scope.read_everywhere("office-grid"):
-            return report_states(YEAR)
-
-    assert [row.slug for row in ask()]  # what is read once per process
-    with django_assert_num_queries(3):
-        assert {row.state for row in ask()} == {Standing.NOT_STARTED}
-    for _number in range(4):
-        place = factories.make_group()
-        lead = factories.make_person()
-        factories.appoint(place, lead, "chair")
-        written.submit(place, lead)
-    with django_assert_num_queries(3):
-        rows = {row.slug: row for row in ask()}
-    assert rows["cat"].network_support == ((cast["NS"].pk, cast["NS"].name),)
-    assert [row.state for row in rows.values()].count(Standing.SUBMITTED) == 4
-    assert rows[place.slug].sections_done == rows[place.slug].sections_of == len(written.section_keys())
-
-
-def test_group_with_more_time_and_no_word_written_counts_as_not_started(group, cast):
-    later = written.year().due_on + timedelta(days=60)
-    with scope.group_scope(group):
-        review.extend_deadline(group=group, year=written.year(), to=later, why="Floods", by=cast["CA"])
-    with scope.read_everywhere("office-grid"):
-        (row,) = [row for row in report_states(YEAR, day=later) if row.group_id == group.pk]
-        (late,) = [
-            row for row in report_states(YEAR, day=later + timedelta(days=1)) if row.group_id == group.pk
-        ]
-    assert (row.state, row.due_on, row.extended, row.overdue) == (Standing.NOT_STARTED, later, True, False)
-    assert (late.overdue, late.kind) == (True, "late")
 
 
 @pytest.mark.parametrize(

@@ -278,7 +278,7 @@ def test_the_public_page_shows_agreed_targets_without_progress_texts(client, gro
     assert target.text in body
     assert "Not for everybody" not in body
     assert "No accepted report yet" in body
-    assert client.get(reverse("groups:group-detail", args=[group.slug])).status_code == 200
+    assert client.get(reverse("workspace:group-detail", args=[group.slug])).status_code == 200
 
 
 def test_the_export_is_a_download_for_those_who_may_read(client, group, cast, stranger, target):
@@ -312,7 +312,7 @@ def asked_by(client, url):
         ("reporting:target-list", 12),
         ("reporting:target-export", 12),
         ("reporting:target-public", 12),
-        ("groups:group-detail", 12),
+        ("workspace:group-detail", 12),
     ],
 )
 def test_pages_ask_the_database_as_often_for_many_targets_as_for_few(client, group, cast, agreed, name, most):

@@ -60,7 +60,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
 
 
 def test_a_route_without_a_row_would_be_found():
-    assert set(routes()) - (set(ROWS) - {"groups:directory"}) == {"groups:directory"}
+    assert set(routes()) - (set(ROWS) - {"workspace:directory"}) == {"workspace:directory"}
 
 
 def test_every_row_names_an_area_a_resource_of_the_table_and_letters():
@@ -256,4 +256,4 @@ def test_the_matrix_notices_a_page_that_lets_everybody_in(world, monkeypatch):
     wider = roles.Role("ME", "Member", roles.MEMBER.permissions | {"groups.appoint_office"})
     monkeypatch.setitem(roles.ROLES, "ME", wider)
     with pytest.raises(AssertionError, match="ME read: forbidden by the table, allowed by the page"):
-        test_a_route_answers_every_role_as_the_table_says(world, "groups:office-appoint")
+        test_a_route_answers_every_role_as_the_table_says(world, "workspace:office-appoint")

@@ -209,7 +209,7 @@ def test_without_the_key_a_double_click_acts_twice(world):
 @pytest.mark.django_db
 def test_a_page_whose_form_lost_its_key_is_found(client, group, leader):
     client.force_login(leader)
-    page = client.get(address("groups:office-appoint", group, {})).content.decode()
+    page = client.get(address("workspace:office-appoint", group, {})).content.decode()
     forms = [names for action, names in Forms(page).found if not action]
     assert [once.FIELD in names for names in forms] == [True]
     bare = re.sub(rf'<input[^>]*name="{once.FIELD}"[^>]*>', "", page)

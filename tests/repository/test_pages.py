@@ -135,7 +135,7 @@ def test_a_page_opens_in_each_language(world, name, language):
 
 
 def test_the_weight_counts_style_sheets_scripts_and_fonts(world):
-    response, _ = open_page(world, "duties:task-list")
+    response, _ = open_page(world, "workspace:task-list")
     page = response.content.decode()
     kinds = {Path(source).suffix for source in sources(page)}
     assert kinds == {".css", ".js", ".woff2"}

@@ -1,0 +1,76 @@
+"""A group's details and its history."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.errors import Conflict, DomainError
+from groups import actions, queries
+from groups.access import group_page, request_roles
+from groups.activity import act_of
+from groups.forms import DetailsForm
+from groups.models import Group
+
+PER_PAGE = 30
+
+
+@group_page("groups.edit_group")
+@require_http_methods(["GET", "HEAD", "POST"])
+def group_edit(request: HttpRequest, group: Group) -> HttpResponse:
+    """Change what the public page says. The second of two savers sees both texts."""
+    theirs: list[tuple[str, str]] = []
+    status = 200
+    form = DetailsForm(request.POST or None, instance=group, initial={"version": group.version})
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            actions.update_details(group=group, by=request.user, version=data.pop("version"), **data)
+        except Conflict as conflict:
+            status = conflict.status
+            form.add_error(None, str(conflict))
+            theirs = [(str(form.fields[name].label), text) for name, text in conflict.theirs.items()]
+            # Saving again means: I have seen what the other wrote.
+            form.data = form.data.copy()
+            form.data["version"] = str(Group.objects.values_list("version", flat=True).get(pk=group.pk))
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect("workspace:overview", group=group.slug)
+        else:
+            messages.success(request, _("The details are saved."))
+            return redirect("groups:group-edit", group=group.slug)
+    elif request.method == "POST":
+        status = 422
+    # The form's instance carries what was typed; the page around it shows what is stored.
+    stored = Group.objects.select_related("category").get(pk=group.pk) if request.method == "POST" else group
+    return render(
+        request,
+        "groups/group_edit.html",
+        {
+            "group": stored,
+            "form": form,
+            "theirs": theirs,
+        },
+        status=status,
+    )
+
+
+@group_page("groups.view_audit")
+@require_safe
+def history(request: HttpRequest, group: Group) -> HttpResponse:
+    """Who did what in this group, newest first, and how its details changed."""
+    staff = request_roles(request).may("reporting.review_report", group)
+    page = Paginator(queries.acts(group, staff=staff), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "group": group,
+        "page": page,
+        "events": [queries.as_event(act_of(entry)) for entry in page.object_list],
+        "changes": queries.detail_changes(group) if page.number == 1 else [],
+        "details_url": reverse("groups:group-edit", args=[group.slug]),
+    }
+    return render(request, "groups/history.html", context)

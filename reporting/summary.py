@@ -1,0 +1,270 @@
+"""What groups have set, recorded and reported: read once for any number of groups.
+
+Duties, reminders, the group's overview and the office's list of reports all start here, so that each says the same of
+a group. The caller has opened a scope that sees the groups in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.models import full_name
+from core.compiled import compiled_query
+from duties.registry import DutyQuery
+from groups.access import PersonRoles, roles_of
+from groups.models import Group, Quadrennium
+from groups.queries import Holders, groups_with_support, holders, network_holders
+from reporting.models import Report, ReportingYear, TargetSet, all_reporting_years, sections_of
+from reporting.states import EDITABLE, ReportStage, ReportState, TargetSetState
+
+# A report that is more than a year late is no longer asked for.
+ASKED_FOR = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The period and the reporting years that matter on a day."""
+
+    day: date
+    period: Quadrennium | None
+    # The latest year whose reports have opened.
+    latest: ReportingYear | None
+    # The years whose reports are still asked for.
+    years: tuple[ReportingYear, ...]
+
+
+def asked_on(day: date) -> Asked:
+    """What matters on a day; from cached reference data."""
+    opened = [year for year in all_reporting_years() if year.opens_on <= day]
+    return Asked(
+        day=day,
+        period=Quadrennium.current(day),
+        latest=opened[-1] if opened else None,
+        years=tuple(year for year in opened if year.due_on >= day - ASKED_FOR),
+    )
+
+
+class TargetSetLine(NamedTuple):
+    """One group's set of targets for one period, without the targets that were dropped."""
+
+    group_id: int
+    period_id: int
+    pk: int
+    state: str
+    submitted_at: datetime | None
+    targets: int
+    # Targets that have an entry for the latest reporting year.
+    recorded: int
+
+
+class ReportLine(NamedTuple):
+    """One group's report of one year."""
+
+    group_id: int
+    year: int
+    pk: int
+    template_id: int
+    state: str
+    extended_to: date | None
+    extended_why: str
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    given_name: str | None
+    family_name: str | None
+    email: str | None
+    # Sections that were ever saved, sections that are complete, and versions that were sent.
+    written: int
+    done: int
+    versions: int
+
+    @property
+    def submitted_by_name(self) -> str:
+        """The name of the person who sent the report last."""
+        return full_name(self.given_name or "", self.family_name or "", self.email or "")
+
+
+@dataclass(frozen=True)
+class GroupSummary:
+    """One group's targets and reports, seen from a day."""
+
+    group: Group
+    asked: Asked
+    # By the id of the period, and by year.
+    sets: dict[int, TargetSetLine] = field(default_factory=dict)
+    reports: dict[int, ReportLine] = field(default_factory=dict)
+
+    @property
+    def owes(self) -> bool:
+        """Whether the group reports at all and is open on the day (guidelines 8.1)."""
+        closed = self.group.closed_on is not None and self.group.closed_on <= self.asked.day
+        return self.group.category.reports_annually and not closed
+
+    @property
+    def target_set(self) -> TargetSetLine | None:
+        """The set of the day's period, or None before the group has begun one."""
+        return self.sets.get(self.asked.period.pk) if self.asked.period else None
+
+    @property
+    def latest_set(self) -> TargetSetLine | None:
+        """The set that the latest reporting year reports on."""
+        return self.sets.get(self.asked.latest.quadrennium_id) if self.asked.latest else None
+
+    def standing(self, year: ReportingYear) -> ReportStanding:
+        """How the group stands with the report of a year."""
+        return report_standing(year, self.reports.get(year.year), self.asked.day)
+
+
+def summaries(groups: Iterable[Group], day: date) -> dict[int, GroupSummary]:
+    """The summary of each group on the day, by the group's id; two queries."""
+    asked = asked_on(day)
+    found = {group.pk: GroupSummary(group, asked) for group in groups}
+    for line in target_set_lines(found, asked):
+        found[line.group_id].sets[line.period_id] = line
+    years = {year.year for year in (*asked.years, asked.latest) if year}
+    for report in report_lines(found, years):
+        found[report.group_id].reports[report.year] = report
+    return found
+
+
+def target_set_lines(group_ids: Collection[int], asked: Asked) -> list[TargetSetLine]:
+    """The groups' sets of the day's period and of the latest reporting year's; one query."""
+    period, latest = asked.period, asked.latest
+    periods = {*([period.pk] if period else []), *([latest.quadrennium_id] if latest else [])}
+    rows = _target_sets(groups=list(group_ids), periods=list(periods), year=latest.year if latest else 0)
+    return [TargetSetLine(*row) for row in rows]
+
+
+@compiled_query
+def _target_sets(groups: list[int], periods: list[int], year: int) -> QuerySet:
+    live = Q(targets__dropped_at=None)
+    return (
+        TargetSet.objects.filter(group__any_of=groups, quadrennium__any_of=periods)
+        .annotate(
+            live=Count("targets", filter=live, distinct=True),
+            recorded=Count("targets", filter=live & Q(targets__progress__year=year), distinct=True),
+        )
+        .order_by("pk")
+        .values_list("group_id", "quadrennium_id", "pk", "state", "submitted_at", "live", "recorded")
+    )
+
+
+def report_lines(group_ids: Collection[int], years: Collection[int]) -> list[ReportLine]:
+    """The groups' reports of these years; one query."""
+    return [ReportLine(*row) for row in _reports(groups=list(group_ids), years=list(years))]
+
+
+@compiled_query
+def _reports(groups: list[int], years: list[int]) -> QuerySet:
+    return (
+        Report.objects.filter(group__any_of=groups, reporting_year__any_of=years)
+        .annotate(
+            written=Count("sections", distinct=True),
+            done=Count("sections", filter=Q(sections__is_complete=True), distinct=True),
+            versions=Count("submissions", distinct=True),
+        )
+        .order_by("reporting_year", "pk")
+        .values_list(
+            *("group_id", "reporting_year_id", "pk", "template_id", "state", "extended_to", "extended_why"),
+            *("submitted_at", "decided_at"),
+            *(f"submitted_by__{name}" for name in ("given_name", "family_name", "email")),
+            *("written", "done", "versions"),
+        )
+    )
+
+
+# Status signs of the design for the stages of a report.
+KINDS = {
+    ReportStage.NOT_STARTED: "todo",
+    ReportStage.DRAFT: "going",
+    ReportStage.SUBMITTED: "wait",
+    ReportStage.RETURNED: "back",
+    ReportStage.ACCEPTED: "done",
+}
+OWED = (ReportStage.NOT_STARTED, ReportStage.DRAFT, ReportStage.RETURNED)
+
+
+@dataclass(frozen=True)
+class ReportStanding:
+    """How a group stands with the report of one year."""
+
+    stage: ReportStage
+    due_on: date
+    overdue: bool
+    sections_done: int
+    sections_of: int
+    extended: bool = False
+    submitted_at: datetime | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def kind(self) -> str:
+        """The status sign: late when overdue."""
+        return "late" if self.overdue else KINDS[self.stage]
+
+
+def report_standing(year: ReportingYear, report: ReportLine | None, day: date) -> ReportStanding:
+    """How a group stands on the day with the report of a year; `report` is None before anybody has begun one."""
+    if report is None:
+        due_on = year.due_on
+        return ReportStanding(
+            ReportStage.NOT_STARTED, due_on, day > due_on, 0, len(sections_of(year.template_id))
+        )
+    stage, due_on = ReportStage(report.state), report.extended_to or year.due_on
+    sections = len(sections_of(report.template_id))
+    if stage == ReportStage.DRAFT and not report.written:
+        stage = (
+            ReportStage.NOT_STARTED
+        )  # the row was made for a longer deadline or a grant; nobody has written
+    return ReportStanding(
+        stage=stage,
+        due_on=due_on,
+        overdue=stage in OWED and day > due_on,
+        # Only a whole report is sent.
+        sections_done=report.done if report.state in EDITABLE else sections,
+        sections_of=sections,
+        extended=report.extended_to is not None,
+        submitted_at=report.submitted_at,
+        decided_at=report.decided_at,
+    )
+
+
+def summaries_for(query: DutyQuery) -> Iterator[tuple[GroupSummary, Holders]]:
+    """Open groups that report and that a duty query is about, each with who holds which role there.
+
+    For one person only that person's roles are given. Three queries for a person and five for everybody; one more
+    for an administrator of the Chair's Office, who acts as network support where a group has none.
+    """
+    groups = Group.objects.open(query.day).filter(category__reports_annually=True).select_related("category")
+    if query.group_ids is not None:
+        groups = groups.filter(pk__in=query.group_ids)
+    if query.person is None:
+        in_office, office = holders(query.day, query.group_ids), network_holders("CA", query.day)
+        supported = {pk for pk, people in in_office.items() if "NS" in people}
+    else:
+        held: PersonRoles = query.held or roles_of(query.person, query.day)
+        in_office = {pk: own_roles(held, pk, query.person.pk) for pk in held.groups}
+        concerned, office, supported = Q(pk__in=held.groups), (), set()
+        if "CA" in held.network:
+            concerned |= _something_was_sent()
+            office, supported = (query.person.pk,), groups_with_support(query.day)
+        groups = groups.filter(concerned)
+    for pk, summary in summaries(groups, query.day).items():
+        people = in_office.get(pk, {})
+        yield summary, people if pk in supported or not office else {**people, "NS": office}
+
+
+def own_roles(held: PersonRoles, group_id: int, person_id: int) -> Holders:
+    """One person's roles in a group, in the shape of `groups.queries.holders`."""
+    return dict.fromkeys(held.groups.get(group_id, ()), (person_id,))
+
+
+def _something_was_sent() -> Q:
+    """A condition on groups: targets or a report wait for the Chair's Office."""
+    targets = TargetSet.objects.filter(group=OuterRef("pk"), state=TargetSetState.SUBMITTED)
+    reports = Report.objects.filter(group=OuterRef("pk"), state=ReportState.SUBMITTED)
+    return Q(Exists(targets)) | Q(Exists(reports))

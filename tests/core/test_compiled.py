@@ -1,0 +1,95 @@
+"""Compiled queries answer as the ORM does, in the scope of the moment, and refuse what would never change."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django_scopes.exceptions import ScopeError
+
+from core import clock, scope
+from core.compiled import compiled_query
+from groups.models import Appointment, Group
+
+pytestmark = pytest.mark.django_db
+
+
+@compiled_query
+def offices_in(group: int, day: date) -> QuerySet:
+    """Offices held in the group on the day."""
+    return Appointment.objects.on(day).filter(group=group).order_by("office").values_list("office")
+
+
+@compiled_query
+def offices_of_all(groups: list[int], day: date) -> QuerySet:
+    """Groups with their offices as structured values."""
+    offices = Appointment.objects.on(day).filter(group=OuterRef("pk")).order_by("office")
+    return (
+        Group.objects.filter(pk__any_of=groups)
+        .order_by("slug")
+        .values_list(
+            "slug",
+            ArraySubquery(offices.values(one=JSONObject(office="office", starts_on="starts_on"))),
+        )
+    )
+
+
+def test_the_compiled_query_follows_its_arguments(group, other_group, cast):
+    today = clock.today()
+    with scope.read_everywhere("checks"):
+        expected = list(Appointment.objects.on().filter(group=group).order_by("office").values_list("office"))
+        assert offices_in(group=group.pk, day=today) == expected
+        assert len(offices_in(group=other_group.pk, day=today)) == len(expected)
+        assert offices_in(group=group.pk, day=today - timedelta(days=20000)) == []
+
+
+def test_lists_of_any_length_and_structured_values(group, other_group, cast):
+    today = clock.today()
+    with scope.read_everywhere("checks"):
+        both = offices_of_all(groups=[group.pk, other_group.pk], day=today)
+        assert [slug for slug, _offices in both] == ["cat", "otter"]
+        first = Appointment.objects.on().filter(group=group).order_by("office").first()
+        assert both[0][1][0] == {"office": first.office, "starts_on": first.starts_on.isoformat()}
+        assert offices_of_all(groups=[], day=today) == []
+
+
+def test_a_compiled_query_sees_what_the_scope_of_the_moment_sees(group, other_group, cast):
+    today = clock.today()
+    with scope.read_everywhere("checks"):
+        assert all(offices for _slug, offices in offices_of_all(groups=[group.pk, other_group.pk], day=today))
+    with scope.group_scope(group):
+        seen = dict(offices_of_all(groups=[group.pk, other_group.pk], day=today))
+    assert seen["cat"]
+    assert seen["otter"] == []
+
+
+def test_a_compiled_query_is_refused_outside_a_scope_and_for_another_group(group, other_group):
+    with pytest.raises(ScopeError):
+        offices_in(group=group.pk, day=clock.today())
+    with scope.group_scope(group), pytest.raises(ScopeError):
+        offices_in(group=other_group.pk, day=clock.today())
+
+
+def test_a_day_that_would_never_change_is_refused(group):
+    @compiled_query
+    def frozen(group: int) -> QuerySet:
+        return Appointment.objects.on().filter(group=group).values_list("office")
+
+    with scope.group_scope(group), pytest.raises(ImproperlyConfigured, match="never change"):
+        frozen(group=group.pk)
+
+
+def test_an_argument_that_asks_for_nothing_is_refused(group):
+    @compiled_query
+    def careless(group: int, day: date) -> QuerySet:
+        return Appointment.objects.filter(group=group).values_list("office")
+
+    with scope.group_scope(group), pytest.raises(ImproperlyConfigured, match="day"):
+        careless(group=group.pk, day=clock.today())
+
+
+def test_missing_arguments_are_refused(group):
+    with scope.group_scope(group), pytest.raises(TypeError):
+        offices_in(group=group.pk)

@@ -1,0 +1,7 @@
+"""Pages that bring several domains together: the directory, a group's pages, a person's groups and tasks."""
+
+from django.apps import AppConfig
+
+
+class WorkspaceConfig(AppConfig):
+    name = "workspace"

@@ -1,0 +1,34 @@
+"""One person's duties in one group, from what the group's overview has read already."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from duties.registry import Duty, in_order
+from groups.access import PersonRoles
+from groups.queries import Leadership
+from members.duties import duties_of_person
+from reporting import duties as target_duties
+from reporting import duties_reports as report_duties
+from reporting.summary import GroupSummary, own_roles
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def duties_in_group(
+    person: User, held: PersonRoles, summary: GroupSummary, offices: Leadership, day: date
+) -> list[Duty]:
+    """What the person has to do in the summary's group; the same as their task list says of it. One query."""
+    group = summary.group
+    people = own_roles(held, group.pk, person.pk)
+    supported = any(one.person.is_active for one in offices.with_role("NS"))
+    if "CA" in held.network and not supported:  # guidelines 3.5: the Chair's Office answers for the group
+        people = {**people, "NS": (person.pk,)}
+    found = [
+        *duties_of_person(person, held, day, [group.pk]),
+        *target_duties.duties_in(summary, people),
+        *report_duties.duties_in(summary, people),
+    ]
+    return [duty for duty in in_order(found) if not duty.waiting]

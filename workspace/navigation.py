@@ -1,0 +1,114 @@
+"""The links of the header, of a group's rail and of the Chair's Office's rail, each in its order.
+
+A link is absent for people who may not open its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from groups.access import request_roles
+
+Condition = Callable[[HttpRequest], bool]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link. `shown(request)` says whether this person sees it."""
+
+    label: str | Promise
+    url_name: str
+    shown: Condition = lambda request: True
+    # Beginnings of other addresses (after the language) on which this link is the current one.
+    prefixes: tuple[str, ...] = ()
+
+
+def signed_in(request: HttpRequest) -> bool:
+    """Whether a person is signed in."""
+    return request.user.is_authenticated
+
+
+def signed_out(request: HttpRequest) -> bool:
+    """Whether the reader is a visitor."""
+    return not request.user.is_authenticated
+
+
+def has_groups(request: HttpRequest) -> bool:
+    """Whether the person has a role in any group."""
+    return bool(request_roles(request).groups)
+
+
+def in_group(permission: str) -> Condition:
+    """A condition: the person may do this in the group of the page."""
+    return lambda request: request_roles(request).may(permission, request.group)  # type: ignore[attr-defined]
+
+
+def anywhere(permission: str) -> Condition:
+    """A condition: the person may do this in every group or in one of their own."""
+
+    def condition(request: HttpRequest) -> bool:
+        held = request_roles(request)
+        return held.everywhere(permission) or bool(held.groups_where(permission))
+
+    return condition
+
+
+sees_network, sees_mail = anywhere("office.view_dashboard"), anywhere("office.view_mail_queue")
+
+
+def sees_mail_only(request: HttpRequest) -> bool:
+    """Whether the person keeps the system running and sees none of its content."""
+    return sees_mail(request) and not sees_network(request)
+
+
+MAIN = (
+    Link(_("My tasks"), "workspace:task-list", signed_in),
+    Link(_("My groups"), "workspace:my-groups", has_groups, prefixes=("g/",)),
+    Link(_("Chair’s Office"), "office:dashboard", sees_network, prefixes=("office/",)),
+    Link(_("Mail queue"), "office:mail-queue", sees_mail_only),
+    Link(_("Directory"), "workspace:directory", prefixes=("groups/",)),
+    Link(_("Reports"), "reporting:published-list", signed_out, prefixes=("reports/",)),
+    Link(_("Guidance"), "core:guidance"),
+)
+GROUP = (
+    Link(_("Overview"), "workspace:overview", in_group("groups.view_workspace")),
+    Link(_("Members"), "members:member-list", in_group("members.view_members")),
+    Link(_("Targets"), "reporting:target-list-current", in_group("reporting.view_targets")),
+    Link(_("Annual report"), "reporting:report-current", in_group("reporting.view_report")),
+    Link(_("Leadership"), "groups:leadership", in_group("groups.view_leadership")),
+    Link(_("Group details"), "groups:group-edit", in_group("groups.edit_group")),
+    Link(_("History"), "groups:history", in_group("groups.view_audit")),
+)
+OFFICE = (
+    Link(_("Dashboard"), "office:dashboard", sees_network, prefixes=("office/reports/",)),
+    Link(_("Mail queue"), "office:mail-queue", sees_mail),
+)
+
+
+def shown(links: tuple[Link, ...], request: HttpRequest, *args: str) -> list[dict[str, Any]]:
+    """The links for this person: {label, url, current}. The link with the longest address that fits is current."""
+    visible = [link for link in links if link.shown(request)]
+    urls = [reverse(link.url_name, args=args) for link in visible]
+    fits = [_fit(request.path, url, link.prefixes) for link, url in zip(visible, urls, strict=True)]
+    best = max(fits, default=0)
+    return [
+        {"label": link.label, "url": url, "current": best > 0 and fit == best}
+        for link, url, fit in zip(visible, urls, fits, strict=True)
+    ]
+
+
+def _fit(path: str, url: str, prefixes: tuple[str, ...]) -> int:
+    """How many characters of the path the link's address covers; 0 when the page is not below it."""
+    root = f"/{path.split('/')[1]}/"  # the address of the directory, which is current on its own page only
+    starts = (url, *(f"{root}{prefix}" for prefix in prefixes))
+    return max(
+        (len(start) for start in starts if path == start or (start != root and path.startswith(start))),
+        default=0,
+    )

@@ -1,0 +1,1 @@
+"""Views of the pages that bring several domains together."""

@@ -1,0 +1,168 @@
+"""A group's public page and its overview, and a person's own groups."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import clock, scope
+from duties import wording
+from duties.registry import Duty
+from groups import queries
+from groups.access import PersonRoles, group_page, public_page, request_roles, signed_in_page
+from groups.forms import asked_day
+from groups.models import FocalTopic, Group, GroupLogo
+from groups.queries import Leadership
+from groups.roles import GROUP_ROLES
+from groups.sections import section_of
+from members.summary import member_counts
+from members.summary import summaries as member_summaries
+from reporting import panels
+from reporting.summary import summaries
+from workspace.duties import duties_in_group
+from workspace.views.directory import directory_url
+
+# A drawing of every member's stroke is heavy; above this the page gives the count in words alone.
+MOST_STROKES = 700
+# The overview shows the next few duties; My tasks shows all.
+DUTIES_SHOWN = 5
+
+
+@public_page
+@require_safe
+def group_detail(request: HttpRequest, group: str) -> HttpResponse:
+    """What everybody may know of a group; `?on=2024-05-01` shows who led it that day."""
+    found = get_object_or_404(Group.objects.select_related("category"), slug=group)
+    day, today, held = asked_day(request), clock.today(), request_roles(request)
+    with scope.group_scope(found):
+        offices = queries.leadership(found, day)
+        members = member_counts([found.pk], day).get(found.pk, 0)
+        context = {
+            "cycle": panels.public_cycle(found, today),
+            "reports": panels.public_reports(found),
+            "has_logo": GroupLogo.objects.exists(),
+        }
+    leaders = offices.with_role("LE")
+    section = section_of(found.category_id, found.subcategory)
+    takes_members = found.category.takes_members and not found.is_closed
+    context |= {
+        "group": found,
+        "section": section,
+        "section_url": directory_url(section=section.slug),
+        "facts": _facts(
+            (_("Led by"), _led_by(offices)),
+            (_("Red List Authority coordinator"), _names(offices, "RL")),
+            (_("Looks after"), found.remit),
+            (_("Host institution"), found.host_institution),
+            (_("Website"), found.website, found.website),
+        ),
+        "members": members,
+        "draw": 0 < members <= MOST_STROKES,
+        "day": day,
+        "is_past": day != today,
+        "contacts": offices.with_role("LE", "RL"),
+        "support": offices.with_role("NS") if not leaders else [],
+        "inside": held.may("groups.view_workspace", found),
+        "takes_members": takes_members,
+        "may_ask_to_join": takes_members and not held.groups.get(found.pk),
+    }
+    return render(request, "workspace/group_detail.html", context)
+
+
+@group_page("groups.view_workspace")
+@require_safe
+def overview(request: HttpRequest, group: Group) -> HttpResponse:
+    """The group at a glance: what is next, how its targets, members and report stand, who does what."""
+    day, held = clock.today(), request_roles(request)
+    offices = queries.leadership(group, day)
+    people = member_summaries([group.pk], day)[group.pk]
+    summary = summaries([group], day)[group.pk]
+    parts: list[tuple[str, Any]] = []
+    if held.may("members.view_handshakes", group):
+        parts.append(("members/panels/membership.html", people))
+    report = panels.report(summary) if held.may("reporting.view_report", group) else None
+    if report is not None:
+        parts.append(("reporting/panels/report_workspace.html", report))
+    parts.append(("groups/panels/offices.html", _who_does_what(offices, held, group)))
+    if held.may("groups.view_audit", group):
+        parts.append(("groups/panels/activity.html", queries.recent_activity(group)))
+    context = {
+        "group": group,
+        "facts": _facts(
+            (_("Led by"), _led_by(offices)),
+            (_("Red List Authority coordinator"), _names(offices, "RL")),
+            (_("Members"), str(people.members)),
+            (_("Host institution"), group.host_institution),
+            (_("Your contact at the Chair’s Office"), _names(offices, "NS")),
+        ),
+        "tasks": [
+            _task(duty, day)
+            for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]  # type: ignore[arg-type]
+        ],
+        "cycle": panels.cycle(group, day) if held.may("reporting.view_targets", group) else None,
+        # Two parts beside each other in each row.
+        "rows": [parts[place : place + 2] for place in range(0, len(parts), 2)],
+    }
+    return render(request, "workspace/overview.html", context)
+
+
+def _facts(*facts: tuple[str, ...]) -> list[dict[str, str]]:
+    """Facts as the component draws them, from (term, value) or (term, value, address); empty ones are left out."""
+    return [dict(zip(("term", "value", "url"), fact, strict=False)) for fact in facts if fact[1]]
+
+
+def _led_by(offices: Leadership) -> str:
+    leaders = [f"{one.person.name}, {one.office_name}" for one in offices.with_role("LE")]
+    return "\n".join(leaders) or _("Nobody at present")
+
+
+def _names(offices: Leadership, code: str) -> str:
+    return "\n".join(one.person.name for one in offices.with_role(code))
+
+
+def _who_does_what(offices: Leadership, held: PersonRoles, group: Group) -> dict[str, Any]:
+    """People in office, and the focal points that nobody was named for (guidelines 2.2)."""
+    may_appoint = held.may("groups.appoint_office", group)
+    named = {holder.topic for holder in offices.now if holder.office == "focal_point"}
+    vacant = [label for value, label in FocalTopic.choices if value not in named]
+    return {
+        "holders": [holder for holder in offices.now if holder.office != "network_support"],
+        "vacant": vacant if may_appoint else [],
+        "may_appoint": may_appoint,
+    }
+
+
+def _task(duty: Duty, today: date) -> dict[str, Any]:
+    """A duty as the component task_list draws it on the group's own page."""
+    late = duty.due_on is not None and duty.due_on < today
+    return {
+        "day": duty.due_on,
+        "late": late,
+        "title": duty.title,
+        "url": duty.url,
+        "kind": "late" if late else duty.state,
+        "status": wording.how_soon(duty.due_on, today) or duty.state_text,
+        "meta": duty.detail,
+    }
+
+
+@signed_in_page
+@require_safe
+def my_groups(request: HttpRequest) -> HttpResponse:
+    """The groups a person belongs to, with the person's roles and the number of members; two queries."""
+    held = request_roles(request).groups
+    sizes = member_counts(list(held), clock.today())
+    own = [
+        {
+            "group": group,
+            "role_names": [str(role.name) for code, role in GROUP_ROLES.items() if code in held[group.pk]],
+            "members": sizes.get(group.pk, 0),
+        }
+        for group in Group.objects.filter(pk__in=held)
+    ]
+    return render(request, "workspace/my_groups.html", {"own": own})

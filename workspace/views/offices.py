@@ -1,0 +1,49 @@
+"""Appoint a member of the group to one of its roles."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.fresh import fresh_proof, typed
+from accounts.models import User
+from core import clock
+from core.errors import DomainError
+from core.once import acts_once
+from groups import actions
+from groups.access import group_page
+from groups.forms import OfficeForm
+from groups.models import Group
+from members.queries import member_choices
+
+
+@group_page("groups.appoint_office")
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+@acts_once
+def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
+    """Appoint a member to an office that the group fills."""
+    form = OfficeForm(typed(request), people=member_choices(group, clock.today()))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            row = actions.appoint_to_office(
+                group=group,
+                person=User.objects.get(pk=data["person"]),
+                office=data["office"],
+                topic=data["topic"],
+                ends_on=data["ends_on"],
+                by=request.user,
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            words = {"name": row.person.name, "office": row.office_name}
+            messages.success(request, _("%(name)s is appointed: %(office)s.") % words)
+            return redirect("groups:leadership", group=group.slug)
+    status = 422 if form.errors and request.method == "POST" else 200
+    context = {"group": group, "form": form}
+    return render(request, "workspace/office_appoint.html", context, status=status)
