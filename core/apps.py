@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import links, receivers  # noqa: F401 - connects the receivers, adds the link
+        from core import checks, links, receivers  # noqa: F401 - registers checks, adds the link, connects receivers
