@@ -1,7 +1,7 @@
 """The demo's mail, readable in the browser: what the local mail server kept, newest first.
 
-Everything in a message is text to this page: nothing of its HTML is
-drawn, nothing of it is loaded, and only http links of its plain text can be followed.
+Everything in a message is text to this page: nothing of its HTML is drawn, nothing of it is loaded, and only http links
+of its plain text can be followed.
 """
 
 from __future__ import annotations
