@@ -9,7 +9,6 @@ export PORT STAGE
 
 PY := .venv/bin/python
 BIN := .venv/bin
-IN_STACK := $(PY) -m sscportal.devstack
 
 .DEFAULT_GOAL := help
 .PHONY: help python setup setup-test demo demo-reset test check lock prodlike bench shots messages test-services clean
@@ -27,14 +26,14 @@ setup-test: python
 	@$(PYTHON) tools/setup.py test
 
 demo: setup ## Brings the portal up on http://localhost:8000 with a demo network (PORT=, STAGE=).
-	@$(PY) -m sscportal.demo --with-parent
+	@$(PY) -m devstack.demo --with-parent
 
 demo-reset: setup ## Throws the demo's data away and starts anew (PORT=, STAGE=).
-	@$(PY) -m sscportal.demo --with-parent --reset
+	@$(PY) -m devstack.demo --with-parent --reset
 
 prodlike: export SSC_PRODLIKE_SEED := $(SEED)
 prodlike: setup ## Runs production settings on this machine, for measuring and for attacks (PORT=, SEED=1).
-	@$(PY) -m sscportal.prodlike --with-parent
+	@$(PY) -m devstack.prodlike --with-parent
 
 test: setup-test ## Runs the whole suite: unit, database and journeys in a browser (ARGS= for pytest).
 	@$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)

@@ -98,13 +98,13 @@ def write_everywhere(name: str) -> Iterator[None]:
 
 @contextmanager
 def compiling() -> Iterator[None]:
-    """Write SQL that is kept and run later (core.prepared). Nothing is read here; `demand` is asked at each run."""
+    """Compile a query that runs later (core.compiled). Nothing is read here; each run calls `demand`."""
     with scopes_disabled():
         yield
 
 
 def demand(group: object = None) -> None:
-    """Refuse kept SQL outside a scope, and for a group that is not the scope's, as the ORM does by itself.
+    """Refuse a compiled query outside a scope, and for a group that is not the scope's, as the ORM does by itself.
 
     Raises ScopeError.
     """

@@ -1,12 +1,31 @@
-"""Pages that belong to no domain: privacy, accessibility, guidance, the sheet of components, error pages."""
+"""Pages that belong to no domain: health, privacy, accessibility, guidance, the sheet of components, error pages."""
 
+import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import DatabaseError, connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core import components
+
+
+@login_not_required
+@transaction.non_atomic_requests
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether database and Redis answer. 503 without the database; without Redis the portal still works."""
+    state = {"database": True, "redis": True}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        state["database"] = False
+    try:
+        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1).ping()
+    except redis.RedisError:
+        state["redis"] = False
+    return JsonResponse(state, status=200 if state["database"] else 503)
 
 
 @login_not_required

@@ -1,5 +1,5 @@
-"""The project: settings, addresses, processes. Everything here may use every app; no app uses this package.
+"""The project: settings, addresses, the Celery application, the door for the web server. No app imports this package.
 
-The Celery application is loaded by the processes that need it (`celery -A sscportal`) and by the apps' start,
-not here: the supervisor of the embedded services imports this package before any settings exist.
+Django loads the Celery application when it starts the apps (sscportal.apps), not here: the settings are modules of this
+package, and Celery looks for the settings' name when its application is made.
 """

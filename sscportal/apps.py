@@ -1,4 +1,7 @@
-"""The project's own checks."""
+"""Loads the Celery application together with the apps, so that their shared tasks find it.
+
+`core`, the lowest app, could not do this: no app imports `sscportal`.
+"""
 
 from django.apps import AppConfig
 
@@ -7,4 +10,4 @@ class PortalConfig(AppConfig):
     name = "sscportal"
 
     def ready(self) -> None:
-        from sscportal import celery, checks  # noqa: F401 - shared tasks find their application; checks register
+        from sscportal import celery  # noqa: F401 - shared tasks find their application

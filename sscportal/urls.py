@@ -1,4 +1,4 @@
-"""Every address of the portal. All pages start with the language; health and demo mail do not."""
+"""Every address of the portal. All pages start with the language; health and the demo's pages do not."""
 
 from allauth.account import views as allauth_views
 from django.conf import settings
@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from sscportal import views
+from core import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
@@ -29,12 +29,7 @@ urlpatterns += i18n_patterns(
     path("register/", allauth_views.signup, name="account_signup"),
 )
 if settings.DEMO_MODE:
-    from sscportal import demo_codes
-
-    urlpatterns += [
-        path("demo/mail/", include("sscportal.demo_mail")),
-        path("demo/codes/", demo_codes.code_list, name="demo-codes"),
-    ]
+    urlpatterns += [path("demo/", include("devstack.urls"))]
 
 handler400 = "core.views.bad_request"
 handler403 = "core.views.permission_denied"

@@ -12,7 +12,14 @@ from django.utils import translation
 from accounts.models import Region, User
 from core import cached
 from groups.models import Category, Group
+from sscportal.settings.apps import PACKAGES
 from tests import factories
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make what Django or Python deprecates an error in our own modules, so that the next version is a small step."""
+    for kind in ("DeprecationWarning", "PendingDeprecationWarning"):
+        config.addinivalue_line("filterwarnings", f"error::{kind}:({'|'.join([*PACKAGES, 'tests'])})")
 
 
 def load_reference() -> None:

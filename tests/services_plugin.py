@@ -11,7 +11,7 @@ import os
 
 import pytest
 
-from sscportal.devstack import Stack
+from devstack.services import Stack
 
 _stack: Stack | None = None
 

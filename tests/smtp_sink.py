@@ -14,8 +14,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from sscportal.processes import free_port
-from sscportal.sink import controller
+from devstack.processes import free_port
+from devstack.sink import controller
 
 
 @dataclass

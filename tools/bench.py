@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sscportal.processes import say
+from devstack.processes import say
 from tools import measured
 
 MOST_QUERIES = 12

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from sscportal.devstack import Stack
-from sscportal.keeper import Service, StackError
-from sscportal.processes import BIN, ROOT, free_port, say
+from devstack.keeper import Service, StackError
+from devstack.processes import BIN, ROOT, free_port, say
+from devstack.services import Stack
 
 
 def manage(*argv: str, env: dict[str, str]) -> str:

@@ -18,8 +18,8 @@ from django.urls import reverse  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from core import clock, scope  # noqa: E402
+from demo.personas import GROUP, PERSONAS  # noqa: E402
 from groups.models import Group, Quadrennium  # noqa: E402
-from office.demo.personas import GROUP, PERSONAS  # noqa: E402
 from reporting.models import Report, ReportingYear, Target  # noqa: E402
 from reporting.states import EDITABLE, ReportState  # noqa: E402
 

@@ -25,20 +25,11 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sscportal.settings.apps import PACKAGES  # noqa: E402 - found through the line above
+
 LANGUAGES = ("fr", "es")
-APPS = (
-    "sscportal",
-    "core",
-    "accounts",
-    "duties",
-    "groups",
-    "members",
-    "governance",
-    "reporting",
-    "succession",
-    "finance",
-    "office",
-)
 # Function name -> which argument is the context, the text, the plural (counted from 0; None: there is none).
 KEYWORDS: dict[str, tuple[int | None, int, int | None]] = {
     "_": (None, 0, None),
@@ -120,10 +111,10 @@ def _call_at(code: str, start: int) -> str:
 def marked_texts(root: Path = ROOT) -> dict[Text, list[str]]:
     """Return every marked text of the project with the files it stands in."""
     found: dict[Text, list[str]] = {}
-    modules = [path for app in APPS for path in sorted((root / app).rglob("*.py"))]
+    modules = [path for app in PACKAGES for path in sorted((root / app).rglob("*.py"))]
     templates = [
         path
-        for folder in ("templates", *(f"{app}/templates" for app in APPS))
+        for folder in ("templates", *(f"{app}/templates" for app in PACKAGES))
         for path in sorted((root / folder).rglob("*"))
         if path.suffix in {".html", ".txt", ".xml", ".svg"}
     ]

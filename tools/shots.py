@@ -18,8 +18,8 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from sscportal.keeper import StackError
-from sscportal.processes import ROOT, say
+from devstack.keeper import StackError
+from devstack.processes import ROOT, say
 from tools import measured
 
 WIDTHS = {"1280": {"width": 1280, "height": 900}, "390": {"width": 390, "height": 844}}

@@ -22,9 +22,9 @@ sys.path.insert(0, str(ROOT))
 
 import psycopg2  # noqa: E402 - the project's modules are found through the line above
 
-from sscportal.devstack import ROLES  # noqa: E402
-from sscportal.keeper import Service, StackError, spawn, stop_all  # noqa: E402
-from sscportal.processes import Stopped, free_port  # noqa: E402
+from devstack.keeper import Service, StackError, spawn, stop_all  # noqa: E402
+from devstack.processes import Stopped, free_port  # noqa: E402
+from devstack.services import ROLES  # noqa: E402
 from tools.setup import apt_install, can_apt  # noqa: E402
 
 HOME = ROOT / "var" / "services"

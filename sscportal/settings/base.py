@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from sscportal.settings.apps import PORTAL_APPS
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
@@ -27,16 +29,8 @@ def required(name: str, what: str) -> str:
 
 # ---------------------------------------------------------------- Applications
 INSTALLED_APPS = [
-    "sscportal.apps.PortalConfig",
-    "office",
-    "workspace",
-    "finance",
-    "reporting",
-    "members",
-    "groups",
-    "duties",
-    "accounts",
-    "core",
+    "sscportal",
+    *PORTAL_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,4 +2,4 @@
 
 from sscportal.settings.demo import *  # noqa: F403 - settings modules build on each other
 
-ROOT_URLCONF = "sscportal.bench_urls"
+ROOT_URLCONF = "devstack.bench_urls"

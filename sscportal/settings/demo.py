@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from sscportal.settings.apps import TOOL_APPS
 from sscportal.settings.base import *  # noqa: F403 - settings modules build on each other
-from sscportal.settings.base import BASE_DIR, env
+from sscportal.settings.base import BASE_DIR, INSTALLED_APPS, env
 
 DEBUG = False
 DEMO_MODE = True
+INSTALLED_APPS = [*TOOL_APPS, *INSTALLED_APPS]
 SECRET_KEY = env.str(
     "SSC_SECRET_KEY", default="the demo signs nothing of value with this key, so it may be known"
 )

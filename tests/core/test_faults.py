@@ -16,7 +16,7 @@ from django.urls import reverse
 from core.cache import FallbackCache
 from core.errors import Conflict, DomainError
 from core.pg import base as portal_backend
-from sscportal.processes import free_port
+from devstack.processes import free_port
 from tests import factories
 
 

@@ -19,7 +19,7 @@ from django.db import connection
 
 from core.mail import outbox
 from core.models import MailState, OutgoingMail
-from sscportal.processes import free_port
+from devstack.processes import free_port
 
 MAILS = 60
 KILLS = 4
@@ -38,7 +38,7 @@ while sender.send_waiting().more:
 def sink_process(tmp_path):
     """The demo's mail server as a process of its own: its port and its folder."""
     port, folder = free_port(), tmp_path / "mail"
-    program = [sys.executable, "-m", "sscportal.sink", "--port", str(port), "--dir", str(folder)]
+    program = [sys.executable, "-m", "devstack.sink", "--port", str(port), "--dir", str(folder)]
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
         assert "listens" in process.stderr.readline()
         yield port, folder

@@ -8,10 +8,11 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-TEMPLATES = Path(settings.BASE_DIR) / "templates"
+ROOT = Path(settings.BASE_DIR)
+FOLDERS = [ROOT / "templates", *sorted(ROOT.glob("*/templates"))]
 # Mails carry their style inline because mail programs drop the rest; pages for print have a sheet of their own.
 APART = {"emails", "email", "pdf"}
-PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if not APART & set(path.parts))
+PAGES = sorted(path for folder in FOLDERS for path in folder.rglob("*.html") if not APART & set(path.parts))
 
 
 FORBIDDEN = {
@@ -29,7 +30,7 @@ FORBIDDEN = {
 
 def test_templates_keep_to_the_content_policy():
     found = [
-        f"{path.relative_to(TEMPLATES)}: {what}"
+        f"{path.relative_to(ROOT)}: {what}"
         for path in PAGES
         for what, pattern in FORBIDDEN.items()
         if pattern.search(path.read_text("utf-8"))

@@ -98,7 +98,7 @@ def test_a_port_that_is_taken_is_named_in_a_sentence(program):
         taken.listen()
         port = taken.getsockname()[1]
         done = subprocess.run(
-            [sys.executable, "-m", f"sscportal.{program}"],
+            [sys.executable, "-m", f"devstack.{program}"],
             cwd=ROOT,
             env={**os.environ, "PORT": str(port)},
             capture_output=True,
@@ -112,7 +112,7 @@ def test_a_port_that_is_taken_is_named_in_a_sentence(program):
 @pytest.mark.parametrize("port", ["http", "0", "70000"])
 def test_a_port_that_is_none_is_named_in_a_sentence(port):
     done = subprocess.run(
-        [sys.executable, "-m", "sscportal.demo"],
+        [sys.executable, "-m", "devstack.demo"],
         cwd=ROOT,
         env={**os.environ, "PORT": port},
         capture_output=True,
@@ -125,7 +125,7 @@ def test_a_port_that_is_none_is_named_in_a_sentence(port):
 
 def test_a_given_database_is_never_thrown_away():
     done = subprocess.run(
-        [sys.executable, "-m", "sscportal.demo", "--reset"],
+        [sys.executable, "-m", "devstack.demo", "--reset"],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": "postgres://somebody@db.example/theirs"},
         capture_output=True,

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from sscportal.settings.apps import PACKAGES, TOOL_APPS
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-OURS = set(PROJECT["tool"]["ruff"]["lint"]["isort"]["known-first-party"])
-RUNTIME = ["sscportal", "office", "finance", "reporting", "members", "groups", "duties", "accounts", "core"]
+OURS = {*PACKAGES, "tests", "tools"}
 
 
 def bare(requirement: str) -> str:
@@ -24,7 +25,7 @@ def bare(requirement: str) -> str:
 
 # Part of a package that is named: its author's own half, which never comes alone.
 HALVES = {"kombu": "celery", "pgtrigger": "django-pghistory"}
-# The embedded services and the demo's mail sink: no production process imports them.
+# What the embedded services, the demo's mail sink and the tests need: no production process imports it.
 DEVELOPMENT = {bare(one) for one in PROJECT["dependency-groups"]["dev"]}
 
 
@@ -49,9 +50,9 @@ def unnamed(modules: set[str], also: set[str] = frozenset()) -> set[str]:
     return {name for name in modules if not {bare(one) for one in providers.get(name, [])} & (NAMED | also)}
 
 
-@pytest.mark.parametrize("app", RUNTIME)
+@pytest.mark.parametrize("app", PACKAGES)
 def test_every_package_imported_by_an_app_is_named_in_the_project(app):
-    named = DEVELOPMENT if app == "sscportal" else set()
+    named = DEVELOPMENT if app in TOOL_APPS else set()
     assert unnamed(imported(ROOT / app) - set(HALVES), also=named) == set()
 
 

@@ -102,10 +102,11 @@ def test_every_form_on_a_page_carries_the_key_that_its_address_asks_for(world, n
 
 def written_forms() -> dict[str, list[str]]:
     """The posting forms of our own templates as they are written, also those that wait for a rare state."""
-    folder = ROOT / "templates"
+    folders = (ROOT / "templates", ROOT / "devstack" / "templates")
     foreign = {"account", "mfa", "socialaccount", "allauth"}
     found = {
         path.relative_to(folder).as_posix(): POST_FORM.findall(path.read_text())
+        for folder in folders
         for path in folder.rglob("*.html")
         if path.relative_to(folder).parts[0] not in foreign
     }

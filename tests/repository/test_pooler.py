@@ -25,9 +25,9 @@ from environ import Env
 
 from core import scope
 from core.pg import base as portal_backend
+from devstack.keeper import dies_with_parent
+from devstack.processes import free_port
 from reporting.models import Report
-from sscportal.keeper import dies_with_parent
-from sscportal.processes import free_port
 from tests import factories
 from tests.factories import everything
 

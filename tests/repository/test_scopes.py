@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from core import scope
+from sscportal.settings.apps import PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("sscportal", "office", "finance", "reporting", "members", "groups", "duties", "accounts", "core")
 NAMES = {"read_everywhere": scope.READ_ESCAPES, "write_everywhere": scope.WRITE_ESCAPES}
 # django-scopes' own way out belongs to core.scope alone, and the tables of the database to migrations.
 FORBIDDEN = {"scopes_disabled", "_base_manager", "objects_unscoped", "disable_scope"}
@@ -19,7 +19,9 @@ FORBIDDEN = {"scopes_disabled", "_base_manager", "objects_unscoped", "disable_sc
 
 def sources() -> list[Path]:
     """Every module of the portal, tests and migrations aside."""
-    found = [path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
+    found = [
+        path for name in PACKAGES for path in (ROOT / name).rglob("*.py") if "migrations" not in path.parts
+    ]
     assert len(found) > 60
     return found
 

@@ -23,9 +23,9 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg2
 import yaml
 
-from sscportal.devstack import valkey_program
-from sscportal.keeper import Service, stop_all
-from sscportal.processes import free_port
+from devstack.keeper import Service, stop_all
+from devstack.processes import free_port
+from devstack.services import valkey_program
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sscportal.sink import KeepingHandler, controller
+from devstack.sink import KeepingHandler, controller
 from tests.sscportal.production import HOST, ROOT, Production
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("production")]
@@ -146,17 +146,15 @@ def test_mail_leaves_by_worker_and_beat_and_each_process_says_it_is_well(product
             time.sleep(0.2)
         (message,) = tmp_path.glob("*.eml")
         assert b"X-Envelope-To: person@x.example" in message.read_bytes()
-        production.run("worker", "python", "-m", "sscportal.healthcheck", "worker")
-        production.run(
-            "beat", "python", "-m", "sscportal.healthcheck", "beat", str(production.folder / "beat")
-        )
+        production.run("worker", "python", "-m", "deploy.healthcheck", "worker")
+        production.run("beat", "python", "-m", "deploy.healthcheck", "beat", str(production.folder / "beat"))
     finally:
         sink.stop()
 
 
 def test_healthcheck_of_a_silent_process_fails_in_a_sentence(production, web, tmp_path):
     well = production.environment("web", SSC_WEB_BIND=f"127.0.0.1:{web}")
-    ask = ["python", "-m", "sscportal.healthcheck"]
+    ask = ["python", "-m", "deploy.healthcheck"]
     assert subprocess.run([*ask, "web"], cwd=ROOT, env=well, check=False).returncode == 0
     gone = production.environment("web", SSC_WEB_BIND="127.0.0.1:9")
     done = subprocess.run([*ask, "web"], cwd=ROOT, env=gone, capture_output=True, text=True, check=False)

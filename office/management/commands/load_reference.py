@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from office.demo.seed import load_reference
+from office.reference import load_reference
 
 
 class Command(BaseCommand):

@@ -1,0 +1,174 @@
+"""Who is in the demo network: ten thousand invented people, the Chair's Office, and the personas."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import TypeVar
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
+from django.db import models
+
+from accounts.models import Region, User, folded
+from demo.names import Draft, draw
+from demo.personas import PERSONAS, Persona
+from groups.models import NetworkAppointment
+
+CHUNK = 1000
+Row = TypeVar("Row", bound=models.Model)
+# Nobody signs in with this: a mark that no password matches, the same for all so that a seed gives the same rows.
+LOCKED = "!" + "demo" * 10
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    """A moment of a day."""
+    return datetime.combine(day, time(hour), tzinfo=UTC)
+
+
+def write(rows: list[Row]) -> list[Row]:
+    """Insert many rows of one model in chunks; gives them back with their keys."""
+    return type(rows[0])._default_manager.bulk_create(rows, batch_size=CHUNK) if rows else []
+
+
+@dataclass
+class Staff:
+    """People above the groups."""
+
+    support: list[User] = field(default_factory=list)
+    admin: User | None = None
+    chair: User | None = None
+
+
+@dataclass
+class Crowd:
+    """Everybody, before they belong anywhere."""
+
+    members: list[User]
+    staff: Staff
+    personas: dict[str, User]
+
+    @property
+    def ssc_chair(self) -> User:
+        """Who appointed the leaders."""
+        assert self.staff.chair is not None
+        return self.staff.chair
+
+    @property
+    def administrator(self) -> User:
+        """Who signs where a group has no leader."""
+        assert self.staff.admin is not None
+        return self.staff.admin
+
+
+def _user(drawn: Draft, email: str, joined: datetime) -> User:
+    person = User(
+        email=email,
+        given_name=drawn.given_name,
+        family_name=drawn.family_name,
+        language=drawn.language,
+        country=drawn.country,
+        region_id=drawn.region,
+        institution=drawn.institution,
+        expertise=drawn.expertise,
+        password=LOCKED,
+        joined_at=joined,
+    )
+    person.derive()
+    return person
+
+
+def _address(drawn: Draft, number: int, domain: str) -> str:
+    plain = [
+        "".join(c for c in folded(part) if c.isascii() and c.isalnum())
+        for part in (drawn.given_name, drawn.family_name)
+    ]
+    return f"{'.'.join(plain)}.{number}@{domain}"
+
+
+def _persona(persona: Persona, joined: datetime) -> User:
+    drawn = Draft(
+        persona.given_name,
+        persona.family_name,
+        persona.region,
+        persona.country,
+        persona.language,
+        "Species Survival Commission" if persona.network else "Institute of Wild Cats, Lindenfels",
+        "Red List assessment",
+    )
+    person = _user(drawn, persona.email, joined)
+    # Few rounds and a salt of our own: the password is public, and the same seed writes the same rows.
+    salt = hashlib.sha256(persona.account.encode()).hexdigest()[:22]
+    hasher = get_hasher()
+    rounds = {"iterations": 1000} if isinstance(hasher, PBKDF2PasswordHasher) else {}
+    person.password = hasher.encode(persona.password, salt, **rounds)
+    person.is_superuser = person.is_staff = persona.code == "SU"
+    if persona.code in {"LE", "RL"}:
+        person.public_email = f"{persona.account}@cats.example"
+    return person
+
+
+def make_crowd(random: Random, members: int, today: date, *, with_personas: bool) -> Crowd:
+    """Write all accounts with their proved addresses, the offices of the network, and second factors of personas."""
+    first = date(2017, 1, 1)
+    days = max((today - first).days - 30, 1)
+    drafts = [draw(random) for _number in range(members)]
+    people = [
+        _user(
+            drawn,
+            _address(drawn, number, "people.example"),
+            at(first + timedelta(days=random.randrange(days))),
+        )
+        for number, drawn in enumerate(drafts, 1)
+    ]
+    for person in people:
+        person.share_contact = random.random() < 0.4
+    office = [
+        _user(drawn, _address(drawn, number, "office.example"), at(first))
+        for number, drawn in enumerate((draw(random) for _number in range(40)), 1)
+    ]
+    personas = [_persona(one, at(first)) for one in PERSONAS] if with_personas else []
+    everybody = write([*people, *office, *personas])
+    write(
+        [EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in everybody]
+    )
+    known = (
+        {one.code: person for one, person in zip(PERSONAS, personas, strict=bool(personas))}
+        if personas
+        else {}
+    )
+    crowd = Crowd(people, Staff(), known)
+    _offices(crowd, office, first)
+    if with_personas:
+        _second_factors(known)
+    return crowd
+
+
+def _offices(crowd: Crowd, office: list[User], since: date) -> None:
+    """The Chair's Office, the chairs, the Steering Committee, a reviewer for each region."""
+    known, rest = crowd.personas, iter(office)
+    staff = [next(rest) for _number in range(11)]
+    crowd.staff.support = [known["NS"], *staff] if "NS" in known else [*staff, next(rest)]
+    crowd.staff.admin = next(rest)
+    crowd.staff.chair = known.get("SC") or next(rest)
+    roles = [("CS", person) for person in crowd.staff.support if person is not known.get("NS")]
+    roles += [("CA", crowd.staff.admin), ("SC", crowd.staff.chair), ("DC", known.get("DC") or next(rest))]
+    roles += [("SM", next(rest)) for _number in range(11)]
+    roles += [(code, known[code]) for code in ("CS", "CA", "SM") if code in known]
+    rows = [NetworkAppointment(person=person, role=role, starts_on=since) for role, person in roles]
+    for region in Region.objects.all():
+        person = known["RR"] if region.pk == "africa" and "RR" in known else next(rest)
+        rows.append(NetworkAppointment(person=person, role="RR", region=region, starts_on=since))
+    for row in rows:
+        row.made_at = at(since)
+    write(rows)
+
+
+def _second_factors(known: dict[str, User]) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    for persona in PERSONAS:
+        if persona.needs_code:
+            TOTP.activate(known[persona.code], persona.secret)

@@ -1,0 +1,54 @@
+"""The demo network in one transaction, the same rows for the same seed and day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from django.db import connection, transaction
+
+from core import audit, clock, scope
+from demo import enrolment, network, people, reports, targets, terms
+from groups.models import Group, Quadrennium
+
+
+def is_empty() -> bool:
+    """Whether no group has been written yet."""
+    return not Group.objects.exists()
+
+
+@transaction.atomic
+def seed(
+    *,
+    groups: int | None,
+    members: int,
+    number: int,
+    stage: str,
+    with_personas: bool,
+    tell: Callable[[str], None],
+) -> None:
+    """Write the network: `groups` of the list (None for all), `members` people, at a stage of the year.
+
+    Needs an empty database with its reference data. Everything or nothing is written.
+    """
+    today = clock.today()
+    with scope.write_everywhere("seed"), audit.context(way="command"):
+        tell("People")
+        crowd = people.make_crowd(Random(f"people {number}"), members, today, with_personas=with_personas)
+        periods = {period.label: period for period in Quadrennium.objects.order_by("starts_on")}
+        world = network.World(Random(f"network {number}"), today, stage, crowd, periods)
+        tell("Groups and offices")
+        network.make_groups(world, groups)
+        network.deal_seats(world)
+        terms.fill_offices(world)
+        terms.publish_contacts(world)
+        tell("Memberships and handshakes")
+        enrolment.enrol(world)
+        tell("Targets and progress")
+        reports.set_years(world)
+        records = targets.write_targets(world)
+        tell("Reports")
+        reports.write_reports(world, records)
+    with connection.cursor() as cursor:
+        # Deferred keys are checked here, so that a fault shows with its name and not at the commit.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

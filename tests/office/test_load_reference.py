@@ -1,0 +1,16 @@
+"""Loading the reference data: once, and what the Chair's Office edited stays as it is."""
+
+import pytest
+from django.core.management import call_command
+
+from groups.models import Category
+
+pytestmark = pytest.mark.django_db
+
+
+def test_reference_data_is_loaded_once_and_edits_stay(reference, capsys):
+    Category.objects.filter(pk="task-force").update(name_en="Edited")
+    before = Category.objects.count()
+    call_command("load_reference")
+    assert Category.objects.count() == before
+    assert Category.objects.get(pk="task-force").name_en == "Edited"
