@@ -144,7 +144,8 @@ def tell(walked: dict[str, Walked], counted: dict[str, Counted], memory: Memory)
     say("\nTimes: how many times the bare page in the same minute, p50 by p50 and p95 by p95.")
     say("Statements: a first visit in networks of so many open groups; the most of all visits.")
     say(
-        f"Memory of a web process: {memory.warm:.1f} MB warm, {memory.after_few:.1f} MB after pages of {memory.few} groups, "
+        f"Memory of a web process: {memory.warm:.1f} MB warm, "
+        f"{memory.after_few:.1f} MB after pages of {memory.few} groups, "
         f"{memory.many_groups:.1f} MB after {memory.pages} pages of {memory.many} groups."
     )
     say(
