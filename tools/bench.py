@@ -11,6 +11,7 @@ the other.
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -134,14 +135,14 @@ def tell(walked: dict[str, Walked], counted: dict[str, Counted], memory: Memory)
     sizes = "".join(f"{groups:>7}" for groups in networks)
     say(f"{'Page':<17}{'visits':>7}{'bare':>7}{four}{four}{sizes}{'most':>7}{'first':>9}{'later':>6}")
     for name, one in walked.items():
-        bare, sql = one.first.at(0.5), counted[name]
-        row = f"{name:<17}{len(one.first.page):>7}{bare[0] / bare[1]:>7.1f}"
+        bare, sql = statistics.median(one.first.bare), counted[name]
+        row = f"{name:<17}{len(one.first.page):>7}{bare:>7.1f}"
         for times in (one.first, one.again):
             for took, ratio in (times.at(0.5), times.at(0.95)):
                 row += f"{took:>9.1f}{ratio:>6.2f}"
         row += "".join(f"{sql.first[groups]:>7}" for groups in networks)
         say(f"{row}{sql.most:>7}{one.first_kb:>9.1f}{one.later_kb:>6.1f}")
-    say("\nTimes: how many times the bare page in the same minute, p50 by p50 and p95 by p95.")
+    say("\nTimes: how many times the p50 of the bare page, asked in turn with these visits.")
     say("Statements: a first visit in networks of so many open groups; the most of all visits.")
     say(
         f"Memory of a web process: {memory.warm:.1f} MB warm, "

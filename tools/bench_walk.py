@@ -49,9 +49,9 @@ class Times:
     bare: list[float] = field(default_factory=list)
 
     def at(self, share: float) -> tuple[float, float]:
-        """The time that this share of the requests stays within, and how many times the bare page's that is."""
+        """The time that this share of the requests stays within, and how many times the bare page's middle it is."""
         own = percentile(self.page, share)
-        return own, own / percentile(self.bare, share)
+        return own, own / statistics.median(self.bare)
 
 
 @dataclass

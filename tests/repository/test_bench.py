@@ -138,9 +138,31 @@ def test_an_answer_other_than_200_stops_the_walk(recorded):
         Server(recorded[0]).get("/nowhere")
 
 
+def test_times_are_told_by_the_middle_of_the_bare_page():
+    times = Times(page=[float(one) for one in range(1, 101)], bare=[5.0, 10.0, 400.0])
+    assert times.at(0.5) == (50.5, 5.05)
+    assert times.at(0.95) == (96.0, 9.6)
+
+
 def walked(times: float, first_kb: float = 60, later_kb: float = 20) -> Walked:
     taken = Times(page=[10 * times] * 4, bare=[10.0] * 4)
     return Walked(taken, taken, first_kb, later_kb)
+
+
+def test_the_table_has_a_line_for_each_page_and_tells_the_memory(capsys):
+    sql = bench.Counted(first={17: 9, 191: 8, 17000: 7}, again={17: 9, 191: 8, 17000: 7}, most=11)
+    memory = bench.Memory(
+        warm=100, after_few=101, many_groups=107, few_groups=103, pages=400, few=10, many=60
+    )
+    bench.tell({"workspace": walked(4, 46, 3)}, {"workspace": sql}, memory)
+    printed = capsys.readouterr().out
+    line = next(line for line in printed.splitlines() if line.startswith("workspace"))
+    assert line.split() == [
+        *("workspace", "4", "10.0"),
+        *("40.0", "4.00", "40.0", "4.00") * 2,
+        *("9", "8", "7", "11", "46.0", "3.0"),
+    ]
+    assert "400 pages of 10 groups leave 103.0 MB: +4.0 MB for the number of groups." in printed
 
 
 def test_each_budget_that_is_passed_is_named_and_the_bound_itself_is_allowed():
