@@ -54,28 +54,28 @@ class Memory:
 
 def slips(walked: dict[str, Walked], counted: dict[str, Counted], memory: Memory) -> list[str]:
     """The budgets that are passed, each in a few words."""
-    found = []
+    judged: list[tuple[str, float, float]] = []  # what, how much, how much is allowed
     for name, one in walked.items():
-        most, (_, times) = DASHBOARD_TIMES if name == DASHBOARD else TIMES, one.first.at(0.5)
-        found += [f"{name}: {times:.2f} times the bare page at first visits, {most:g} allowed"] * (
-            times > most
-        )
-        found += [f"{name}: first load {one.first_kb:.1f} KB, {FIRST_KB:g} allowed"] * (
-            one.first_kb > FIRST_KB
-        )
-        found += [f"{name}: {one.later_kb:.1f} KB later, {LATER_KB:g} allowed"] * (one.later_kb > LATER_KB)
+        times = DASHBOARD_TIMES if name == DASHBOARD else TIMES
+        judged += [
+            (f"{name}, times the bare page at first visits", one.first.at(0.5)[1], times),
+            (f"{name}, KB of a first load", one.first_kb, FIRST_KB),
+            (f"{name}, KB of a later page", one.later_kb, LATER_KB),
+        ]
     for name, sql in counted.items():
-        most_sql = max(sql.most, *sql.first.values(), *sql.again.values())
-        found += [f"{name}: {most_sql} statements, {STATEMENTS} allowed"] * (most_sql > STATEMENTS)
+        most = max(sql.most, *sql.first.values(), *sql.again.values())
+        judged.append((f"{name}, statements", most, STATEMENTS))
+    judged.append(("memory, MB more for many groups", memory.many_groups - memory.few_groups, MORE_MB))
+    found = [f"{what}: {value:.4g}, and {most:g} allowed" for what, value, most in judged if value > most]
+    for name, sql in counted.items():
         for when, counts in (("first", sql.first), ("repeated", sql.again)):
-            told = ", ".join(f"{number} in {groups} groups" for groups, number in counts.items())
-            found += [f"{name}: statements of {when} visits differ: {told}"] * (len(set(counts.values())) > 1)
-    more = memory.many_groups - memory.few_groups
-    found += [f"memory: {more:.1f} MB more for many groups, {MORE_MB:g} allowed"] * (more > MORE_MB)
+            if len(set(counts.values())) > 1:
+                told = ", ".join(f"{number} with {groups} groups" for groups, number in counts.items())
+                found.append(f"{name}, statements of {when} visits: {told}")
     return found
 
 
-def remember(env: dict[str, str], pages: dict[str, dict], asked: int) -> Memory:
+def compare_memory(env: dict[str, str], pages: dict[str, dict], asked: int) -> Memory:
     """Ask for so many pages in few groups and in many, each of a fresh web process, and compare its memory.
 
     The two batches are equal but for the number of groups: as many requests, each kind of page as often.
@@ -87,7 +87,7 @@ def remember(env: dict[str, str], pages: dict[str, dict], asked: int) -> Memory:
         for page in pages.values()
     ]
     demo = [tuple(page["demo"]) for page in pages.values()]
-    few = in_turn[: min(FEW, groups) * len(pages)]
+    few = in_turn[: min(FEW * len(pages), asked)]
     with measured.web_server(env) as web:
         server = Server(web.address)
         warm_up(server, *demo)
@@ -170,7 +170,7 @@ def main() -> int:
         pages = measured.inside("pages", str(chosen.visits), env=env)
         walked = walk_all(env, pages, chosen.rounds)
         say(f"Asking for {chosen.pages} pages twice, for the memory they leave.")
-        memory = remember(env, pages, chosen.pages)
+        memory = compare_memory(env, pages, chosen.pages)
         say("Counting statements in three networks.")
         counts = [measured.inside("count", str(chosen.visits), env=env)]
         small = {**env, **measured.make_database("bench_small", groups=chosen.few, members=400)}

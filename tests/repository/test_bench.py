@@ -176,12 +176,21 @@ def test_each_budget_that_is_passed_is_named_and_the_bound_itself_is_allowed():
     slow = {"workspace": walked(6.1), "office dashboard": walked(8.1)}
     heavy = {"workspace": walked(6, first_kb=60.1, later_kb=20.1)}
     for pages, counts, left, named in (
-        (slow, sql, memory, ["workspace: 6.10 times", "office dashboard: 8.10 times"]),
-        (heavy, sql, memory, ["workspace: first load 60.1 KB", "workspace: 20.1 KB later"]),
-        (good, replace(sql, most=17), memory, ["workspace: 17 statements"]),
-        (good, replace(sql, first={17: 9, 191: 10}), memory, ["first visits differ: 9 in 17 groups, 10"]),
-        (good, replace(sql, again={17: 9, 191: 10}), memory, ["repeated visits differ: 9 in 17 groups"]),
-        (good, sql, replace(memory, many_groups=105.1), ["memory: 2.1 MB more"]),
+        (
+            slow,
+            sql,
+            memory,
+            [
+                "workspace, times the bare page at first visits: 6.1, and 6 allowed",
+                "office dashboard, times the bare page at first visits: 8.1, and 8 allowed",
+            ],
+        ),
+        (heavy, sql, memory, ["workspace, KB of a first load: 60.1", "workspace, KB of a later page: 20.1"]),
+        (good, replace(sql, most=17), memory, ["workspace, statements: 17, and 16 allowed"]),
+        (good, replace(sql, again={17: 17, 191: 17}), memory, ["workspace, statements: 17"]),
+        (good, replace(sql, first={17: 9, 191: 8}), memory, ["first visits: 9 with 17 groups, 8 with 191"]),
+        (good, replace(sql, again={17: 9, 191: 8}), memory, ["repeated visits: 9 with 17 groups"]),
+        (good, sql, replace(memory, many_groups=105.1), ["memory, MB more for many groups: 2.1"]),
     ):
         found = bench.slips(pages, {"workspace": counts}, left)
         assert len(found) == len(named), found
