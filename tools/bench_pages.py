@@ -112,32 +112,32 @@ def _pages(groups: int) -> range:
     return range(1, -(-groups // PER_PAGE) + 1)
 
 
+def _asked(address: str, queries: list[str], people: list[User]) -> list[Visit]:
+    """A visit for each query, the people taking turns."""
+    return [
+        Visit(person, f"{address}?{query}") for query, person in zip(queries, cycle(people), strict=False)
+    ]
+
+
 def pages(wanted: int) -> dict[str, Page]:
     """Each kind of page with so many visits, of as many groups or with as many different questions."""
     led = led_groups(wanted)
-    groups = [group for group, _ in led]
-    leader, office = persona("LE"), persona("CA")
+    groups, leaders = [group for group, _ in led], [person for _, person in led]
+    staff = [persona(code) for code in ("SC", "CS", "DC", "SM")]
     found = {
         name: Page(
-            Visit(leader, address), [Visit(person, in_group(group.slug)[name]) for group, person in led]
+            Visit(persona("LE"), address),
+            [Visit(person, in_group(group.slug)[name]) for group, person in led],
         )
         for name, address in in_group(GROUP).items()
     }
-    lists = {
-        "directory": (reverse("groups:directory"), leader, [person for _, person in led], directory_queries),
-        "office dashboard": (
-            reverse("office:dashboard"),
-            office,
-            [persona(code) for code in ("SC", "CS", "DC", "SM")],
-            dashboard_queries,
-        ),
-    }
-    for name, (address, reader, people, queries) in lists.items():
-        asked = queries(groups)[:wanted]
-        visits = [
-            Visit(person, f"{address}?{query}") for query, person in zip(asked, cycle(people), strict=False)
-        ]
-        found[name] = Page(Visit(reader, address), visits)
+    directory, dashboard = reverse("groups:directory"), reverse("office:dashboard")
+    found["directory"] = Page(
+        Visit(persona("LE"), directory), _asked(directory, directory_queries(groups)[:wanted], leaders)
+    )
+    found["office dashboard"] = Page(
+        Visit(persona("CA"), dashboard), _asked(dashboard, dashboard_queries(groups)[:wanted], staff)
+    )
     return found
 
 
