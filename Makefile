@@ -51,7 +51,7 @@ messages: setup-test ## Collects the marked texts into locale/ and compiles the 
 	@$(PY) tools/messages.py extract
 	@$(PY) tools/messages.py compile
 
-bench: setup ## Measures the pages against a bare view in the same run (ARGS=).
+bench: setup ## Measures first and repeated visits of the pages against a bare page in the same run (ARGS=).
 	@$(PY) -m tools.bench $(ARGS)
 
 shots: setup-test ## Takes a picture of every page in both widths into var/shots/ (ARGS=).

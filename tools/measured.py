@@ -1,4 +1,4 @@
-"""A portal to measure or to look at: throwaway services, the demo network, static files and a web server."""
+"""A portal to measure or to look at: throwaway services, the demo network, static files and web servers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -89,46 +90,78 @@ def inside(task: str, *argv: str, env: dict[str, str]) -> Any:
     return json.loads(python("-m", "tools.measured_inside", task, *argv, env=env).splitlines()[-1])
 
 
+@dataclass(frozen=True)
+class Web:
+    """A running web server with one worker."""
+
+    address: str
+    service: Service
+
+    def resident(self) -> float:
+        """MB of memory that the worker occupies. Raises StackError when it has no worker, or several."""
+        assert self.service.process is not None
+        tasks = Path(f"/proc/{self.service.process.pid}/task").glob("*/children")
+        workers = [pid for listed in tasks for pid in listed.read_text().split()]
+        if len(workers) != 1:
+            raise StackError(f"The web server has {len(workers)} workers, and one is measured.")
+        status = Path(f"/proc/{workers[0]}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
 @contextmanager
-def portal(*, groups: str, members: int, workers: int = 1) -> Iterator[tuple[str, dict[str, str]]]:
-    """A running portal with the demo network in it: its address and the variables of its processes."""
+def network(*, groups: str, members: int) -> Iterator[dict[str, str]]:
+    """Throwaway services with the demo network and the static files: the variables for the portal's processes."""
     folder = Path(tempfile.mkdtemp(prefix="ssc-measured-"))
-    port = free_port()
     env = {
         "DJANGO_SETTINGS_MODULE": "sscportal.settings.bench",
-        "SSC_BASE_URL": f"http://localhost:{port}",
+        "SSC_BASE_URL": f"http://localhost:{free_port()}",
         "SSC_STATIC_ROOT": str(folder / "static"),
         "SSC_MEDIA_ROOT": str(folder / "media"),
         "SSC_SINK_DIR": str(folder / "mail"),
     }
-    with Stack(throwaway=True) as stack:
-        web = None
-        try:
+    try:
+        with Stack(throwaway=True) as stack:
             say("Preparing the database.")
             manage("migrate", "--no-input", env={**env, "SSC_DB_AS": "owner"})
             say(f"Filling it with the demo network: {groups} groups, {members} people.")
             manage("seed_demo", "--groups", groups, "--members", str(members), "--seed", "1", env=env)
             settle()
             manage("collectstatic", "--no-input", env=env)
-            log = folder / "web.log"
-            web = Service(
-                name="The web server",
-                argv=[
-                    *(str(BIN / "gunicorn"), "--config", str(ROOT / "deploy/gunicorn.conf.py")),
-                    *("--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "2"),
-                    *("--max-requests", "0", "sscportal.wsgi:application"),
-                ],
-                log=log,
-                stop_signal=signal.SIGTERM,
-                options={"cwd": ROOT, "env": {**os.environ, **env}},
-            )
-            web.start()
-            web.await_sign_of_life(lambda: answers(port), 60)
-            yield f"http://localhost:{port}", {**env, **stack.exported}
-        finally:
-            if web is not None:
-                web.stop()
-            shutil.rmtree(folder, ignore_errors=True)
+            yield {**env, **stack.exported}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def web_server(env: dict[str, str]) -> Iterator[Web]:
+    """A fresh web process of the portal over a network. Raises StackError when it does not start."""
+    port = urlsplit(env["SSC_BASE_URL"]).port
+    assert port is not None
+    service = Service(
+        name="The web server",
+        argv=[
+            *(str(BIN / "gunicorn"), "--config", str(ROOT / "deploy/gunicorn.conf.py")),
+            *("--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "2"),
+            *("--max-requests", "0", "sscportal.wsgi:application"),
+        ],
+        log=Path(env["SSC_STATIC_ROOT"]).with_name("web.log"),
+        stop_signal=signal.SIGTERM,
+        options={"cwd": ROOT, "env": {**os.environ, **env}},
+    )
+    service.start()
+    try:
+        service.await_sign_of_life(lambda: answers(port), 60)
+        yield Web(env["SSC_BASE_URL"], service)
+    finally:
+        service.stop()
+        service.wait()
+
+
+@contextmanager
+def portal(*, groups: str, members: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """A running portal with the demo network in it: its address and the variables of its processes."""
+    with network(groups=groups, members=members) as env, web_server(env) as web:
+        yield web.address, env
 
 
 def answers(port: int) -> bool:

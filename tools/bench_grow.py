@@ -1,0 +1,79 @@
+"""Makes the demo network as large as wanted, for `make bench`. Django must be set up before this is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from django.db import models, transaction
+
+from accounts.models import User
+from core import audit, clock, scope
+from groups.models import Appointment, Group, Quadrennium
+from members.models import Conditions, Membership
+from reporting.models import Report, ReportingYear
+from tools.signed_in import report_year
+
+CHUNK = 1000
+
+
+def _write(rows: Sequence[models.Model]) -> None:
+    type(rows[0])._default_manager.bulk_create(rows, batch_size=CHUNK)
+
+
+def grow(wanted: int) -> int:
+    """Add groups until so many are open, and return how many are open then.
+
+    Each has a leader of its own, who is its one member, and this year's report under way. The rows are written
+    through the models, so that a column with a default gets its default.
+    """
+    have = Group.objects.open().count()
+    if wanted <= have:
+        return have
+    first_day = date(clock.today().year, 1, 1)
+    period, conditions = Quadrennium.current(), Conditions.in_force()
+    year = ReportingYear.objects.get(year=report_year())
+    assert period is not None
+    numbers = range(have + 1, wanted + 1)
+    locked = make_password(None)  # no password opens it; made once, as it takes long
+    people = [
+        User(
+            email=f"leader.{number}@bench.example",
+            given_name="Leader",
+            family_name=f"Number {number}",
+            password=locked,
+        )
+        for number in numbers
+    ]
+    groups = [
+        Group(slug=f"bench-{number}", name=f"Bench {number} Specialist Group", category_id="specialist-group")
+        for number in numbers
+    ]
+    for row in (*people, *groups):
+        row.derive()
+    with transaction.atomic(), scope.write_everywhere("seed"), audit.context(way="command"):
+        _write(people)
+        _write(groups)
+        pairs = list(zip(groups, people, strict=True))
+        _write(
+            [
+                Appointment(group=group, person=person, office="chair", starts_on=first_day)
+                for group, person in pairs
+            ]
+        )
+        _write(
+            [
+                Membership(
+                    group=group,
+                    person=person,
+                    quadrennium=period,
+                    conditions=conditions,
+                    starts_on=first_day,
+                    ends_on=period.ends_on,
+                )
+                for group, person in pairs
+            ]
+        )
+        _write([Report(group=group, reporting_year=year, template=year.template) for group in groups])
+    return Group.objects.open().count()

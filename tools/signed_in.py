@@ -1,0 +1,42 @@
+"""Signed-in clients of people, for tools that look at pages. Django must be set up before this is imported."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from core import clock
+from demo.personas import GROUP, PERSONAS
+from reporting.models import ReportingYear
+
+__all__ = ["GROUP", "PERSONAS", "client_for", "persona", "report_year", "session_of"]
+
+
+def persona(code: str) -> User:
+    """The demo's person with the role of this code, such as LE."""
+    email = next(one.email for one in PERSONAS if one.code == code)
+    return User.objects.by_email(email).get()
+
+
+def client_for(person: User) -> Client:
+    """A client in which the person has signed in just now."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(person)
+    session = client.session  # a sign-in of just now, for the forms that ask for a fresh proof
+    session["account_authentication_methods_user"] = str(person.pk)
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return client
+
+
+def session_of(person: User) -> str:
+    """The session cookie of a new sign-in of the person."""
+    return client_for(person).cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def report_year() -> int:
+    """The year whose report the groups write at present."""
+    return ReportingYear.objects.filter(opens_on__lte=clock.today()).latest("year").year
