@@ -11,15 +11,13 @@ Two records, both written in the transaction of the change, both append-only for
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from core import clock, scope
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 Tracked = Callable[[type[models.Model]], type[models.Model]]
 
@@ -31,7 +29,9 @@ def tracked(**options: Any) -> Tracked:
     )
 
 
-def context(*, by: User | None = None, way: str = "", role: str = "", **more: Any) -> pghistory.context:
+def context(
+    *, by: AbstractBaseUser | None = None, way: str = "", role: str = "", **more: Any
+) -> pghistory.context:
     """Who acts, in which role and by which way (page, job, command); enters every row written inside.
 
     Used as a context manager, or called to add to the context that stands already.
@@ -43,7 +43,7 @@ def context(*, by: User | None = None, way: str = "", role: str = "", **more: An
 def record(
     verb: str,
     *,
-    by: User | None,
+    by: AbstractBaseUser | None,
     about: models.Model,
     group: models.Model | int | None = None,
     role: str = "",
@@ -59,7 +59,7 @@ def record(
     entry = AuditEntry(
         at=clock.now(),
         verb=verb,
-        by=by,
+        by_id=by.pk if by else None,
         role=role or _current("role"),
         way=_current("way"),
         group_id=group.pk if isinstance(group, models.Model) else group,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from email.utils import parseaddr
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -14,10 +14,23 @@ from django.utils import translation
 from core import clock
 from core.mail.models import MailClass, OutgoingMail
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+class Recipient(Protocol):
+    """The person whom a mail is written to; core does not know the model."""
+
+    @property
+    def pk(self) -> Any:
+        """The person's key."""
+
+    @property
+    def email(self) -> str:
+        """The address that the mail goes to, unless another is given."""
+
+    @property
+    def language(self) -> str:
+        """The language that the person reads."""
 
 
 def once_only(purpose: str) -> str:
@@ -39,7 +52,7 @@ def queue(
     text: str,
     html: str = "",
     language: str = "en",
-    recipient: User | None = None,
+    recipient: Recipient | None = None,
     mail_class: str = MailClass.ESSENTIAL,
     still_due: str = "",
     holds_secret: bool = False,
@@ -56,7 +69,7 @@ def queue(
         message_id=f"<{uuid.uuid4()}@{_domain()}>",
         purpose=purpose,
         mail_class=mail_class,
-        recipient=recipient,
+        recipient_id=recipient.pk if recipient else None,
         to=one_line(to, 254),
         language=language,
         subject=one_line(subject),
@@ -83,7 +96,7 @@ def queue_template(
     *,
     key: str,
     to: str = "",
-    recipient: User | None = None,
+    recipient: Recipient | None = None,
     language: str = "",
     mail_class: str = MailClass.ESSENTIAL,
     still_due: str = "",
