@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import links, receivers  # noqa: F401 - connects the receivers, adds the link
+        from core import links, receivers  # noqa: F401, PLC0415 - connected once the app registry is ready

@@ -18,6 +18,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from core import clock, scope
+from core.models import AuditEntry
 
 Tracked = Callable[[type[models.Model]], type[models.Model]]
 
@@ -54,8 +55,6 @@ def record(
     `verb` is in the past tense with its app: "members.person_invited". `detail` holds ids, codes and short
     texts that a page needs to tell the act; never confidential text. `by` is None only for the portal itself.
     """
-    from core.models import AuditEntry
-
     entry = AuditEntry(
         at=clock.now(),
         verb=verb,

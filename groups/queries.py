@@ -19,6 +19,7 @@ from core.prepared import Rows, prepared
 from core.remembered import Later, frozen
 from groups import activity, roles
 from groups.models import Appointment, Group, last_day, office_in_words
+from groups.panels import head_counts
 from groups.sections import SECTIONS, section_of
 
 # Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
@@ -346,8 +347,6 @@ class OwnGroup:
 
 def own_groups(groups: dict[int, frozenset[str]]) -> list[OwnGroup]:
     """A person's groups by name, with role, size and leaders; three queries however many there are."""
-    from groups.panels import head_counts
-
     rows = Group.objects.filter(pk__in=groups).select_related("category")
     sizes, leaders = head_counts(list(groups), clock.today()), leaders_of(list(groups))
     return [

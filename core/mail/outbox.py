@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from email.utils import parseaddr
 from typing import Any, Protocol
@@ -12,9 +11,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import clock
+from core.mail.lines import one_line
 from core.mail.models import MailClass, OutgoingMail
-
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+from core.mail.tasks import wake_sender
 
 
 class Recipient(Protocol):
@@ -36,11 +35,6 @@ class Recipient(Protocol):
 def once_only(purpose: str) -> str:
     """A key for a mail that may rightly repeat, such as a sign-in code: each call is its own logical mail."""
     return f"{purpose}:{uuid.uuid4()}"
-
-
-def one_line(text: str, limit: int = 250) -> str:
-    """Text for a header: control characters and line ends become one space."""
-    return CONTROL.sub(" ", text).strip()[:limit]
 
 
 def queue(
@@ -84,8 +78,6 @@ def queue(
     before = OutgoingMail.objects.filter(key=key).exists()
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
     if not before:
-        from core.mail.tasks import wake_sender
-
         wake_sender()
     return not before
 

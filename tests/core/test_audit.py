@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from core import audit, scope, tenancy
-from core.models import AuditEntry
+from core.models import AuditEntry, TenantModel
 from groups.models import Appointment, Group
 from reporting.models import ReportSection
 from tests import factories
@@ -93,8 +93,6 @@ def test_passwords_and_secrets_of_links_are_in_no_event():
 
 def test_every_tenant_table_that_is_not_append_only_is_tracked():
     """Whatever can change or vanish leaves its former rows behind."""
-    from core.models import TenantModel
-
     tracked = {model.pgh_tracked_model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")}
     untracked = {
         model._meta.db_table
