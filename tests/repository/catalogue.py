@@ -98,20 +98,20 @@ def stray_children() -> list[Key]:
 
 def described() -> dict[str, list[tuple]]:
     """All that guards the tables: flags and comments, policies, constraints and rights, each in a fixed order."""
-    return {
-        "tables": _rows(
+    statements = {
+        "tables": (
             """SELECT relname, relrowsecurity, relforcerowsecurity, obj_description(oid, 'pg_class')
                FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1"""
         ),
-        "policies": _rows(
+        "policies": (
             """SELECT tablename, policyname, permissive, roles::text[], cmd, qual, with_check
                FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"""
         ),
-        "constraints": _rows(
+        "constraints": (
             """SELECT conrelid::regclass::text, conname, convalidated, pg_get_constraintdef(oid)
                FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"""
         ),
-        "rights": _rows(
+        "rights": (
             """SELECT thing, x.grantee::regrole::text, x.privilege_type, x.is_grantable
                FROM (SELECT oid::regclass::text, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace
                      UNION ALL
@@ -124,6 +124,7 @@ def described() -> dict[str, list[tuple]]:
                ORDER BY 1, 2, 3"""
         ),
     }
+    return {name: _rows(sql) for name, sql in statements.items()}
 
 
 def columns(table: str) -> list[str]:

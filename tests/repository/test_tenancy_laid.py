@@ -166,6 +166,53 @@ def test_policies_and_rights_change_together_or_not_at_all(owner):
     assert catalogue.described() == planted
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_running_process_meets_the_former_state_or_the_new_one_and_nothing_between():
+    """A second connection looks after each statement of `lay`.
+
+    It reads plain columns: what PostgreSQL spells out of a locked table's policies would be read after the lock only.
+    """
+    second, seen = connection.copy(), []
+
+    def committed() -> list[tuple]:
+        with second.cursor() as cursor:
+            cursor.execute(
+                """SELECT c.relname, c.relrowsecurity, c.relacl::text,
+                          ARRAY(SELECT p.polname || p.polqual::text
+                                FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1)
+                   FROM pg_class c
+                   WHERE c.relname IN ('core_auditentry', 'groups_appointment', 'reporting_report') ORDER BY 1"""
+            )
+            return cursor.fetchall()
+
+    def look_from_outside(run, sql, params, many, context):
+        answer = run(sql, params, many, context)
+        seen.append(committed())
+        return answer
+
+    with second.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+    wanted = committed()
+    with connection.as_owner():
+        try:
+            execute(
+                "ALTER POLICY tenant_read ON reporting_report USING (true)",
+                "ALTER TABLE groups_appointment DISABLE ROW LEVEL SECURITY",
+                f"GRANT UPDATE ON core_auditentry TO {ROLE}",
+            )
+            planted = committed()
+            with connection.execute_wrapper(look_from_outside):
+                done = tenancy.lay(connection)
+        finally:
+            tenancy.lay(connection)
+        assert len(done) == 5
+        assert len(seen) > len(done)
+        assert all(state == planted for state in seen)
+        assert [row[:2] for row in committed()] == [row[:2] for row in wanted]
+        assert committed() != planted
+    second.close()
+
+
 @pytest.mark.django_db
 def test_a_connection_of_the_run_time_role_changes_nothing():
     with connection.as_owner():
