@@ -58,7 +58,7 @@ def record(
     entry = AuditEntry(
         at=clock.now(),
         verb=verb,
-        by_id=by.pk if by else None,
+        by=by,  # type: ignore[misc] # Django checks that it is the model of people, which core does not name
         role=role or _current("role"),
         way=_current("way"),
         group_id=group.pk if isinstance(group, models.Model) else group,

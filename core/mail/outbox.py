@@ -63,7 +63,7 @@ def queue(
         message_id=f"<{uuid.uuid4()}@{_domain()}>",
         purpose=purpose,
         mail_class=mail_class,
-        recipient_id=recipient.pk if recipient else None,
+        recipient=recipient,  # type: ignore[misc] # Django checks that it is the model of people
         to=one_line(to, 254),
         language=language,
         subject=one_line(subject),
