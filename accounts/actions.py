@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import RegionCountry, User
 from core import audit, clock, codes
 from core.errors import DomainError
 from core.mail import outbox
 from core.mail.models import OutgoingMail
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 PROFILE = (
     "given_name",
@@ -40,8 +38,6 @@ def update_profile(*, person: User, by: User, **data: Any) -> User:
 
     The sign-in address is not among it: it changes by proving a new one. Saving what stands changes nothing.
     """
-    from accounts.models import RegionCountry, User
-
     row = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     changed = {name: data[name] for name in PROFILE if name in data and getattr(row, name) != data[name]}
     if not changed:

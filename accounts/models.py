@@ -14,6 +14,7 @@ from django_countries.fields import CountryField
 
 from core import audit, clock
 from core.cached import cached_reference
+from core.languages import in_language
 
 
 def folded(*parts: str) -> str:
@@ -70,8 +71,6 @@ class Region(models.Model):
         ordering = ["order"]
 
     def __str__(self) -> str:
-        from core.languages import in_language
-
         return in_language(self, "name")
 
 

@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import checks, receivers  # noqa: F401 - registers the checks, connects the receivers
+        from core import checks, receivers  # noqa: F401, PLC0415 - connected once the app registry is ready

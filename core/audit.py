@@ -11,15 +11,14 @@ Two records, both written in the transaction of the change, both append-only for
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from core import clock, scope
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from core.models import AuditEntry
 
 Tracked = Callable[[type[models.Model]], type[models.Model]]
 
@@ -31,7 +30,9 @@ def tracked(**options: Any) -> Tracked:
     )
 
 
-def context(*, by: User | None = None, way: str = "", role: str = "", **more: Any) -> pghistory.context:
+def context(
+    *, by: AbstractBaseUser | None = None, way: str = "", role: str = "", **more: Any
+) -> pghistory.context:
     """Who acts, in which role and by which way (page, job, command); enters every row written inside.
 
     Used as a context manager, or called to add to the context that stands already.
@@ -43,7 +44,7 @@ def context(*, by: User | None = None, way: str = "", role: str = "", **more: An
 def record(
     verb: str,
     *,
-    by: User | None,
+    by: AbstractBaseUser | None,
     about: models.Model,
     group: models.Model | int | None = None,
     role: str = "",
@@ -54,12 +55,10 @@ def record(
     `verb` is in the past tense with its app: "members.person_invited". `detail` holds ids, codes and short
     texts that a page needs to tell the act; never confidential text. `by` is None only for the portal itself.
     """
-    from core.models import AuditEntry
-
     entry = AuditEntry(
         at=clock.now(),
         verb=verb,
-        by=by,
+        by=by,  # type: ignore[misc] # Django checks that it is the model of people, which core does not name
         role=role or _current("role"),
         way=_current("way"),
         group_id=group.pk if isinstance(group, models.Model) else group,

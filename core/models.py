@@ -16,7 +16,7 @@ def scoped(queryset: type[models.QuerySet] | None = None) -> models.Manager:
 
 
 class TenantModel(models.Model):
-    """A row that belongs to one group. Its table needs row level security (core.db), which a test checks."""
+    """A row that belongs to one group. Its table gets row level security after `migrate` (core.tenancy)."""
 
     group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="+")
 

@@ -44,9 +44,10 @@ def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
 
 def render(html: str, css: str) -> bytes:
     """The tagged PDF of a page. Only data: addresses are opened."""
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
+    # Here, because `main` sets its limits first, and says in one line when the engine is missing.
+    from weasyprint import CSS, HTML  # noqa: PLC0415 - see above
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - see above
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415 - see above
 
     fetcher, fonts = URLFetcher(allowed_protocols=["data"], allow_redirects=False), FontConfiguration()
     sheet = CSS(string=css, url_fetcher=fetcher, font_config=fonts)
@@ -59,7 +60,8 @@ def main() -> int:
     """Read, render, write; the exit code says how it went."""
     limit()
     try:
-        import weasyprint  # noqa: F401 - loaded before the door is closed: it looks for its system libraries
+        # Loaded before the door is closed, because it looks for its system libraries.
+        import weasyprint  # noqa: F401, PLC0415 - loaded under the limits, and a missing engine is reported
     except (ImportError, OSError) as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return NO_ENGINE

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
 
+from django.db import models
 from django_scopes import scope as orm_scope
 from django_scopes import scopes_disabled
 from django_scopes.exceptions import ScopeError
-
-if TYPE_CHECKING:
-    from groups.models import Group
 
 current: ContextVar[str] = ContextVar("database_scope", default="")
 
@@ -65,7 +62,7 @@ def _database_scope(value: str) -> Iterator[None]:
 
 
 @contextmanager
-def group_scope(group: Group | int) -> Iterator[None]:
+def group_scope(group: models.Model | int) -> Iterator[None]:
     """Work inside one group: queries see and write its rows only."""
     pk = group if isinstance(group, int) else group.pk
     with _database_scope(str(pk)), orm_scope(group=pk):

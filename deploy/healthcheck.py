@@ -34,7 +34,7 @@ def web() -> str:
 
 def worker() -> str:
     """Return what is wrong with the worker on this host, or an empty string."""
-    from sscportal.celery import app
+    from sscportal.celery import app  # noqa: PLC0415 - the other checks need neither Celery nor settings
 
     name = f"celery@{socket.gethostname()}"
     answers = app.control.ping(destination=[name], timeout=8)

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
+from duties import actions
+
 
 @shared_task
 def send_due_reminders() -> None:
     """Queue the reminders that are due; harmless to run twice, late or in two places."""
-    from duties import actions
-
     actions.send_due_reminders()

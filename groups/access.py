@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -62,8 +62,6 @@ def appointments(person: int, day: date) -> QuerySet:
 @role_source
 def network_appointments(person: int, day: date) -> QuerySet:
     """Roles in the whole network; they name no group."""
-    from django.db.models import BigIntegerField
-
     return (
         NetworkAppointment.objects.on(day)
         .of(person)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User, folded
 from core import clock
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from groups.roles import OFFICES
 
 
 class DatedQuerySet(models.QuerySet):
@@ -37,8 +35,6 @@ class DatedQuerySet(models.QuerySet):
 class AppointmentQuerySet(DatedQuerySet):
     def with_role(self, *codes: str) -> AppointmentQuerySet:
         """Appointments whose office gives one of the roles."""
-        from groups.roles import OFFICES
-
         return self.filter(office__in=[o.code for o in OFFICES.values() if o.role.code in codes])
 
 
@@ -64,8 +60,6 @@ class GroupQuerySet(models.QuerySet):
 
     def matching(self, words: str) -> GroupQuerySet:
         """Groups whose name, acronym or remit holds every word, accents and case aside."""
-        from accounts.models import folded
-
         found = self
         for word in folded(words).split():
             found = found.filter(search__contains=word)

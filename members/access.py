@@ -6,13 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 
 from core import scope
 from groups import roles
 from groups.access import PersonRoles, role_source, roles_of
 from groups.models import Appointment, Group
 from members.models import Handshake, Membership
+from members.states import HandshakeState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,10 +67,6 @@ def leaders_of(group: Group | int) -> list[User]:
 
 def my_handshakes(person: User) -> list[Handshake]:
     """Invitations to the person's proved addresses, and the person's own requests, in every group; newest first."""
-    from django.db.models import Q
-
-    from members.states import HandshakeState
-
     with scope.read_everywhere("own-duties"):
         return list(
             Handshake.objects.filter(
@@ -83,8 +80,6 @@ def my_handshakes(person: User) -> list[Handshake]:
 
 def own_handshake(person: User, pk: int) -> Handshake | None:
     """One handshake that is the person's own: to a proved address of theirs, or signed by them."""
-    from members.states import HandshakeState
-
     with scope.read_everywhere("own-duties"):
         found = (
             Handshake.objects.filter(pk=pk).select_related("group", "leader_signed_by", "conditions").first()

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
-from core import clock, db
+from core import clock, tenancy
 from core.models import MailState, OutgoingMail
 from members.models import Membership
 from members.states import HandshakeState
@@ -45,7 +45,7 @@ def rights_too_many() -> list[str]:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = %s", [role]
         )
         found = [f"{name} is owned by {role}" for (name,) in cursor.fetchall()]
-        for table in db.append_only_tables(connection):
+        for table in tenancy.append_only_tables():
             cursor.execute(
                 "SELECT has_table_privilege(%s, %s, 'UPDATE') OR has_table_privilege(%s, %s, 'DELETE')"
                 " OR has_table_privilege(%s, %s, 'TRUNCATE')",

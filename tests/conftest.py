@@ -12,6 +12,9 @@ from django.utils import translation
 from accounts.models import Region, User
 from core import cached
 from groups.models import Category, Group
+from groups.reference import load as load_groups
+from members.reference import load as load_members
+from reporting.reference import load as load_reporting
 from sscportal.settings.apps import PACKAGES
 from tests import factories
 
@@ -26,10 +29,6 @@ def load_reference() -> None:
     """The reference data that a fresh portal has, if the database has none yet."""
     if Category.objects.exists():
         return
-    from groups.reference import load as load_groups
-    from members.reference import load as load_members
-    from reporting.reference import load as load_reporting
-
     load_groups()
     load_members()
     load_reporting()

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from email.utils import parseaddr
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import clock
+from core.mail.lines import one_line
 from core.mail.models import MailClass, OutgoingMail
+from core.mail.tasks import wake_sender
 
-if TYPE_CHECKING:
-    from accounts.models import User
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+class Recipient(Protocol):
+    """The person whom a mail is written to; core does not know the model."""
+
+    @property
+    def pk(self) -> Any:
+        """The person's key."""
+
+    @property
+    def email(self) -> str:
+        """The address that the mail goes to, unless another is given."""
+
+    @property
+    def language(self) -> str:
+        """The language that the person reads."""
 
 
 def once_only(purpose: str) -> str:
     """A key for a mail that may rightly repeat, such as a sign-in code: each call is its own logical mail."""
     return f"{purpose}:{uuid.uuid4()}"
-
-
-def one_line(text: str, limit: int = 250) -> str:
-    """Text for a header: control characters and line ends become one space."""
-    return CONTROL.sub(" ", text).strip()[:limit]
 
 
 def queue(
@@ -39,7 +46,7 @@ def queue(
     text: str,
     html: str = "",
     language: str = "en",
-    recipient: User | None = None,
+    recipient: Recipient | None = None,
     mail_class: str = MailClass.ESSENTIAL,
     still_due: str = "",
     holds_secret: bool = False,
@@ -56,7 +63,7 @@ def queue(
         message_id=f"<{uuid.uuid4()}@{_domain()}>",
         purpose=purpose,
         mail_class=mail_class,
-        recipient=recipient,
+        recipient=recipient,  # type: ignore[misc] # Django checks that it is the model of people
         to=one_line(to, 254),
         language=language,
         subject=one_line(subject),
@@ -71,8 +78,6 @@ def queue(
     before = OutgoingMail.objects.filter(key=key).exists()
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
     if not before:
-        from core.mail.tasks import wake_sender
-
         wake_sender()
     return not before
 
@@ -83,7 +88,7 @@ def queue_template(
     *,
     key: str,
     to: str = "",
-    recipient: User | None = None,
+    recipient: Recipient | None = None,
     language: str = "",
     mail_class: str = MailClass.ESSENTIAL,
     still_due: str = "",

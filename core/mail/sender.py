@@ -26,6 +26,7 @@ from django.utils import translation
 
 from core import clock
 from core.mail import eligibility
+from core.mail.lines import one_line
 from core.mail.models import MailClass, MailState, OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -255,8 +256,6 @@ def wait_after(attempts: int) -> timedelta:
 
 
 def _words(text: bytes | str) -> str:
-    from core.mail.outbox import one_line
-
     return one_line(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
 
 

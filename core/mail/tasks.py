@@ -8,14 +8,14 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from core.mail import sender
+
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def send_waiting_mail() -> None:
     """Send the mails that wait; harmless to run twice or late."""
-    from core.mail import sender
-
     if sender.send_waiting().more:
         _wake()
 

@@ -1,16 +1,15 @@
-"""What the database itself holds: each row stays in its group, parents too; dated rows are only added."""
+"""The table of the cache that limits use when Redis is away.
+
+Policies and append-only marks, which this laid as well, are laid after each `migrate` now (core.tenancy).
+"""
 
 from django.db import migrations
-
-from core.db import append_only, row_level_security
 
 
 class Migration(migrations.Migration):
     dependencies = [("core", "0001_initial")]
 
     operations = [
-        row_level_security("core_auditentry", groupless=True),
-        append_only("core_auditentry"),
         # The second leg of the limits when Redis is away (django.core.cache.backends.db).
         migrations.RunSQL(
             """CREATE TABLE core_cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL);

@@ -1,15 +1,9 @@
-"""The scope is asked once for a statement, not once for a row (core.db)."""
+"""Nothing is left to do: policies, which this laid anew, are laid after each `migrate` now (core.tenancy)."""
 
 from django.db import migrations
-
-from core.db import renewed_policies
 
 
 class Migration(migrations.Migration):
     dependencies = [("core", "0005_mail_holds_secret")]
 
-    operations = [
-        renewed_policies(
-            "core_auditentry",
-        ),
-    ]
+    operations = []

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import clock, htmx, icons
+from core import clock, htmx, icons, once
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
 from core.templatetags.figures import own_drawing
@@ -273,6 +273,4 @@ def note_kind(level: str) -> str:
 @register.simple_tag(name="once")
 def once_field() -> SafeString:
     """The hidden key of a posting form, so that a double click acts once (core.once)."""
-    from core.once import FIELD, new_key
-
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())
+    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.new_key())

@@ -6,8 +6,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from core.db import row_level_security
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -133,6 +131,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        row_level_security("groups_grouplogo"),
-        row_level_security("groups_grouplogoevent"),
     ]

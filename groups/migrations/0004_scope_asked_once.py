@@ -1,20 +1,9 @@
-"""The scope is asked once for a statement, not once for a row (core.db)."""
+"""Nothing is left to do: policies, which this laid anew, are laid after each `migrate` now (core.tenancy)."""
 
 from django.db import migrations
-
-from core.db import renewed_policies
 
 
 class Migration(migrations.Migration):
     dependencies = [("groups", "0003_group_logo")]
 
-    operations = [
-        renewed_policies(
-            "groups_appointment",
-            "groups_appointmentevent",
-            "groups_appointmentending",
-            "groups_appointmentendingevent",
-            "groups_grouplogo",
-            "groups_grouplogoevent",
-        ),
-    ]
+    operations = []

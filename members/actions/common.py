@@ -125,6 +125,25 @@ def is_over(handshake: Handshake, now: datetime | None = None) -> bool:
     return handshake.expires_at is not None and handshake.expires_at <= (now or clock.now())
 
 
+def given_name_of(handshake: Handshake) -> str:
+    """The name for the audit trail, never the address."""
+    return f"{handshake.given_name} {handshake.family_name}".strip()
+
+
+def mark_expired(handshake: Handshake) -> None:
+    """Write down that a locked invitation ran out. The portal did it: no human is named."""
+    move(handshake, HandshakeState.EXPIRED)
+    handshake.closed_at = clock.now()
+    handshake.save(update_fields=["state", "closed_at"])
+    audit.record(
+        "members.invitation_expired",
+        by=None,
+        about=handshake,
+        group=handshake.group,
+        name=given_name_of(handshake),
+    )
+
+
 def check_no_member(group: Group, person: User) -> None:
     """Raise AlreadyMember when the person belongs to the group today."""
     if Membership.objects.on().filter(group=group, person=person).exists():

@@ -18,20 +18,18 @@ from members.actions.common import (
     check_takes_members,
     closed_sentence,
     current_period,
+    given_name_of,
     in_group,
     is_over,
     lock,
     lock_group,
+    mark_expired,
     move,
 )
+from members.actions.requests import accept_locked
 from members.errors import AlreadyMember, HandshakeClosed, NotAllowed
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeOrigin, HandshakeState
-
-
-def given_name_of(handshake: Handshake) -> str:
-    """The name for the audit trail, never the address."""
-    return f"{handshake.given_name} {handshake.family_name}".strip()
 
 
 def _check_may_invite(by: User, group: Group) -> None:
@@ -104,8 +102,6 @@ def invite_person(
     out is sent, a request of that address is accepted. Inviting again what waits for an answer changes nothing.
     Raises NotAllowed, AlreadyMember, GroupTakesNobody. Source: guidelines 7.
     """
-    from members.actions.requests import accept_locked
-
     group = lock_group(group.pk)
     _check_may_invite(by, group)
     check_takes_members(group)
@@ -246,17 +242,3 @@ def _expire(*, handshake: Handshake) -> bool:
         return False
     mark_expired(handshake)
     return True
-
-
-def mark_expired(handshake: Handshake) -> None:
-    """Write down that a locked invitation ran out. The portal did it: no human is named."""
-    move(handshake, HandshakeState.EXPIRED)
-    handshake.closed_at = clock.now()
-    handshake.save(update_fields=["state", "closed_at"])
-    audit.record(
-        "members.invitation_expired",
-        by=None,
-        about=handshake,
-        group=handshake.group,
-        name=given_name_of(handshake),
-    )

@@ -25,9 +25,9 @@ from members.actions.common import (
     is_over,
     lock,
     lock_group,
+    mark_expired,
     move,
 )
-from members.actions.invitations import mark_expired
 from members.errors import HandshakeClosed, NotAllowed, WrongAddress
 from members.models import Conditions, Handshake
 from members.states import OPEN, HandshakeOrigin, HandshakeState

@@ -1,22 +1,17 @@
-"""What the database itself holds: each row stays in its group, parents too; dated rows are only added."""
+"""A child stays in its parent's group.
+
+Policies and append-only marks, which this laid as well, are laid after each `migrate` now (core.tenancy).
+"""
 
 from django.db import migrations
 
-from core.db import append_only, row_level_security, same_group
+from core.migrations._tenancy_2026 import same_group
 
 
 class Migration(migrations.Migration):
     dependencies = [("members", "0001_initial")]
 
     operations = [
-        row_level_security("members_membership"),
-        row_level_security("members_membershipevent"),
-        row_level_security("members_membershipending"),
-        row_level_security("members_membershipendingevent"),
-        row_level_security("members_handshake"),
-        row_level_security("members_handshakeevent"),
         same_group("members_membershipending", "membership_id", "members_membership"),
         same_group("members_membership", "handshake_id", "members_handshake"),
-        append_only("members_membership"),
-        append_only("members_membershipending"),
     ]

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import allauth
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -140,8 +141,6 @@ def test_mail_says_the_same_in_text_and_html_and_why_it_came(name):
 
 
 def test_every_mail_allauth_may_send_has_our_words():
-    import allauth
-
     theirs = {
         f"{app}/email/{path.name.removesuffix('_subject.txt')}"
         for app in ("account", "mfa", "socialaccount")

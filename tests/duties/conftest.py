@@ -1,8 +1,9 @@
 """Duties that a test lays out itself, in place of what the apps derive."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from core import clock
 from duties import registry
@@ -46,9 +47,6 @@ def laid(monkeypatch):
 @pytest.fixture
 def at(settings):
     """Move the portal's clock to noon of a day."""
-    from datetime import UTC, datetime
-
-    from django.utils import timezone
 
     def move(day: date) -> None:
         settings.CLOCK_SHIFT = datetime(day.year, day.month, day.day, 12, tzinfo=UTC) - timezone.now()

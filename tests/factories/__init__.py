@@ -7,11 +7,15 @@ import time
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
+from django.test import Client
 
 from accounts.models import User, folded
 from core import clock, scope
 from groups.models import Appointment, AppointmentEnding, Category, Group, NetworkAppointment, Quadrennium
+from members.models import Conditions, Membership
 
 _numbers = itertools.count(1)
 PASSWORD = "a long enough pass phrase"
@@ -19,8 +23,6 @@ PASSWORD = "a long enough pass phrase"
 
 def make_person(given_name: str = "Wanjiru", family_name: str = "", **fields: Any) -> User:
     """A person with a proved address and a password (PASSWORD)."""
-    from allauth.account.models import EmailAddress
-
     number = next(_numbers)
     family_name = family_name or f"Kamande{number}"
     email = fields.pop("email", f"{folded(given_name, family_name).replace(' ', '.')}{number}@example.org")
@@ -33,8 +35,6 @@ def make_person(given_name: str = "Wanjiru", family_name: str = "", **fields: An
 
 def sign_in(client: Any, person: User, *, ago: float = 0) -> None:
     """Open a session without the page, with a sign-in by password recorded that many seconds ago."""
-    from django.test import Client
-
     Client.force_login(client, person)
     refresh(client, ago=ago)
 
@@ -96,15 +96,11 @@ def appoint_network(
 
 def give_second_factor(person: User) -> None:
     """A TOTP authenticator, so that role pages open."""
-    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-
     TOTP.activate(person, generate_totp_secret())
 
 
 def make_member(group: Group, person: User | None = None, **fields: Any) -> Any:
     """A membership of the current quadrennium with accepted conditions."""
-    from members.models import Conditions, Membership
-
     person = person or make_person()
     period = fields.pop("quadrennium", None) or Quadrennium.current()
     with transaction.atomic(), scope.group_scope(group):

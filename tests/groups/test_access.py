@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import clock, scope
+from groups import actions
 from groups.access import roles_of
 from groups.models import Appointment, AppointmentEnding, NetworkAppointment, NetworkAppointmentEnding
 from groups.roles import OFFICES
@@ -106,16 +108,12 @@ def test_rights_never_add_up_across_groups(cast, group, other_group):
 
 
 def test_signed_out_and_inactive_people_hold_nothing(cast, leader):
-    from django.contrib.auth.models import AnonymousUser
-
     assert roles_of(AnonymousUser()).all_codes == frozenset()
     leader.is_active = False
     assert roles_of(leader).all_codes == frozenset()
 
 
 def test_a_past_day_is_reproducible_after_everything_changed(group, cast, leader):
-    from groups import actions
-
     day = clock.today() - 30 * DAY
     before = roles_of(leader, day)
     actions.close_group(group=group, by=cast["SC"])

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import clock
+from core import clock, scope
+from groups import actions
+from groups.models import Appointment
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +114,6 @@ def test_group_page_shows_the_contact_while_in_office_and_not_a_day_longer(clien
     assert "cats@example.org" in page
     assert leader.email not in page
 
-    from core import scope
-    from groups.models import Appointment
-
     with scope.group_scope(group):
         row = Appointment.objects.get(person=leader)
     factories.end_appointment(row)
@@ -146,8 +145,6 @@ def test_a_group_without_a_leader_names_its_contact_at_the_office(client, group)
 
 
 def test_a_closed_group_says_so_and_its_inside_is_not_offered(client, group, leader, cast):
-    from groups import actions
-
     actions.close_group(group=group, by=cast["SC"])
     page = client.get(group.get_absolute_url()).content.decode()
     assert "This group is closed" in page
@@ -165,9 +162,6 @@ def test_public_pages_load_no_script(client, group, leader, directory):
 
 
 def test_directory_follows_every_change_of_what_it_shows(client, directory, group, cast):
-    from core import scope
-    from groups.models import Appointment
-
     before = names_in(client.get(directory))
     assert names_in(client.get(directory)) == before
     with scope.group_scope(group):

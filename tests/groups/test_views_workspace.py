@@ -1,6 +1,7 @@
 """My groups, the overview, the details and the history."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -120,8 +121,6 @@ def test_hostile_names_are_inert_in_activity(client, group, leader):
 
 
 def test_every_verb_of_this_app_has_its_sentence():
-    from pathlib import Path
-
     used = set(re.findall(r'"(groups\.[a-z_]+_[a-z]+ed)"', Path(actions.__file__).read_text()))
     assert used
     assert used <= activity.known_verbs()

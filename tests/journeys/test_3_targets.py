@@ -11,6 +11,7 @@ from core import scope
 from reporting.models import Progress, Target, TargetSet
 from reporting.states import TargetSetState
 from tests import conftest
+from tests.factories import everything
 
 
 @pytest.fixture
@@ -64,8 +65,6 @@ def test_targets_are_set_agreed_and_reported_on_by_several_people(
 
 
 def test_the_second_of_two_people_who_save_at_once_sees_both_texts(everybody, group, let_in, open_browser):
-    from tests.factories import everything
-
     everything.fill(group, everybody["LE"], everybody["PO"])
     with transaction.atomic(), scope.read_everywhere("checks"):
         target = Target.objects.get(group=group)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from core import clock
 from core.scope import group_scope
@@ -105,8 +106,6 @@ def test_another_address_grants_nothing(group, leader, guest, stranger):
 
 
 def test_an_address_that_is_not_proved_grants_nothing(group, leader, guest):
-    from allauth.account.models import EmailAddress
-
     handshake = invite(group, leader)
     EmailAddress.objects.filter(user=guest).update(verified=False)
     with pytest.raises(WrongAddress):
@@ -114,8 +113,6 @@ def test_an_address_that_is_not_proved_grants_nothing(group, leader, guest):
 
 
 def test_a_used_link_says_so_to_somebody_else(group, leader, guest):
-    from allauth.account.models import EmailAddress
-
     handshake = accept(invite(group, leader), guest)
     EmailAddress.objects.filter(user=guest).update(verified=False)
     later = factories.make_person(email="later@example.org")
@@ -255,8 +252,6 @@ def test_asking_to_join_while_invited_gives_the_second_signature(group, leader, 
 
 
 def test_one_person_invited_at_two_addresses_joins_once(group, leader, guest):
-    from allauth.account.models import EmailAddress
-
     EmailAddress.objects.create(user=guest, email="second@example.org", verified=True)
     first, second = invite(group, leader), invite(group, leader, "second@example.org")
     accept(second, guest)

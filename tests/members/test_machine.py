@@ -18,6 +18,7 @@ from members import actions
 from members.models import Conditions, Handshake, Membership
 from members.states import MOVES, OPEN, HandshakeState
 from tests import factories
+from tests.conftest import load_reference
 
 PEOPLE = st.integers(min_value=0, max_value=1)
 LEADERS = st.integers(min_value=0, max_value=1)
@@ -184,8 +185,6 @@ class TestHandshakes(TestCase):
     """Each example runs in a transaction of its own."""
 
     def test_any_order_of_acts_keeps_the_promises(self):
-        from tests.conftest import load_reference
-
         load_reference()
         run_state_machine_as_test(
             Handshakes,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 
 from core import clock
@@ -103,8 +104,6 @@ def test_accepting_and_withdrawing_at_once_leaves_one_truth(group, leader, guest
 
 
 def test_one_person_accepting_two_invitations_at_once_joins_once(group, leader, guest):
-    from allauth.account.models import EmailAddress
-
     EmailAddress.objects.create(user=guest, email="second@example.org", verified=True)
     both = [invite(group, leader), invite(group, leader, "second@example.org")]
     conditions, turns = Conditions.in_force(), iter(range(AT_ONCE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from core import clock
 from core.errors import DomainError
@@ -104,8 +105,6 @@ def test_a_person_takes_the_request_back(group, cast, stranger):
 
 
 def test_asking_takes_a_proved_address(group, stranger):
-    from allauth.account.models import EmailAddress
-
     EmailAddress.objects.filter(user=stranger).update(verified=False)
     with pytest.raises(WrongAddress):
         request(group, stranger)

@@ -7,9 +7,12 @@ import io
 
 import pytest
 from django.core.paginator import Paginator
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+from accounts.models import Region
 from core.scope import group_scope
 from groups.models import Quadrennium
 from members import actions
@@ -83,8 +86,6 @@ def test_each_page_of_the_list_counts_all_members_of_the_group(client, group, ca
 
 
 def test_member_list_finds_without_accents_and_within_a_region(client, group, cast):
-    from accounts.models import Region
-
     region = Region.objects.first()
     ines = factories.make_person("Inès", "Vauclair", region=region)
     factories.make_member(group, ines)
@@ -98,9 +99,6 @@ def test_member_list_finds_without_accents_and_within_a_region(client, group, ca
 def test_member_list_asks_the_database_as_often_for_three_members_as_for_thirty(
     client, group, cast, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client.force_login(cast["LE"])
     client.get(url("member-list", group))
     with CaptureQueriesContext(connection) as few:

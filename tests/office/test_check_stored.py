@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from core import clock, scope
+from office import soundness
 from reporting.models import Report, ReportingYear, ReportSubmission
 from reporting.states import ReportState
 
@@ -58,8 +59,6 @@ def test_a_changed_copy_of_a_sent_report_is_seen(group, cast):
 
 
 def test_a_table_without_policy_and_a_right_too_many_are_seen(cast):
-    from office import soundness
-
     assert soundness.tables_without_policy() == []
     assert soundness.rights_too_many() == []
     with transaction.atomic():

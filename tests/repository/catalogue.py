@@ -96,6 +96,37 @@ def stray_children() -> list[Key]:
     return [key for key in foreign_keys() if key.parent in tenants and key.child not in tenants]
 
 
+def described() -> dict[str, list[tuple]]:
+    """All that guards the tables: flags and comments, policies, constraints and rights, each in a fixed order."""
+    statements = {
+        "tables": (
+            """SELECT relname, relrowsecurity, relforcerowsecurity, obj_description(oid, 'pg_class')
+               FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1"""
+        ),
+        "policies": (
+            """SELECT tablename, policyname, permissive, roles::text[], cmd, qual, with_check
+               FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"""
+        ),
+        "constraints": (
+            """SELECT conrelid::regclass::text, conname, convalidated, pg_get_constraintdef(oid)
+               FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"""
+        ),
+        "rights": (
+            """SELECT thing, x.grantee::regrole::text, x.privilege_type, x.is_grantable
+               FROM (SELECT oid::regclass::text, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                     UNION ALL
+                     SELECT attrelid::regclass || '.' || attname, attacl FROM pg_attribute
+                     UNION ALL
+                     SELECT oid::regprocedure::text, proacl FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                     UNION ALL
+                     SELECT nspname, nspacl FROM pg_namespace WHERE nspname = 'public') AS held (thing, acl),
+                    aclexplode(acl) AS x
+               ORDER BY 1, 2, 3"""
+        ),
+    }
+    return {name: _rows(sql) for name, sql in statements.items()}
+
+
 def columns(table: str) -> list[str]:
     """The columns of a table, in order."""
     with connection.cursor() as cursor:

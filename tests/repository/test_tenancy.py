@@ -10,6 +10,7 @@ from django_scopes.exceptions import ScopeError
 from core import audit, scope
 from core.models import AuditEntry, TenantModel
 from groups.models import Group
+from reporting.models import Report
 from tests import factories
 from tests.factories import everything
 from tests.repository import catalogue
@@ -290,7 +291,6 @@ def test_switching_row_level_security_off_is_not_for_the_run_time_role(two_group
 
 def test_get_or_create_style_races_end_at_the_constraint(two_groups):
     own, _ = two_groups
-    from reporting.models import Report
 
     with scope.group_scope(own):
         first = Report.objects.get()
