@@ -9,6 +9,7 @@ from random import Random
 from typing import TypeVar
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from django.db import models
 
@@ -167,8 +168,6 @@ def _offices(crowd: Crowd, office: list[User], since: date) -> None:
 
 
 def _second_factors(known: dict[str, User]) -> None:
-    from allauth.mfa.totp.internal.auth import TOTP
-
     for persona in PERSONAS:
         if persona.needs_code:
             TOTP.activate(known[persona.code], persona.secret)

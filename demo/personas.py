@@ -7,6 +7,9 @@ import hashlib
 import time
 from dataclasses import dataclass
 
+from allauth.mfa import app_settings
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
 GROUP = "cat"
 DOMAIN = "demo.ssc.example"
 
@@ -50,9 +53,6 @@ class Persona:
 
     def code_now(self) -> str:
         """The six figures that an authenticator app shows at this moment."""
-        from allauth.mfa import app_settings
-        from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-
         return format_hotp_value(hotp_value(self.secret, int(time.time()) // app_settings.TOTP_PERIOD))
 
     @property

@@ -11,7 +11,6 @@ from demo.network import Place, World
 from demo.people import at, write
 from demo.personas import GROUP
 from demo.targets import PRESENT, Records, owing, signers
-from reporting import snapshot
 from reporting.models import (
     Report,
     ReportDecision,
@@ -21,6 +20,7 @@ from reporting.models import (
     ReviewComment,
     TemplateSection,
 )
+from reporting.publication import snapshot
 from reporting.states import Outcome, ReportState
 
 REPORT_SHARES = {"accepted": 22, "submitted": 22, "returned": 9, "draft": 29, "none": 18}

@@ -229,7 +229,7 @@ class Stack:
         return top / home.parent.name / home.name
 
     def _start_postgres(self) -> None:
-        import psycopg2
+        import psycopg2  # noqa: PLC0415 - where PostgreSQL is given, nothing here needs its driver
 
         home = self._readable_postgres()
         program = str(home / "bin/postgres")

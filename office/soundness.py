@@ -17,7 +17,7 @@ from core.models import MailState, OutgoingMail
 from members.models import Membership
 from members.states import HandshakeState
 from reporting.models import Report, ReportSubmission
-from reporting.snapshot import digest
+from reporting.publication.snapshot import digest
 from reporting.states import Outcome, ReportState
 
 Question = Callable[[], list[str]]

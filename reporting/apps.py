@@ -1,5 +1,7 @@
 """Four-year targets, yearly progress and the annual report."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,9 +9,6 @@ class ReportingConfig(AppConfig):
     name = "reporting"
 
     def ready(self) -> None:
-        from reporting import (  # noqa: F401 - each registers what it holds
-            activity_reports,
-            activity_targets,
-            duties,
-            duties_reports,
-        )
+        """Import the modules that register duties and sentences of the history."""
+        for part in ("targets.duties", "targets.activity", "reports.duties", "reports.activity"):
+            import_module(f"reporting.{part}")

@@ -1,25 +1,9 @@
-"""Addresses of this app: targets and progress, then annual reports."""
+"""Addresses of this app, by subject."""
 
-from django.urls import path
-
-from reporting.urls_reports import urlpatterns as report_patterns
-from reporting.views import progress, targets
+from reporting.publication.urls import urlpatterns as publication
+from reporting.reports.urls import urlpatterns as reports
+from reporting.review.urls import urlpatterns as review
+from reporting.targets.urls import urlpatterns as targets
 
 app_name = "reporting"
-PERIOD = "g/<slug:group>/targets/<int:first>-<int:last>/"
-
-target_patterns = [
-    path("groups/<slug:group>/targets/", targets.target_public, name="target-public"),
-    path("g/<slug:group>/targets/", targets.target_list_current, name="target-list-current"),
-    path(PERIOD, targets.target_list, name="target-list"),
-    path(PERIOD + "targets.csv", targets.target_export, name="target-export"),
-    path(PERIOD + "add/", targets.target_add, name="target-add"),
-    path(PERIOD + "send/", targets.target_send, name="target-send"),
-    path(PERIOD + "review/", targets.target_review, name="target-review"),
-    path("g/<slug:group>/targets/<int:target>/", targets.target_detail, name="target-detail"),
-    path("g/<slug:group>/targets/<int:target>/edit/", targets.target_edit, name="target-edit"),
-    path("g/<slug:group>/targets/<int:target>/drop/", targets.target_drop, name="target-drop"),
-    path("g/<slug:group>/targets/<int:target>/<int:year>/", progress.progress_edit, name="progress-edit"),
-]
-
-urlpatterns = [*target_patterns, *report_patterns]
+urlpatterns = [*targets, *reports, *review, *publication]

@@ -10,4 +10,4 @@ class PortalConfig(AppConfig):
     name = "sscportal"
 
     def ready(self) -> None:
-        from sscportal import celery  # noqa: F401 - shared tasks find their application
+        from sscportal import celery  # noqa: F401, PLC0415 - shared tasks find their application once settings are read

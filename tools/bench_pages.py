@@ -19,7 +19,7 @@ from groups.models import Appointment, Category, Group, Quadrennium
 from groups.roles import SECOND_FACTOR
 from groups.sections import SECTIONS, groups_in
 from reporting.models import Report, ReportingYear
-from reporting.states import EDITABLE, Standing
+from reporting.states import EDITABLE, ReportStage
 from tools.signed_in import GROUP, client_for, persona, report_year, session_of
 
 # How many lines a page of a list has, in the directory and on the dashboard.
@@ -101,7 +101,7 @@ def dashboard_queries(groups: list[Group]) -> list[str]:
     years = [row.year for row in newest_first]
     reporting = _pages(Group.objects.open().filter(category__reports_annually=True).count())
     lists = [{"year": year, "page": page} for page in reporting for year in years]
-    filters: list[dict[str, Any]] = [{"overdue": "on"}, *({"state": state} for state in Standing.values)]
+    filters: list[dict[str, Any]] = [{"overdue": "on"}, *({"state": state} for state in ReportStage.values)]
     filters += [{"category": one.pk} for one in Category.objects.filter(reports_annually=True)]
     queries = _in_turn(map(urlencode, lists), map(urlencode, filters))
     return [*queries, *(urlencode({"q": group.name}) for group in groups)]

@@ -18,11 +18,13 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -81,8 +83,6 @@ def _text_of(call: ast.Call) -> Text | None:
 
 def texts_in_template(source: str) -> Iterator[Text]:
     """Yield the marked texts of a template. Raises SyntaxError where Django's own reading of the tags fails."""
-    from django.utils.translation.template import templatize
-
     code = templatize(source)
     for match in CALL.finditer(code):
         yield from texts_in_python(_call_at(code, match.start()))
@@ -137,9 +137,6 @@ def catalogue_path(language: str, root: Path = ROOT) -> Path:
 
 def load(language: str, root: Path = ROOT) -> Catalog:
     """Return a language's catalogue; an empty one when there is none yet."""
-    from babel.messages.catalog import Catalog
-    from babel.messages.pofile import read_po
-
     path = catalogue_path(language, root)
     if not path.exists():
         return Catalog(locale=language)
@@ -149,10 +146,6 @@ def load(language: str, root: Path = ROOT) -> Catalog:
 
 def save(catalogue: Catalog, language: str, root: Path = ROOT) -> None:
     """Write a catalogue, sorted, without dates and line numbers, so that a difference shows texts only."""
-    from io import BytesIO
-
-    from babel.messages.pofile import write_po
-
     buffer = BytesIO()
     write_po(buffer, catalogue, width=100, sort_output=True, include_lineno=False)
     lines = [line for line in buffer.getvalue().decode().splitlines() if not line.startswith(HEADERS)]
@@ -163,8 +156,6 @@ def save(catalogue: Catalog, language: str, root: Path = ROOT) -> None:
 
 def extract(root: Path = ROOT) -> dict[str, int]:
     """Bring the catalogues up to date with the marked texts; return how many wait for a translation."""
-    from babel.messages.catalog import Catalog
-
     texts, waiting = marked_texts(root), {}
     for language in LANGUAGES:
         old = load(language, root)
@@ -241,8 +232,6 @@ def compile_catalogues(root: Path = ROOT) -> list[str]:
         target = source.with_suffix(".mo")
         if not source.exists() or (target.exists() and target.stat().st_mtime >= source.stat().st_mtime):
             continue
-        from babel.messages.mofile import write_mo
-
         part = target.with_suffix(".part")
         with part.open("wb") as handle:
             write_mo(handle, load(language, root))

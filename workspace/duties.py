@@ -9,9 +9,9 @@ from duties.registry import Duty, in_order
 from groups.access import PersonRoles
 from groups.queries import Leadership
 from members.duties import duties_of_person
-from reporting import duties as target_duties
-from reporting import duties_reports as report_duties
+from reporting.reports import duties as report_duties
 from reporting.summary import GroupSummary, own_roles
+from reporting.targets import duties as target_duties
 
 if TYPE_CHECKING:
     from accounts.models import User

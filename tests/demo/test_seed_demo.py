@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Count
 
 from accounts.models import User
@@ -14,8 +15,8 @@ from groups.access import roles_of
 from groups.models import Appointment, Group
 from members.models import Handshake, Membership
 from members.states import HandshakeState
-from reporting import snapshot
 from reporting.models import Progress, Report, ReportDecision, ReportSubmission, Target, TargetSet
+from reporting.publication import snapshot
 from reporting.states import ReportState, TargetSetState
 
 pytestmark = pytest.mark.django_db
@@ -140,8 +141,6 @@ def fingerprint():
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_seed_others(reference):
-    from django.db import transaction
-
     found = []
     for seed in (1, 1, 2):
         with transaction.atomic():

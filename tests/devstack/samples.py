@@ -6,11 +6,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from devstack.sink import keep
+
 
 def keep_message(content: bytes, folder: Path | None = None) -> str:
     """Put a message where the demo's mail server keeps them; return its name."""
-    from devstack.sink import keep
-
     folder = folder or settings.SINK_DIR
     folder.mkdir(parents=True, exist_ok=True)
     return keep(folder, content).stem

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,8 +93,6 @@ def test_killed_starter_leaves_nothing_running(portal):
 
 
 def test_free_port_is_accepted_and_a_taken_one_refused():
-    import socket
-
     port = free_port()
     require_free(port)
     with socket.socket() as taken:

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from core import scope
-from reporting.actions import reports, review
+from reporting.reports import actions as reports
+from reporting.review import actions as review
 from tests.reporting import written
 from tests.reporting.written import YEAR
 

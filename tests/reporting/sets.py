@@ -12,9 +12,9 @@ from django.db import transaction
 from accounts.models import User
 from core import clock, scope
 from groups.models import Group, Quadrennium
-from reporting.actions.targets import TargetAnswers
 from reporting.models import CyclePair, Progress, Report, ReportingYear, ReportTemplate, Target, TargetSet
 from reporting.states import TargetSetState
+from reporting.targets.actions import TargetAnswers
 
 NOW = 2026
 

@@ -6,8 +6,8 @@ import pytest
 
 from core import clock, scope
 from duties.registry import DutyQuery
-from reporting.actions import review
-from reporting.duties_reports import duties
+from reporting.reports.duties import duties
+from reporting.review import actions as review
 from tests import factories
 from tests.reporting import written
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import socket
 import subprocess
 from datetime import date
 
@@ -16,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import charts, pdf
-from reporting import snapshot
-from reporting.changes import word_changes
-from reporting.pdf import report_html
-from reporting.publication import Publication, in_order
+from reporting.publication import snapshot
+from reporting.publication.document import Publication, in_order
+from reporting.publication.pdf import report_html
+from reporting.review.changes import word_changes
 from tests.reporting import sets, written
 from tests.reporting.written import YEAR
 
@@ -136,8 +137,6 @@ def test_style_sheet_opens_nothing_and_keeps_to_the_project():
 
 def test_worker_fetches_nothing_whatever_the_page_asks(tmp_path):
     """A listener waits for the connection that must not come; the control shows that it would be noticed."""
-    import socket
-
     secret = tmp_path / "secret.txt"
     secret.write_text("kept in the house")
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -10,10 +10,10 @@ from django.db import connection
 from core import scope
 from core.errors import Conflict
 from core.models import AuditEntry
-from reporting.actions.progress import record_progress
 from reporting.errors import NotAllowed, ProgressLocked, WrongTarget
 from reporting.models import Progress, TargetStatus
 from reporting.states import ReportState
+from reporting.targets.progress import record_progress
 from tests.reporting import sets
 
 

@@ -1,7 +1,7 @@
 """A promise of the design: the parts of the cycle stand in their fixed order, also after the database."""
 
 from reporting.models import Component
-from reporting.publication import Publication
+from reporting.publication.document import Publication
 from tests.reporting import written
 
 

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from core import scope
 from core.models import OutgoingMail
-from reporting.actions import reports, review
 from reporting.models import Report, ReportSection
+from reporting.reports import actions as reports
+from reporting.review import actions as review
 from reporting.states import ReportState
 from tests.reporting import sets, written
 from tests.reporting.written import YEAR

@@ -8,8 +8,9 @@ from django.db import connection
 
 from core.errors import Conflict, DomainError
 from core.models import OutgoingMail
-from reporting.actions import reports, review
 from reporting.models import Report, ReportDecision, ReportSection, ReportSubmission
+from reporting.reports import actions as reports
+from reporting.review import actions as review
 from tests.reporting import written
 
 pytestmark = pytest.mark.django_db(transaction=True)

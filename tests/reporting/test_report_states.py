@@ -2,13 +2,15 @@
 
 import hypothesis.strategies as st
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
 from core import scope
 from core.errors import DomainError
-from reporting import snapshot
-from reporting.actions import reports, review
 from reporting.models import Report, ReportDecision, ReportSubmission
+from reporting.publication import snapshot
+from reporting.reports import actions as reports
+from reporting.review import actions as review
 from reporting.states import MOVES, ReportState
 from tests.reporting import written
 
@@ -27,8 +29,6 @@ ACTS = ("write", "submit", "accept", "return", "comment", "answer", "settle")
     )
 )
 def test_reports_move_along_the_table_whatever_people_try(group, cast, acts):
-    from django.db import transaction
-
     with transaction.atomic():
         report = written.write_all(group, cast["LE"])
         state, frozen = report.state, {}

@@ -7,10 +7,12 @@ import pytest
 from core import clock, scope
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry, OutgoingMail
-from reporting import snapshot
-from reporting.actions import reports as actions
+from groups.models import Appointment
+from members.models import Membership, MembershipEnding
 from reporting.models import Report, ReportSection
-from reporting.queries.reports import section_rows, target_rows
+from reporting.publication import snapshot
+from reporting.reports import actions
+from reporting.reports.queries import section_rows, target_rows
 from reporting.states import ReportState
 from tests import factories
 from tests.reporting import sets, written
@@ -145,8 +147,6 @@ def test_only_a_leader_sends(group, cast, role):
 def test_leader_whose_term_ended_sends_nothing(group, cast):
     report = written.write_all(group, cast["LE"])
     with scope.group_scope(group):
-        from groups.models import Appointment
-
         appointment = Appointment.objects.get(person=cast["LE"], office="chair")
     factories.end_appointment(appointment)
     with scope.group_scope(group), pytest.raises(DomainError):
@@ -196,8 +196,6 @@ def test_grant_never_sends_the_report(group, cast):
 
 
 def test_grant_ends_at_once_and_with_the_membership(group, cast):
-    from members.models import Membership, MembershipEnding
-
     with scope.group_scope(group):
         grant = actions.share_report(
             group=group, year=written.year(), person=cast["ME"], ends_on=date(2027, 1, 31), by=cast["LE"]

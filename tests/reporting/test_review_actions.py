@@ -7,8 +7,10 @@ import pytest
 from core import clock, scope
 from core.errors import DomainError
 from core.models import OutgoingMail
-from reporting.actions import reports, review
-from reporting.models import ReportDecision
+from groups.models import Appointment
+from reporting.models import Report, ReportDecision
+from reporting.reports import actions as reports
+from reporting.review import actions as review
 from reporting.states import MOVES, CommentState, ReportState
 from tests import factories
 from tests.reporting import sets, written
@@ -66,8 +68,6 @@ def test_reviewer_who_once_wrote_in_the_report_does_not_decide(group, cast):
         version = 1 if key == "act" else 0
         written.write(group, key, cast["LE"], text=f"Leader on {key}", version=version)
     with scope.group_scope(group):
-        from reporting.models import Report
-
         report = reports.submit_report(report=Report.objects.get(), by=cast["LE"])
     with pytest.raises(DomainError) as refused:
         written.decide(report, cast["CS"])
@@ -87,8 +87,6 @@ def test_sender_who_became_staff_does_not_decide(group, cast):
     report = written.submit(group, cast["LE"])
     factories.appoint_network(cast["LE"], "CA")
     with scope.group_scope(group):
-        from groups.models import Appointment
-
         appointment = Appointment.objects.get(person=cast["LE"], office="chair")
     factories.end_appointment(appointment)
     with pytest.raises(DomainError) as refused:

@@ -6,8 +6,8 @@ import pytest
 
 from core import clock, scope
 from groups.models import Group
-from reporting.actions import review
 from reporting.models import all_reporting_years
+from reporting.review import actions as review
 from reporting.states import ReportStage
 from reporting.summary import summaries
 from tests import factories

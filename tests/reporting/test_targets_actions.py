@@ -1,6 +1,7 @@
 """Promises about setting, sending and agreeing targets."""
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,10 +11,10 @@ from core import scope
 from core.errors import Conflict, DomainError
 from core.mail.models import OutgoingMail
 from core.models import AuditEntry
-from reporting.actions import targets as actions
 from reporting.errors import MovedOn, NotAllowed, NothingToSend, TargetsLocked, WrongTarget
 from reporting.models import Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
+from reporting.targets import actions
 from tests import factories
 from tests.reporting import sets
 
@@ -77,8 +78,6 @@ def test_answers_that_do_not_fit_are_refused_with_a_sentence(inside, leader, giv
 
 
 def test_a_due_year_in_the_past_is_refused_but_one_that_stood_before_stays(inside, leader, settings):
-    from datetime import timedelta
-
     target = add(inside, leader, due_year=2026)
     settings.CLOCK_SHIFT = timedelta(days=365)
     with pytest.raises(WrongTarget, match="2026 is over"):

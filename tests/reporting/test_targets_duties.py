@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from core import clock, scope
 from duties.registry import DutyQuery
 from groups.access import roles_of
-from reporting import duties
 from reporting.states import ReportState, TargetSetState
+from reporting.targets import duties
 from tests import factories
 from tests.reporting import sets
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from core import clock, scope
 from core.tables import STARTS_FORMULA, csv_text, inert
-from reporting import exports
-from reporting.figures import mean_percent, plain, share_reached
-from reporting.queries.cycle import cycle_state, public_cycle_state, public_targets
-from reporting.queries.targets import parts_of, target_table
 from reporting.states import ReportState
+from reporting.targets import exports
+from reporting.targets.cycle import cycle_state, public_cycle_state, public_targets
+from reporting.targets.figures import mean_percent, plain, share_reached
+from reporting.targets.queries import parts_of, target_table
 from tests.reporting import sets
 
 amounts = st.none() | st.decimals(min_value=0, max_value=10**9, places=2)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from core import scope
 from core.errors import DomainError
-from reporting.actions import targets as actions
 from reporting.models import Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
+from reporting.targets import actions
 from tests.reporting import sets
 
 WHO = ("LE", "PO", "ME", "NS", "CS")

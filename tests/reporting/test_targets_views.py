@@ -1,6 +1,7 @@
 """Promises of the pages of targets and progress."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -121,8 +122,6 @@ def test_wrong_input_is_kept_and_says_how_to_put_it_right(client, group, leader,
 
 
 def test_a_due_year_that_is_over_is_refused_at_the_field(client, group, leader, settings):
-    from datetime import timedelta
-
     settings.CLOCK_SHIFT = timedelta(days=365)
     answer = send(
         client, leader, "reporting:target-add", [group.slug, *YEARS], **{**ANSWERS, "due_year": "2026"}

@@ -11,8 +11,9 @@ from django.db import transaction
 from accounts.models import User
 from core import scope
 from groups.models import Group
-from reporting.actions import reports, review
 from reporting.models import Report, ReportDecision, ReportingYear, ReportSubmission, TemplateSection
+from reporting.reports import actions as reports
+from reporting.review import actions as review
 
 YEAR = 2026
 

@@ -11,12 +11,12 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from core import scope
-from groups import panels
 from groups.access import roles_of
 from groups.models import Group
 from tests import factories
 from tools import bench, bench_grow, bench_pages
 from tools.bench_walk import BARE, Server, Times, Walked, walk
+from workspace.views import directory
 
 
 @pytest.fixture
@@ -64,13 +64,13 @@ def test_statements_are_equal_in_a_grown_network_and_one_for_each_row_is_seen(ne
         "office dashboard",
     }
     assert all(3 <= number for of in few.values() for number in of.values())
-    at_once = panels.head_counts
+    at_once = directory.member_counts
     with monkeypatch.context() as planted:
-        planted.setattr(panels, "head_counts", one_by_one)
+        planted.setattr(directory, "member_counts", one_by_one)
         few_planted = counts()
     bench_grow.grow(40)
     assert counts() == few
-    monkeypatch.setattr(panels, "head_counts", one_by_one)
+    monkeypatch.setattr(directory, "member_counts", one_by_one)
     many_planted = counts()
     assert many_planted["directory"]["first"] > few_planted["directory"]["first"] + 10
     assert many_planted["workspace"] == few["workspace"]

@@ -22,8 +22,10 @@ from groups.roles import GROUP_ROLES
 from groups.sections import section_of
 from members.summary import member_counts
 from members.summary import summaries as member_summaries
-from reporting import panels
+from reporting.publication import panels as publication_panels
+from reporting.reports import panels as report_panels
 from reporting.summary import summaries
+from reporting.targets import panels as target_panels
 from workspace.duties import duties_in_group
 from workspace.views.directory import directory_url
 
@@ -43,8 +45,8 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
         offices = queries.leadership(found, day)
         members = member_counts([found.pk], day).get(found.pk, 0)
         context = {
-            "cycle": panels.public_cycle(found, today),
-            "reports": panels.public_reports(found),
+            "cycle": target_panels.public_cycle(found, today),
+            "reports": publication_panels.public_reports(found),
             "has_logo": GroupLogo.objects.exists(),
         }
     leaders = offices.with_role("LE")
@@ -85,7 +87,7 @@ def overview(request: HttpRequest, group: Group) -> HttpResponse:
     parts: list[tuple[str, Any]] = []
     if held.may("members.view_handshakes", group):
         parts.append(("members/panels/membership.html", people))
-    report = panels.report(summary) if held.may("reporting.view_report", group) else None
+    report = report_panels.report(summary) if held.may("reporting.view_report", group) else None
     if report is not None:
         parts.append(("reporting/panels/report_workspace.html", report))
     parts.append(("groups/panels/offices.html", _who_does_what(offices, held, group)))
@@ -104,7 +106,7 @@ def overview(request: HttpRequest, group: Group) -> HttpResponse:
             _task(duty, day)
             for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]  # type: ignore[arg-type]
         ],
-        "cycle": panels.cycle(group, day) if held.may("reporting.view_targets", group) else None,
+        "cycle": target_panels.cycle(group, day) if held.may("reporting.view_targets", group) else None,
         # Two parts beside each other in each row.
         "rows": [parts[place : place + 2] for place in range(0, len(parts), 2)],
     }

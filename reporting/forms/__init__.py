@@ -1,1 +1,0 @@
-"""Forms, one module by subject."""

@@ -1,1 +1,0 @@
-"""Reads across models, one module by subject. Import the module you need."""

@@ -1,0 +1,1 @@
+"""The annual report as a group writes and sends it (guidelines 8.1)."""

@@ -1,0 +1,278 @@
+"""Acts of a group on its annual report: write, share, send (guidelines 8.1)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from core import audit, clock
+from core.errors import Conflict
+from groups.models import Group
+from members.models import Membership
+from reporting.errors import MovedOn, NotAllowed, ReportIncomplete, ReportLocked, ReportNotOpen
+from reporting.models import (
+    Report,
+    ReportGrant,
+    ReportingYear,
+    ReportSection,
+    ReportSubmission,
+    ReviewComment,
+    TemplateSection,
+)
+from reporting.publication import snapshot
+from reporting.reports import mails
+from reporting.reports.access import rights_of, why_not_writable
+from reporting.reports.queries import SectionRow, TargetRow, section_rows, target_rows
+from reporting.states import CommentState, ReportState
+
+
+def why_not_open(group: Group, year: ReportingYear) -> str | None:
+    """Why the group writes no report for the year now, in a sentence; None when it may."""
+    if clock.today() < year.opens_on:
+        return _("The %(year)s report opens on %(day)s.") % {
+            "year": year.year,
+            "day": date_format(year.opens_on, "DATE_FORMAT"),
+        }
+    if not Group.objects.reporting(year.year).filter(pk=group.pk).exists():
+        return _("This group owes no report for %(year)s.") % {"year": year.year}
+    return None
+
+
+def start_report(*, group: Group, year: ReportingYear, by: User) -> Report:
+    """The group's report of the year, begun now if nobody has; returned locked until the transaction ends.
+
+    Called inside a transaction and the group's scope. Raises ReportNotOpen.
+    """
+    report, created = Report.objects.get_or_create(
+        group=group, reporting_year=year, defaults={"template_id": year.template_id}
+    )
+    if created:
+        if reason := why_not_open(group, year):
+            raise ReportNotOpen(reason)
+        audit.record("reporting.report_started", by=by, about=report, group=group, year=year.year)
+    return lock(report)
+
+
+def lock(report: Report) -> Report:
+    """The report's row, locked, as it stands now."""
+    rows = Report.objects.select_for_update(of=("self",)).select_related(
+        "reporting_year", "template", "group"
+    )
+    locked: Report = rows.get(pk=report.pk)
+    return locked
+
+
+@transaction.atomic
+def save_section(
+    *, group: Group, year: ReportingYear, key: str, text: str, is_complete: bool, version: int, by: User
+) -> ReportSection:
+    """Write one section. `version` is the version that the writer had before their eyes.
+
+    Saving the same twice changes nothing. Raises Conflict with both texts when somebody else saved first,
+    NotAllowed for a section that belongs to others, ReportLocked, ReportNotOpen, ReportIncomplete for an
+    empty section that is called complete.
+    """
+    report = start_report(group=group, year=year, by=by)
+    section = TemplateSection.objects.get(template=report.template_id, key=key)
+    if not rights_of(by, group, year.year).writes(section):
+        raise NotAllowed(
+            _("This section is written by others. Your own office has another section, or none.")
+        )
+    if reason := why_not_writable(report):
+        raise ReportLocked(reason)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if is_complete and not text:
+        raise ReportIncomplete(
+            _("Write a sentence before you call the section complete, even if it is “Nothing to report”.")
+        )
+    row, _new = ReportSection.objects.get_or_create(group=group, report=report, key=key)
+    if (row.text, row.is_complete) == (text, is_complete):
+        return row
+    if row.version != version:
+        raise Conflict(
+            _(
+                "Somebody else saved this section while you were writing. Nothing is lost: both texts are shown."
+            ),
+            theirs={"text": row.text},
+            yours={"text": text},
+        )
+    row.text, row.is_complete, row.version = text, is_complete, row.version + 1
+    row.edited_by, row.edited_at = by, clock.now()
+    row.save(update_fields=["text", "is_complete", "version", "edited_by", "edited_at"])
+    audit.record(
+        "reporting.section_saved", by=by, about=row, group=group, year=year.year, section=section.title_en
+    )
+    return row
+
+
+def seen(rows: Iterable[SectionRow], targets: Iterable[TargetRow]) -> str:
+    """A short sign for what a leader had before their eyes when sending: texts and progress by version."""
+    parts = [f"{row.key}:{row.version}" for row in rows]
+    parts += [
+        f"{row.target.pk}:{row.target.version}:{row.progress.version if row.progress else 0}"
+        for row in targets
+    ]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def submit_report(*, report: Report, by: User, sign: str | None = None) -> Report:
+    """Hand a group's annual report to the Chair's Office, with a frozen copy of what it says.
+
+    Submitting a submitted report changes nothing, so a double click is harmless. `sign` is what `seen` gave
+    when the page was shown. Leaders get a receipt and the assigned network support a note, once committed.
+    Raises NotAllowed, ReportLocked, ReportIncomplete, MovedOn.
+    """
+    report = lock(report)
+    if not rights_of(by, report.group, report.year).submits:
+        raise NotAllowed(_("Only a leader of the group sends the report."))
+    if report.state == ReportState.SUBMITTED:
+        return report
+    if reason := why_not_writable(report):
+        raise ReportLocked(reason)
+    rows = section_rows(report, report.reporting_year)
+    if missing := [row for row in rows if not row.is_complete]:
+        raise ReportIncomplete(
+            ngettext(
+                "%(count)d section is not complete yet: %(names)s.",
+                "%(count)d sections are not complete yet: %(names)s.",
+                len(missing),
+            )
+            % {"count": len(missing), "names": ", ".join(str(row.template) for row in missing)}
+        )
+    if sign is not None and sign != seen(rows, target_rows(report.group, report.reporting_year)):
+        raise MovedOn(
+            _("Somebody changed the report after you opened this page. Read it again, then send it.")
+        )
+
+    content = snapshot.freeze(report)
+    before = report.submissions.last()
+    now = clock.now()
+    submission = ReportSubmission.objects.create(
+        group=report.group,
+        report=report,
+        number=before.number + 1 if before else 1,
+        submitted_at=now,
+        submitted_by=by,
+        content=content,
+        sha256=snapshot.digest(content),
+    )
+    report.state, report.submitted_at, report.submitted_by = ReportState.SUBMITTED, now, by
+    report.save(update_fields=["state", "submitted_at", "submitted_by"])
+    audit.record(
+        "reporting.report_submitted",
+        by=by,
+        about=report,
+        group=report.group,
+        year=report.year,
+        number=submission.number,
+        sha256=submission.sha256,
+    )
+    mails.report_submitted(report, submission)
+    return report
+
+
+@transaction.atomic
+def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: date, by: User) -> ReportGrant:
+    """Let a member write every section of this one report until a day; sharing again sets the day anew.
+
+    Raises NotAllowed for anybody but a leader or for somebody who is no member, ReportLocked.
+    """
+    report = start_report(group=group, year=year, by=by)
+    if not rights_of(by, group, year.year).shares:
+        raise NotAllowed(_("Only a leader of the group shares the report."))
+    if reason := why_not_writable(report):
+        raise ReportLocked(reason)
+    if not Membership.objects.on().of(person).exists():
+        raise NotAllowed(_("A report is shared with members of the group. Invite the person first."))
+    grant, _new = ReportGrant.objects.update_or_create(
+        user=person,
+        permission=Permission.objects.get(codename="collaborate_report", content_type__app_label="reporting"),
+        content_object=report,
+        defaults={"group": group, "ends_on": ends_on, "granted_by": by, "granted_at": clock.now()},
+    )
+    audit.record(
+        "reporting.report_shared",
+        by=by,
+        about=report,
+        group=group,
+        year=year.year,
+        name=person.name,
+        until=ends_on.isoformat(),
+    )
+    mails.report_shared(report, grant)
+    return grant
+
+
+@transaction.atomic
+def end_share(*, grant: ReportGrant, by: User) -> ReportGrant:
+    """End a grant at once; ending an ended one changes nothing. Raises NotAllowed."""
+    report = lock(grant.content_object)
+    if not rights_of(by, report.group, report.year).shares:
+        raise NotAllowed(_("Only a leader of the group shares the report."))
+    grant = ReportGrant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant.pk)
+    yesterday = clock.today() - timedelta(days=1)
+    if grant.ends_on <= yesterday:
+        return grant
+    grant.ends_on = yesterday
+    grant.save(update_fields=["ends_on"])
+    audit.record(
+        "reporting.share_ended",
+        by=by,
+        about=report,
+        group=report.group,
+        year=report.year,
+        name=grant.user.name,
+    )
+    return grant
+
+
+@transaction.atomic
+def answer_comment(*, report: Report, section_key: str, text: str, by: User) -> ReviewComment:
+    """Answer the office about one section: the open comments of the section count as answered.
+
+    Raises NotAllowed for people who may not write the section, ReportLocked once the report is accepted.
+    """
+    report = lock(report)
+    section = TemplateSection.objects.get(template=report.template_id, key=section_key)
+    if not rights_of(by, report.group, report.year).writes(section):
+        raise NotAllowed(_("Whoever may write the section answers about it."))
+    if report.state == ReportState.ACCEPTED:
+        raise ReportLocked(_("The report was accepted and is published. It can no longer change."))
+    last = report.comments.filter(section_key=section_key).last()
+    if last and not last.from_office and last.written_by_id == by.pk and last.text == text:
+        return last  # the same answer sent twice
+    number = report.submissions.count()
+    comment: ReviewComment = ReviewComment.objects.create(
+        group=report.group,
+        report=report,
+        section_key=section_key,
+        submission_number=number,
+        from_office=False,
+        text=text,
+        state=CommentState.ANSWERED,
+        written_by=by,
+        written_at=clock.now(),
+    )
+    for asked in report.comments.filter(
+        section_key=section_key, from_office=True, staff_only=False, state=CommentState.OPEN
+    ):
+        asked.state = CommentState.ANSWERED
+        asked.save(update_fields=["state"])
+    audit.record(
+        "reporting.comment_answered",
+        by=by,
+        about=comment,
+        group=report.group,
+        year=report.year,
+        section=section.title_en,
+    )
+    return comment

@@ -1,0 +1,102 @@
+"""Forms of the annual report: write, share, send, answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core import clock
+from core.forms import DayField
+from members.models import Membership
+
+
+class SectionText(forms.CharField):
+    """A text that may be saved empty, though the section asks for it."""
+
+    def validate(self, value: str) -> None:
+        """Nothing is required before the section is called complete."""
+
+
+class SectionForm(forms.Form):
+    """The text of one section and whether it is complete; carries the version that was read."""
+
+    use_required_attribute = False
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    text = SectionText(label=_("Text of the section"), widget=forms.Textarea(attrs={"rows": 14}))
+    is_complete = forms.BooleanField(label=_("This section is complete"), required=False)
+    text.question = True  # type: ignore[attr-defined]
+    is_complete.say_optional = False  # type: ignore[attr-defined]
+
+    def __init__(self, *args: Any, title: str, help_text: str, max_length: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = self.fields["text"]
+        text.label, text.help_text = title, help_text
+        self.max_length = max_length
+
+    def clean_text(self) -> str:
+        """The text with plain line ends; says by how much it is too long."""
+        text = str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(text) > self.max_length:
+            raise ValidationError(
+                _("Shorten the text by %(over)d characters; it may have %(limit)d."),
+                code="too_long",
+                params={"over": len(text) - self.max_length, "limit": self.max_length},
+            )
+        return text
+
+
+class MemberChoice(forms.ModelChoiceField):
+    """A member of the group, as in a register."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Family name first."""
+        return obj.listed_name
+
+
+class ShareForm(forms.Form):
+    """A member who helps with one report, and until when."""
+
+    person = MemberChoice(label=_("Who helps to write?"), queryset=User.objects.none())
+    ends_on = DayField(
+        label=_("Until when?"),
+        help_text=_("The last day on which the person can write. For example 31 1 2027"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Membership.objects.on().order_by().values("person")
+        self.fields["person"].queryset = User.objects.filter(pk__in=members, is_active=True).order_by(
+            "sort_key"
+        )  # type: ignore[attr-defined]
+
+    def clean_ends_on(self) -> date:
+        """A day that has not passed."""
+        return not_past(self.cleaned_data["ends_on"])
+
+
+class SendForm(forms.Form):
+    """What the leader had before their eyes when sending."""
+
+    sign = forms.CharField(widget=forms.HiddenInput, max_length=16)
+
+
+class WordsForm(forms.Form):
+    """One turn of the conversation about a section."""
+
+    text = forms.CharField(label=_("Your answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def clean_text(self) -> str:
+        """The text with plain line ends."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def not_past(day: date) -> date:
+    """The day, if it has not passed. Raises ValidationError for an earlier one."""
+    if day < clock.today():
+        raise ValidationError(_("Choose a day that has not passed yet"), code="past")
+    return day

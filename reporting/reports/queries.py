@@ -1,0 +1,118 @@
+"""Reads of one annual report: its sections, its targets and the conversation about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.models import User
+from groups.models import Group
+from reporting.models import (
+    Progress,
+    Report,
+    ReportingYear,
+    ReportSection,
+    ReviewComment,
+    Target,
+    TemplateSection,
+    sections_of,
+)
+
+
+def due_on(report: Report | None, year: ReportingYear) -> date:
+    """The one deadline of a group's report: the year's, unless the office gave the group longer (guidelines 8.1)."""
+    return report.extended_to if report and report.extended_to else year.due_on
+
+
+@dataclass(frozen=True)
+class SectionRow:
+    """A section of the template with what the group wrote in it; `written` is None before anybody did."""
+
+    number: int
+    template: TemplateSection
+    written: ReportSection | None
+
+    @property
+    def key(self) -> str:
+        """The section's name in addresses."""
+        return self.template.key
+
+    @property
+    def text(self) -> str:
+        """What was written, empty before anybody did."""
+        return self.written.text if self.written else ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the group calls the section complete."""
+        return self.written is not None and self.written.is_complete
+
+    @property
+    def version(self) -> int:
+        """Grows with each save; 0 before the first."""
+        return self.written.version if self.written else 0
+
+    @property
+    def edited_by(self) -> User | None:
+        """The person who saved last."""
+        return self.written.edited_by if self.written else None
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """When the section was saved last."""
+        return self.written.edited_at if self.written else None
+
+    @property
+    def kind(self) -> str:
+        """The status sign."""
+        return "done" if self.is_complete else "going" if self.text else "todo"
+
+
+def find_report(group: Group, year: ReportingYear | int) -> Report | None:
+    """The group's report of the year, or None while nobody has begun; one query, in the group's scope."""
+    number = year if isinstance(year, int) else year.year
+    found = Report.objects.filter(group=group, reporting_year=number)
+    report: Report | None = found.select_related(
+        "reporting_year__quadrennium", "reporting_year__template", "template", "submitted_by"
+    ).first()
+    if report is not None:
+        report.group = group
+    return report
+
+
+def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]:
+    """All sections of the report's template in order, written or not; one query."""
+    written = {row.key: row for row in report.sections.select_related("edited_by")} if report else {}
+    template_id = report.template_id if report else year.template_id
+    return [
+        SectionRow(number, section, written.get(section.key))
+        for number, section in enumerate(sections_of(template_id), 1)
+    ]
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A target with the progress of one year beside it."""
+
+    target: Target
+    progress: Progress | None
+
+
+def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[TargetRow]:
+    """The group's targets of the year's quadrennium with the year's progress, all or of one part of the cycle.
+
+    Two queries, in the group's scope.
+    """
+    targets = Target.objects.filter(group=group, target_set__quadrennium=year.quadrennium_id)
+    if component:
+        targets = targets.filter(component=component)
+    listed = list(targets.select_related("component").order_by("number"))
+    entries = Progress.objects.filter(target__in=listed, year=year.year).select_related("status")
+    progress = {entry.target_id: entry for entry in entries}
+    return [TargetRow(target, progress.get(target.pk)) for target in listed]
+
+
+def conversation(report: Report, section: str) -> list[ReviewComment]:
+    """What was said about a section, as the group sees it: without the staff's own notes; one query."""
+    comments = report.comments.filter(section_key=section, staff_only=False)
+    return list(comments.select_related("written_by"))

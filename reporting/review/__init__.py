@@ -1,0 +1,1 @@
+"""The Chair's Office reads a report that was sent, asks, and decides."""

@@ -1,0 +1,165 @@
+"""What a reviewer has before their eyes: one version, what changed since the last, the conversation, the checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reporting.models import Report, ReportSubmission, ReviewComment
+from reporting.publication.document import Publication, SectionPart
+from reporting.review.changes import Piece, word_changes
+from reporting.states import CommentState, Outcome
+
+
+@dataclass(frozen=True)
+class ReviewedSection:
+    """One section of the version under review."""
+
+    part: SectionPart
+    pieces: list[Piece]
+    changed: bool
+    talk: list[ReviewComment] = field(default_factory=list)
+
+    @property
+    def open_comments(self) -> int:
+        """Comments that the group has not answered and nobody settled."""
+        return sum(c.from_office and not c.staff_only and c.state == CommentState.OPEN for c in self.talk)
+
+    @property
+    def answered(self) -> int:
+        """Comments that the group answered and that wait to be settled."""
+        return sum(c.from_office and c.state == CommentState.ANSWERED for c in self.talk)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that a reviewer looks at, already counted."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A line of the report's history."""
+
+    when: datetime
+    text: str
+    note: str = ""
+    big: bool = False
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything about one report under review."""
+
+    report: Report
+    submission: ReportSubmission
+    previous: ReportSubmission | None
+    publication: Publication
+    sections: list[ReviewedSection]
+    checks: list[Check]
+    history: list[Moment]
+
+    @property
+    def changed(self) -> list[ReviewedSection]:
+        """Sections that changed since the version before, or that hold a comment in progress."""
+        return [one for one in self.sections if one.changed or one.open_comments or one.answered]
+
+
+def review_of(report: Report) -> Review | None:
+    """The last version of the report with all that belongs to it; three queries. None if it was never sent."""
+    submissions = list(report.submissions.select_related("submitted_by", "decision__decided_by"))
+    if not submissions:
+        return None
+    submission = submissions[-1]
+    previous = submissions[-2] if len(submissions) > 1 else None
+    talk: dict[str, list[ReviewComment]] = {}
+    for comment in report.comments.select_related("written_by"):
+        talk.setdefault(comment.section_key, []).append(comment)
+    publication = Publication(submission.content, number=submission.number)
+    before = {one["key"]: one["text"] for one in previous.content["sections"]} if previous else {}
+    sections = []
+    for part, raw in zip(publication.sections, submission.content["sections"], strict=True):
+        old = before.get(part.key, "") if previous else raw["text"]
+        sections.append(
+            ReviewedSection(part, word_changes(old, raw["text"]), old != raw["text"], talk.get(part.key, []))
+        )
+    return Review(
+        report,
+        submission,
+        previous,
+        publication,
+        sections,
+        list(_checks(report, submission.content, publication, sections)),
+        list(_history(submissions)),
+    )
+
+
+def _checks(
+    report: Report, content: dict[str, Any], publication: Publication, sections: list[ReviewedSection]
+) -> list[Check]:
+    empty = sum(not one["text"].strip() for one in content["sections"])
+    silent = [line.code for line in publication.targets if not line.dropped and not line.status]
+    opened, answered = sum(s.open_comments for s in sections), sum(s.answered for s in sections)
+    late = report.submitted_at is not None and report.submitted_at.date() > report.due_on
+    checks = [
+        Check("late", ngettext("%(n)d section is empty", "%(n)d sections are empty", empty) % {"n": empty})
+        if empty
+        else Check("done", _("Every section holds a text")),
+        Check(
+            "late",
+            ngettext(
+                "%(n)d target has no entry for %(year)s: %(codes)s",
+                "%(n)d targets have no entry for %(year)s: %(codes)s",
+                len(silent),
+            )
+            % {"n": len(silent), "year": report.year, "codes": ", ".join(silent)},
+        )
+        if silent
+        else Check("done", _("Every target has an entry for %(year)s") % {"year": report.year}),
+        Check("late", _("Sent after the deadline"))
+        if late
+        else Check(
+            "done", _("Sent by the deadline, %(day)s") % {"day": date_format(report.due_on, "DATE_FORMAT")}
+        ),
+    ]
+    if opened:
+        text = ngettext("%(n)d comment is open", "%(n)d comments are open", opened) % {"n": opened}
+        checks.append(Check("wait", text))
+    if answered:
+        text = ngettext(
+            "%(n)d comment was answered and is not settled yet",
+            "%(n)d comments were answered and are not settled yet",
+            answered,
+        )
+        checks.append(Check("info", text % {"n": answered}))
+    if not publication.targets:
+        checks.append(Check("wait", _("The group has no targets for this quadrennium")))
+    return checks
+
+
+def _history(submissions: list[ReportSubmission]) -> list[Moment]:
+    """Newest first."""
+    moments = []
+    for one in submissions:
+        text = _("Version %(number)d sent by %(name)s") % {
+            "number": one.number,
+            "name": one.submitted_by.name,
+        }
+        moments.append(Moment(one.submitted_at, text, big=True))
+        if decision := getattr(one, "decision", None):
+            words = (
+                _("Accepted by %(name)s")
+                if decision.outcome == Outcome.ACCEPTED
+                else _("Sent back by %(name)s")
+            )
+            moments.append(
+                Moment(decision.decided_at, words % {"name": decision.decided_by.name}, decision.message)
+            )
+    return sorted(moments, key=lambda moment: moment.when, reverse=True)

@@ -1,0 +1,119 @@
+"""What the table of targets prints: each cell ready, so that the page only writes it down. No reading, no deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from core import icons
+from groups.models import Quadrennium
+from reporting.models import Component
+from reporting.targets.queries import Block, TargetRow, YearCell
+
+NOTHING = mark_safe('<span class="q">–</span>')
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """One year of one target: what it shows, and where that is changed."""
+
+    year: str
+    now: bool
+    shown: str
+    url: str = ""
+    about: str = ""
+    add: bool = False
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """One target with its years."""
+
+    code: str
+    url: str
+    text: str
+    planned: str
+    cells: tuple[CellLine, ...]
+    kind: str
+    word: str
+
+
+@dataclass(frozen=True)
+class BlockLines:
+    """The targets of one part of the cycle."""
+
+    component: Component
+    rows: tuple[TargetLine, ...]
+
+
+@dataclass(frozen=True)
+class TableLines:
+    """A table as it is printed: its lines by part of the cycle, and the years that are its columns."""
+
+    blocks: list[BlockLines]
+    years: tuple[int, ...]
+
+    @property
+    def columns(self) -> int:
+        """How many columns the table has: code, target, plan, the years, and where the target stands."""
+        return 4 + len(self.years)
+
+
+class Span(NamedTuple):
+    """A period as its pages name it, and the years in their addresses."""
+
+    label: str
+    first: int
+    last: int
+
+
+def span(period: Quadrennium) -> Span:
+    """The label of a period with its first and last year."""
+    return Span(period.label, period.years[0], period.years[-1])
+
+
+def block_lines(blocks: Iterable[Block], slug: str, *, may_record: bool) -> list[BlockLines]:
+    """The blocks of a table as they are printed; figures lead to their form for those who may record."""
+    change = _("in %(year)s: change the progress of %(code)s")
+    add = _("%(year)s progress for %(code)s")
+    return [
+        BlockLines(block.component, tuple(_line(row, slug, may_record, change, add) for row in block.rows))
+        for block in blocks
+    ]
+
+
+def _line(row: TargetRow, slug: str, may_record: bool, change: str, add: str) -> TargetLine:
+    target = row.target
+    code, cells = target.code, []
+    for cell in row.cells:
+        year, shown = str(cell.year), _shown(cell)
+        if not (may_record and cell.recordable and (cell.entry or cell.now)):
+            cells.append(CellLine(year, cell.now, shown))
+            continue
+        url = reverse("reporting:progress-edit", args=[slug, target.pk, cell.year])
+        about = (change if cell.entry else add) % {"year": year, "code": code}
+        cells.append(
+            CellLine(year, cell.now, shown if cell.entry else _("Add"), url, about, add=not cell.entry)
+        )
+    return TargetLine(
+        code=code,
+        url=reverse("reporting:target-detail", args=[slug, target.pk]),
+        text=target.text,
+        planned=row.planned or "–",
+        cells=tuple(cells),
+        kind=row.kind,
+        word=row.word,
+    )
+
+
+def _shown(cell: YearCell) -> str | SafeString:
+    """The figure of the year; the status sign where no figure was given; a dash where nothing was recorded."""
+    if cell.entry is None:
+        return NOTHING
+    status = cell.entry.status
+    return cell.figure or mark_safe(icons.svg(status.glyph, str(status)))  # noqa: S308 - escapes its label

@@ -1,0 +1,258 @@
+"""Reads of targets and progress: the table of a period with its years."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core import clock
+from groups.models import Group, Quadrennium
+from reporting.deadlines import year_at_work
+from reporting.models import (
+    Component,
+    Progress,
+    Report,
+    ReportingYear,
+    Target,
+    TargetSet,
+    all_components,
+    all_reporting_years,
+    planned_periods,
+)
+from reporting.targets.access import why_not_record_year
+from reporting.targets.cycle import Part, part_of
+from reporting.targets.figures import plain, share_reached
+
+
+@dataclass(frozen=True)
+class YearCell:
+    """One year of one target: its entry, and whether this day allows to write it."""
+
+    year: int
+    entry: Progress | None
+    recordable: bool
+    now: bool
+
+    @cached_property
+    def figure(self) -> str:
+        """The running total of the year, empty where none was given."""
+        return plain(self.entry.quantity) if self.entry else ""
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One target with its years and where it stands."""
+
+    target: Target
+    cells: tuple[YearCell, ...]
+    latest: Progress | None
+
+    @property
+    def begun(self) -> list[YearCell]:
+        """The years that have begun, and any that holds an entry."""
+        return [cell for cell in self.cells if cell.entry or cell.year <= clock.today().year]
+
+    @cached_property
+    def share(self) -> int:
+        """How much of it is reached, in whole percent."""
+        achieved = self.latest is not None and self.latest.status.is_achieved
+        return share_reached(
+            self.target.quantity, self.latest.quantity if self.latest else None, achieved=achieved
+        )
+
+    @cached_property
+    def kind(self) -> str:
+        """The status sign."""
+        if self.target.dropped_at is not None:
+            return "no"
+        return self.latest.status.glyph if self.latest else "todo"
+
+    @cached_property
+    def word(self) -> str:
+        """Where the target stands, in words: the figures while work goes on, the status otherwise."""
+        if self.target.dropped_at is not None:
+            return _("Dropped")
+        if self.latest is None:
+            return _("Not begun")
+        if self.kind == "going" and self.target.quantity and self.latest.quantity is not None:
+            return _("%(reached)s of %(planned)s") % {
+                "reached": plain(self.latest.quantity),
+                "planned": plain(self.target.quantity),
+            }
+        return str(self.latest.status)
+
+    @cached_property
+    def planned(self) -> str:
+        """The quantity as people write it."""
+        return plain(self.target.quantity)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The targets of one part of the cycle."""
+
+    component: Component
+    rows: tuple[TargetRow, ...]
+
+
+@dataclass(frozen=True)
+class TargetTable:
+    """All targets of a group for one period, along the cycle."""
+
+    period: Quadrennium
+    target_set: TargetSet | None
+    years: tuple[int, ...]
+    year: int | None
+    due_on: date | None
+    blocks: tuple[Block, ...]
+
+    @property
+    def rows(self) -> list[TargetRow]:
+        """Every target, by part of the cycle and number."""
+        return [row for block in self.blocks for row in block.rows]
+
+    @property
+    def live(self) -> list[TargetRow]:
+        """Targets that were not dropped."""
+        return [row for row in self.rows if row.target.dropped_at is None]
+
+    @property
+    def left(self) -> list[TargetRow]:
+        """Targets that still need an entry for the year at work, and may have one."""
+        return [
+            row
+            for row in self.live
+            if any(cell.now and cell.recordable and not cell.entry for cell in row.cells)
+        ]
+
+
+def all_periods() -> Sequence[Quadrennium]:
+    """Every period that has a plan, oldest first."""
+    return planned_periods()
+
+
+def period_of(periods: Iterable[Quadrennium], first: int, last: int) -> Quadrennium | None:
+    """The period of these years, or None."""
+    return next((one for one in periods if (one.years[0], one.years[-1]) == (first, last)), None)
+
+
+def current_period(periods: Sequence[Quadrennium], day: date) -> Quadrennium | None:
+    """The period that holds on the day; else the last one that began; else the first."""
+    begun = [one for one in periods if one.starts_on <= day]
+    return begun[-1] if begun else next(iter(periods), None)
+
+
+def report_states(years: Iterable[int]) -> dict[int, str]:
+    """State of the group's report for each of the years that has one; in the group's scope."""
+    return dict(Report.objects.filter(reporting_year__in=list(years)).values_list("reporting_year", "state"))
+
+
+def target_table(group: Group, period: Quadrennium, day: date | None = None) -> TargetTable:
+    """The table of a period, in the group's scope; four queries however many targets there are."""
+    day = day or clock.today()
+    target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
+    targets = list(
+        Target.objects.filter(group=group, target_set__quadrennium=period)
+        .select_related("component", "subcategory", "key_result")
+        .order_by("number")
+    )
+    opened = ReportingYear.open(day)
+    year = year_at_work(period, opened, day)
+    due = next((one.due_on for one in all_reporting_years() if one == opened and one.year == year), None)
+    reports = list(Report.objects.filter(reporting_year__quadrennium=period).select_related("reporting_year"))
+    for report in reports:
+        if report.year == year:
+            due = report.due_on
+    states = {report.year: report.state for report in reports}
+    entries: dict[int, dict[int, Progress]] = defaultdict(dict)
+    for entry in Progress.objects.filter(target__in=targets).select_related("status"):
+        entries[entry.target_id][entry.year] = entry
+    recordable = recordable_years(period, states, day)
+    rows: dict[str, list[TargetRow]] = defaultdict(list)
+    for target in targets:
+        rows[target.component_id].append(_row(target, entries[target.pk], recordable, year))
+    return TargetTable(
+        period=period,
+        target_set=target_set,
+        years=tuple(period.years),
+        year=year,
+        due_on=due,
+        blocks=tuple(Block(component, tuple(rows[component.pk])) for component in all_components()),
+    )
+
+
+def recordable_years(period: Quadrennium, states: Mapping[int, str], day: date) -> dict[int, bool]:
+    """Each year of the period, and whether progress of it may be recorded on targets that stand."""
+    return {year: why_not_record_year(period, year, states.get(year), day) is None for year in period.years}
+
+
+def _row(
+    target: Target, entries: Mapping[int, Progress], recordable: Mapping[int, bool], now: int | None
+) -> TargetRow:
+    stands = target.dropped_at is None
+    cells = tuple(
+        YearCell(year=year, entry=entries.get(year), recordable=stands and may, now=year == now)
+        for year, may in recordable.items()
+    )
+    return TargetRow(target, cells, entries[max(entries)] if entries else None)
+
+
+def target_row(target: Target, day: date | None = None) -> TargetRow:
+    """One target with its years, in the group's scope; two queries. `target_set.quadrennium` is loaded."""
+    day = day or clock.today()
+    period = target.target_set.quadrennium
+    entries = {entry.year: entry for entry in target.progress.select_related("status")}
+    recordable = recordable_years(period, report_states(period.years), day)
+    return _row(target, entries, recordable, year_at_work(period, ReportingYear.open(day), day))
+
+
+def bars(row: TargetRow) -> list[tuple[str, int, str]]:
+    """The years of a countable target as bars: (year, percent of the plan, figure)."""
+    quantity = row.target.quantity
+    if not quantity:
+        return []
+    return [
+        (str(cell.year), share_reached(quantity, cell.entry.quantity, achieved=False), cell.figure)
+        for cell in row.cells
+        if cell.entry and cell.entry.quantity is not None
+    ]
+
+
+def parts_of(table: TargetTable) -> list[Part]:
+    """The cycle of a table: the same counts as `cycle_state`."""
+    return [
+        part_of(
+            block.component,
+            [
+                (row.share, row.latest is not None and row.latest.status.is_achieved, row.kind)
+                for row in block.rows
+                if row.target.dropped_at is None
+            ],
+        )
+        for block in table.blocks
+    ]
+
+
+def next_target(target: Target, year: int) -> Target | None:
+    """The next target of the set without an entry for the year, by number and round the end; None when none is left."""
+    open_ones = (
+        Target.objects.filter(target_set=target.target_set_id, dropped_at=None)
+        .exclude(pk=target.pk)
+        .exclude(
+            pk__in=Progress.objects.filter(year=year, target__target_set=target.target_set_id).values(
+                "target"
+            )
+        )
+    )
+    return open_ones.filter(number__gt=target.number).first() or open_ones.first()
+
+
+def report_state(group: Group, year: int) -> str | None:
+    """State of the group's report for the year, None where none was begun."""
+    return Report.objects.filter(Q(group=group), reporting_year=year).values_list("state", flat=True).first()

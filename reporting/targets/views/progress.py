@@ -1,0 +1,143 @@
+"""The page where several people of a group record what was reached in a year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core import clock
+from core.errors import Conflict, DomainError
+from core.once import acts_once
+from groups.access import group_page
+from groups.models import Group
+from reporting.models import Progress, TargetStatus
+from reporting.targets import history
+from reporting.targets import queries as targets
+from reporting.targets.access import why_not_record
+from reporting.targets.figures import plain
+from reporting.targets.forms import ProgressForm
+from reporting.targets.progress import record_progress
+from reporting.targets.views.targets import list_url, target_or_404
+
+
+@group_page("reporting.record_progress")
+@require_http_methods(["GET", "HEAD", "POST"])
+@acts_once
+def progress_edit(request: HttpRequest, group: Group, target: int, year: int) -> HttpResponse:
+    """Record or change the progress of one target in one year; when somebody saved first, both texts are shown."""
+    found = target_or_404(group, target)
+    if year not in found.target_set.quadrennium.years:
+        raise Http404
+    row = targets.target_row(found, clock.today())
+    if reason := why_not_record(found, year, targets.report_state(group, year), clock.today()):
+        messages.error(request, reason)
+        return redirect(found)
+    entries = {cell.year: cell.entry for cell in row.cells if cell.entry}
+    entry = entries.get(year)
+    earlier = [entries[one] for one in sorted(entries, reverse=True) if one < year]
+    figure = next(((one.year, plain(one.quantity)) for one in earlier if one.quantity is not None), None)
+    options: dict[str, Any] = {"target": found, "year": year, "before": figure}
+    form = ProgressForm(request.POST or None, initial=_initial(entry), **options)
+    status, differences = 200, []
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            record_progress(
+                target=found,
+                year=year,
+                by=request.user,
+                status=data["status"],
+                quantity=data["quantity"],
+                text=data["text"],
+                version=data["version"],
+            )
+        except Conflict as conflict:
+            entry = Progress.objects.get(target=found, year=year)
+            differences = _differences(form, conflict)
+            data = form.data.copy()
+            data["version"] = str(entry.version)
+            form = ProgressForm(data, **options)
+            form.is_valid()
+            form.add_error(None, str(conflict))
+            status = conflict.status
+        except DomainError as error:
+            form.add_error(None, str(error))
+            status = error.status
+        else:
+            return _saved(request, group, found, year)
+    words = {one.pk: str(one) for one in TargetStatus.objects.all()}
+    return render(
+        request,
+        "reporting/progress_form.html",
+        {
+            "group": group,
+            "form": form,
+            "target": found,
+            "year": year,
+            "earlier": [_event(one, found) for one in earlier],
+            "bars": targets.bars(row),
+            "history": history.progress_history(found, year, words),
+            "differences": differences,
+            "saved_entry": entry,
+            "back_url": list_url(group, found.target_set.quadrennium),
+        },
+        status=status,
+    )
+
+
+def _initial(entry: Progress | None) -> dict[str, Any]:
+    if entry is None:
+        return {"version": 0}
+    return {
+        "status": entry.status_id,
+        "quantity": plain(entry.quantity),
+        "text": entry.text,
+        "version": entry.version,
+    }
+
+
+def _event(entry: Progress, target: Any) -> dict[str, Any]:
+    """An earlier year as a line of the timeline."""
+    values = {"year": entry.year, "reached": plain(entry.quantity), "planned": plain(target.quantity)}
+    if entry.quantity is None:
+        when = _("%(year)d: %(status)s") % {**values, "status": entry.status}
+    elif target.quantity is None:
+        when = _("%(year)d: %(reached)s") % values
+    else:
+        when = _("%(year)d: %(reached)s of %(planned)s") % values
+    return {"when": when, "text": entry.text or str(entry.status)}
+
+
+def _differences(form: ProgressForm, conflict: Conflict) -> list[dict[str, str]]:
+    """Where the two texts differ: {label, theirs, yours} in words."""
+    words = {one.pk: str(one) for one in TargetStatus.objects.all()}
+
+    def shown(name: str, value: str) -> str:
+        return words.get(value, value) if name == "status" else value
+
+    return [
+        {
+            "label": str(form.fields[name].label),
+            "theirs": shown(name, theirs),
+            "yours": shown(name, conflict.yours.get(name, "")),
+        }
+        for name, theirs in conflict.theirs.items()
+        if theirs != conflict.yours.get(name, "")
+    ]
+
+
+def _saved(request: HttpRequest, group: Group, target: Any, year: int) -> HttpResponse:
+    """Where saving leads: the next target that is left, or the list."""
+    following = targets.next_target(target, year) if "next" in request.POST else None
+    if following is not None:
+        messages.success(request, _("Saved. This is the next target that is left."))
+        return redirect("reporting:progress-edit", group.slug, following.pk, year)
+    messages.success(
+        request, _("The %(year)d progress of %(code)s is saved.") % {"year": year, "code": target.code}
+    )
+    return redirect(list_url(group, target.target_set.quadrennium) + f"#{target.code}")
