@@ -11,7 +11,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import actions
 from accounts.forms import ProfileForm, ProofCodeForm
 from accounts.models import User
+from accounts.requests import AuthedRequest
 from core import clock, codes
 from core.access import signed_in_page
 from core.errors import DomainError
@@ -30,7 +31,7 @@ PROOF = "accounts.proof-code"
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: AuthedRequest) -> HttpResponse:
     """What a person tells about themselves, and who sees it."""
     # A row of its own: what was typed must not show in the page's frame before it is saved.
     person = User.objects.get(pk=request.user.pk)
@@ -45,7 +46,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def prove_again(request: HttpRequest) -> HttpResponse:
+def prove_again(request: AuthedRequest) -> HttpResponse:
     """A fresh proof by emailed code, for who has neither password nor second step; everybody else proves by these."""
     onward = get_next_redirect_url(request) or ""
     field = format_html('<input type="hidden" name="next" value="{}">', onward) if onward else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 from core.access import signed_in_page
 from duties import actions
 from duties.forms import NotificationsForm
+from accounts.requests import AuthedRequest
 
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: AuthedRequest) -> HttpResponse:
     """Which mail comes in any case, and the one kind that can be turned off."""
     form = NotificationsForm(initial={"wants_optional_mail": request.user.wants_optional_mail})
     if request.method == "POST":

@@ -18,15 +18,19 @@ from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts.requests import AuthedRequest
 from core import audit, clock, scope
 from core.access import Declared, View, declare, public_page, signed_in_page
 from core.compiled import compiled_query
 from core.hooks import asks_second_factor, shows_public_contact
 from groups import roles
 from groups.models import Appointment, Group, NetworkAppointment
+from groups.roles import Permission, RoleCode
 
 __all__ = [
+    "AuthedRequest",
     "Declared",
+    "GroupRequest",
     "PersonRoles",
     "group_page",
     "office_page",
@@ -36,6 +40,13 @@ __all__ = [
     "roles_of",
     "signed_in_page",
 ]
+
+
+class GroupRequest(AuthedRequest):
+    """A request for a page inside a group, of a person who may open it."""
+
+    group: Group
+
 
 # A source describes rows (group id, code, region) for a person's id on a day; codes are offices or roles.
 Source = Callable[[int, date], QuerySet]
@@ -94,7 +105,7 @@ class PersonRoles:
         pk = group.pk if isinstance(group, Group) else group
         return self.network | (self.groups.get(pk, frozenset()) if pk is not None else frozenset())
 
-    def may(self, permission: str, group: Group | int | None = None) -> bool:
+    def may(self, permission: Permission, group: Group | int | None = None) -> bool:
         """Whether a role held in this group (or in the network) gives the permission."""
         return any(permission in roles.ROLES[code].permissions for code in self.codes_in(group))
 
@@ -102,7 +113,7 @@ class PersonRoles:
         """Whether the person may know of the group's inside at all: decides between 403 and 404."""
         return any(roles.ROLES[code].permissions - roles.SYSTEM for code in self.codes_in(group))
 
-    def groups_where(self, permission: str) -> list[int]:
+    def groups_where(self, permission: Permission) -> list[int]:
         """Ids of the groups where an own group role gives the permission."""
         return [
             pk
@@ -110,7 +121,7 @@ class PersonRoles:
             if any(permission in roles.ROLES[c].permissions for c in codes)
         ]
 
-    def everywhere(self, permission: str) -> bool:
+    def everywhere(self, permission: Permission) -> bool:
         """Whether a network role gives the permission in every group."""
         return any(permission in roles.ROLES[code].permissions for code in self.network)
 
@@ -131,7 +142,7 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
     # The scope travels with a transaction, and middleware asks before the page has opened one.
     with transaction.atomic(savepoint=False), scope.read_everywhere("own-roles"):
         rows = role_rows(person=person.pk, day=day)
-    network: set[str] = {"SU"} if person.is_superuser else set()
+    network: set[str] = {RoleCode.SUPERUSER} if person.is_superuser else set()
     regions: set[str] = set()
     groups: dict[int, set[str]] = {}
     for group_id, code, region in rows:
@@ -143,8 +154,8 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
                 roles.OFFICES[code].role.code if code in roles.OFFICES else code
             )
     for codes in groups.values():
-        if "DE" not in codes:  # a delegation falls with the office of the deputy
-            codes.discard("DD")
+        if RoleCode.DEPUTY not in codes:  # a delegation falls with the office of the deputy
+            codes.discard(RoleCode.DELEGATED)
     return PersonRoles(
         frozenset(network),
         {pk: frozenset(codes) for pk, codes in groups.items() if codes},
@@ -176,7 +187,7 @@ def group_named(slug: str) -> Group | None:
     return Group.objects.select_related("category").filter(slug=slug).first()
 
 
-def group_page(permission: str) -> Callable[[View], View]:
+def group_page(permission: Permission) -> Callable[[View], View]:
     """A page inside one group. The address names the group (`<slug:group>`); the view gets the Group.
 
     Strangers get 404, as for a group that never existed; people of the group without the right get 403.
@@ -202,7 +213,7 @@ def group_page(permission: str) -> Callable[[View], View]:
     return decorate
 
 
-def office_page(permission: str) -> Callable[[View], View]:
+def office_page(permission: Permission) -> Callable[[View], View]:
     """A page of the Chair's Office over all groups. Without an office role it answers like nothing at all."""
 
     def decorate(view: View) -> View:

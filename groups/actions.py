@@ -15,6 +15,7 @@ from groups import roles
 from groups.access import roles_of
 from groups.errors import GroupClosed, NotAllowed, NotAMember, OfficeRule
 from groups.models import Appointment, AppointmentEnding, Group, Quadrennium
+from groups.roles import Permission, RoleCode
 from groups.signals import group_closed
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def update_details(*, group: Group, by: User, version: int, **details: str) -> G
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
-        _check(by, "groups.edit_group", row)
+        _check(by, Permission.EDIT_GROUP, row)
         given = {name: details[name] for name in DETAILS if name in details}
         changed = {name: text for name, text in given.items() if getattr(row, name) != text}
         if not changed:
@@ -135,7 +136,7 @@ def appoint_to_office(
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
-        _check(by, "groups.appoint_office", row)
+        _check(by, Permission.APPOINT_OFFICE, row)
         if office not in roles.FILLED_BY_LEADER:
             raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
         if person.pk == by.pk:
@@ -147,13 +148,13 @@ def appoint_to_office(
         if starts_on < today:
             raise OfficeRule(_("An office begins today or later. Enter a later first day."), code="past")
         ends_on = ends_on or period_end(starts_on)
-        if "ME" not in roles_of(person).groups.get(row.pk, frozenset()):
+        if RoleCode.MEMBER not in roles_of(person).groups.get(row.pk, frozenset()):
             raise NotAMember(
                 _("%(name)s is not a member of this group. Invite them first.") % {"name": person.name}
             )
-        if roles.OFFICES[office].role is roles.DEPUTY and "LE" in roles_of(person, starts_on).groups.get(
-            row.pk, ()
-        ):
+        if roles.OFFICES[office].role is roles.DEPUTY and RoleCode.LEADER in roles_of(
+            person, starts_on
+        ).groups.get(row.pk, ()):
             raise OfficeRule(_("%(name)s leads this group already.") % {"name": person.name}, code="leads")
         return write_appointment(row, person, office, by, starts_on, ends_on, topic=topic)
 
@@ -168,16 +169,18 @@ def delegate_leadership(
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
-        _check(by, "groups.delegate_leadership", row)
+        _check(by, Permission.DELEGATE_LEADERSHIP, row)
         if not note.strip():
             raise OfficeRule(_("Write what you delegate: it stands in the record."), code="in-writing")
         if starts_on < clock.today():
             raise OfficeRule(_("A delegation begins today or later. Enter a later first day."), code="past")
-        if deputy.pk == by.pk or "DE" not in roles_of(deputy, starts_on).groups.get(row.pk, frozenset()):
+        if deputy.pk == by.pk or RoleCode.DEPUTY not in roles_of(deputy, starts_on).groups.get(
+            row.pk, frozenset()
+        ):
             raise OfficeRule(
                 _("Choose a deputy of this group who is in office on the first day."), code="not-deputy"
             )
-        for person, code in ((by, "LE"), (deputy, "DE")):
+        for person, code in ((by, RoleCode.LEADER), (deputy, RoleCode.DEPUTY)):
             if code not in roles_of(person, ends_on).groups.get(row.pk, frozenset()):
                 raise OfficeRule(
                     _("The office of %(name)s ends before that day. Enter an earlier last day.")
@@ -231,7 +234,7 @@ def end_appointment(
         row = Appointment.objects.select_related("person", "ending").get(pk=appointment.pk)
         if row.office not in roles.FILLED_BY_LEADER | {"delegate"}:
             raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
-        _check(by, "groups.appoint_office", group)
+        _check(by, Permission.APPOINT_OFFICE, group)
         from_day = from_day or clock.today()
         if from_day < clock.today():
             raise OfficeRule(_("An office cannot end in the past. Enter today or a later day."), code="past")
@@ -245,9 +248,9 @@ def _check_appoints_leaders(by: User, person: User, group: Group) -> None:
     Nobody decides in an own matter: neither about themselves nor in a group they lead or coordinate.
     """
     held = roles_of(by)
-    if not held.everywhere("groups.appoint_leader"):
+    if not held.everywhere(Permission.APPOINT_LEADER):
         raise NotAllowed(_("Leaders are appointed by the SSC Chair and the Steering Committee."))
-    if by.pk == person.pk or {"LE", "RL"} & held.groups.get(group.pk, frozenset()):
+    if by.pk == person.pk or {RoleCode.LEADER, RoleCode.RED_LIST} & held.groups.get(group.pk, frozenset()):
         raise NotAllowed(_("You cannot decide in a matter of your own."), code="own-matter")
 
 
@@ -291,7 +294,7 @@ def end_leader(
         _check_appoints_leaders(by, row.person, group)
         from_day = max(from_day or clock.today(), clock.today())
         _end(row, by, from_day, reason)
-        if "LE" not in roles_of(row.person, from_day).groups.get(group.pk, frozenset()):
+        if RoleCode.LEADER not in roles_of(row.person, from_day).groups.get(group.pk, frozenset()):
             lent = Appointment.objects.filter(office="delegate", made_by=row.person).select_related(
                 "person", "ending"
             )
@@ -330,7 +333,7 @@ def close_group(*, group: Group, by: User, closed_on: date | None = None, reason
         row = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
         if row.is_closed:
             return row
-        if not roles_of(by).everywhere("groups.close_group"):
+        if not roles_of(by).everywhere(Permission.CLOSE_GROUP):
             raise NotAllowed(_("Groups are closed by the SSC Chair."))
         day = max(closed_on or clock.today(), clock.today())
         for appointment in Appointment.objects.select_related("person", "ending"):

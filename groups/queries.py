@@ -17,6 +17,7 @@ from core.compiled import compiled_query
 from core.models import AuditEntry
 from groups import activity, roles
 from groups.models import Appointment, Group, NetworkAppointment, last_day, office_in_words
+from groups.roles import RoleCode
 from groups.sections import SECTIONS, section_of
 
 # Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
@@ -169,7 +170,7 @@ def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int,
     found: dict[int, list[str]] = {}
     names = ("given_name", "family_name", "email")
     with scope.read_everywhere("directory"):
-        rows = Appointment.objects.on(day).with_role("LE").filter(group__in=group_ids)
+        rows = Appointment.objects.on(day).with_role(RoleCode.LEADER).filter(group__in=group_ids)
         rows = rows.order_by("office", "person__sort_key")
         for group_id, *parts in rows.values_list("group_id", *(f"person__{name}" for name in names)):
             found.setdefault(group_id, []).append(full_name(*parts))
@@ -214,7 +215,7 @@ def found_groups(words: str) -> QuerySet[Group]:
     with scope.read_everywhere("directory"):
         led = list(
             Appointment.objects.on()
-            .with_role("LE", "RL")
+            .with_role(RoleCode.LEADER, RoleCode.RED_LIST)
             .filter(person__in=User.objects.matching(words).order_by().values("pk"))
             .order_by()
             .values_list("group_id", flat=True)

@@ -9,142 +9,220 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """What a role may allow, named after the app and the act."""
+
+    APPOINT_LEADER = "groups.appoint_leader"
+    APPOINT_OFFICE = "groups.appoint_office"
+    APPOINT_STAFF = "groups.appoint_staff"
+    CLOSE_GROUP = "groups.close_group"
+    DELEGATE_LEADERSHIP = "groups.delegate_leadership"
+    EDIT_GROUP = "groups.edit_group"
+    FILL_NETWORK_ROLES = "groups.fill_network_roles"
+    VIEW_AUDIT = "groups.view_audit"
+    VIEW_LEADERSHIP = "groups.view_leadership"
+    VIEW_WORKSPACE = "groups.view_workspace"
+
+    DECIDE_REQUEST = "members.decide_request"
+    EDIT_MEMBERS = "members.edit_members"
+    INVITE_PERSON = "members.invite_person"
+    PREPARE_INVITATION = "members.prepare_invitation"
+    VIEW_CONTACTS = "members.view_contacts"
+    VIEW_HANDSHAKES = "members.view_handshakes"
+    VIEW_MEMBERS = "members.view_members"
+
+    DECIDE_TARGETS = "reporting.decide_targets"
+    EDIT_OWN_SECTION = "reporting.edit_own_section"
+    EDIT_REPORT = "reporting.edit_report"
+    EDIT_TARGETS = "reporting.edit_targets"
+    RECORD_PROGRESS = "reporting.record_progress"
+    REVIEW_REPORT = "reporting.review_report"
+    SHARE_REPORT = "reporting.share_report"
+    SUBMIT_REPORT = "reporting.submit_report"
+    SUBMIT_TARGETS = "reporting.submit_targets"
+    VIEW_REPORT = "reporting.view_report"
+    VIEW_TARGETS = "reporting.view_targets"
+
+    RETRY_MAIL = "office.retry_mail"
+    VIEW_DASHBOARD = "office.view_dashboard"
+    VIEW_MAIL_QUEUE = "office.view_mail_queue"
+
+
+class RoleCode(StrEnum):
+    """The roles of the security model by their codes."""
+
+    MEMBER = "ME"
+    LEADER = "LE"
+    DEPUTY = "DE"
+    DELEGATED = "DD"
+    RED_LIST = "RL"
+    PROGRAMME_OFFICER = "PO"
+    TREASURER = "TR"
+    FOCAL_POINT = "FP"
+    NETWORK_SUPPORT = "NS"
+    OFFICE_STAFF = "CS"
+    OFFICE_ADMIN = "CA"
+    SSC_CHAIR = "SC"
+    DEPUTY_CHAIR = "DC"
+    STEERING = "SM"
+    REGIONAL = "RR"
+    SUPERUSER = "SU"
 
 
 @dataclass(frozen=True)
 class Role:
     """A role: its code in the security model, its name, and what it allows. `network`: holds in every group."""
 
-    code: str
+    code: RoleCode
     name: str | Promise
-    permissions: frozenset[str]
+    permissions: frozenset[Permission]
     network: bool = False
 
 
 # Reading inside a group, shared by everybody who belongs to it.
 BELONGS = {
-    "groups.view_workspace",
-    "groups.view_leadership",
-    "members.view_members",
-    "reporting.view_targets",
+    Permission.VIEW_WORKSPACE,
+    Permission.VIEW_LEADERSHIP,
+    Permission.VIEW_MEMBERS,
+    Permission.VIEW_TARGETS,
 }
 # Writing drafts for the group: deputies, coordinators, programme officers, focal points.
 WRITES = BELONGS | {
-    "reporting.edit_targets",
-    "reporting.record_progress",
-    "reporting.edit_report",
-    "reporting.view_report",
+    Permission.EDIT_TARGETS,
+    Permission.RECORD_PROGRESS,
+    Permission.EDIT_REPORT,
+    Permission.VIEW_REPORT,
 }
-READS_NETWORK = BELONGS | {"reporting.view_report", "office.view_dashboard"}
+READS_NETWORK = BELONGS | {Permission.VIEW_REPORT, Permission.VIEW_DASHBOARD}
 REVIEWS = {
-    "reporting.edit_targets",
-    "reporting.record_progress",
-    "reporting.decide_targets",
-    "reporting.review_report",
+    Permission.EDIT_TARGETS,
+    Permission.RECORD_PROGRESS,
+    Permission.DECIDE_TARGETS,
+    Permission.REVIEW_REPORT,
 }
 
 # Keeping the system running: tells nothing of any group's content, so it opens no group either.
 SYSTEM = frozenset(
-    {"office.view_mail_queue", "office.retry_mail", "groups.appoint_staff", "groups.fill_network_roles"}
+    {
+        Permission.VIEW_MAIL_QUEUE,
+        Permission.RETRY_MAIL,
+        Permission.APPOINT_STAFF,
+        Permission.FILL_NETWORK_ROLES,
+    }
 )
 
 
-def _role(code: str, name: str | Promise, *permissions: Set[str], network: bool = False) -> Role:
+def _role(code: RoleCode, name: str | Promise, *permissions: Set[Permission], network: bool = False) -> Role:
     return Role(code, name, frozenset().union(*permissions), network)
 
 
-MEMBER = _role("ME", _("Member"), BELONGS)
+MEMBER = _role(RoleCode.MEMBER, _("Member"), BELONGS)
 LEADER = _role(
-    "LE",
+    RoleCode.LEADER,
     _("Leader"),
     WRITES,
     {
-        "groups.edit_group",
-        "groups.appoint_office",
-        "groups.delegate_leadership",
-        "groups.view_audit",
-        "members.view_contacts",
-        "members.edit_members",
-        "members.prepare_invitation",
-        "members.invite_person",
-        "members.view_handshakes",
-        "members.decide_request",
-        "reporting.submit_targets",
-        "reporting.submit_report",
-        "reporting.share_report",
+        Permission.EDIT_GROUP,
+        Permission.APPOINT_OFFICE,
+        Permission.DELEGATE_LEADERSHIP,
+        Permission.VIEW_AUDIT,
+        Permission.VIEW_CONTACTS,
+        Permission.EDIT_MEMBERS,
+        Permission.PREPARE_INVITATION,
+        Permission.INVITE_PERSON,
+        Permission.VIEW_HANDSHAKES,
+        Permission.DECIDE_REQUEST,
+        Permission.SUBMIT_TARGETS,
+        Permission.SUBMIT_REPORT,
+        Permission.SHARE_REPORT,
     },
 )
-DEPUTY = _role("DE", _("Deputy"), WRITES, {"groups.edit_group", "members.view_contacts"})
+DEPUTY = _role(RoleCode.DEPUTY, _("Deputy"), WRITES, {Permission.EDIT_GROUP, Permission.VIEW_CONTACTS})
 # What a deputy may do in the leader's place, while delegated in writing with dates.
 DELEGATED = _role(
-    "DD",
+    RoleCode.DELEGATED,
     _("Deputy, delegated"),
     DEPUTY.permissions,
     {
-        "members.prepare_invitation",
-        "members.invite_person",
-        "members.view_handshakes",
-        "members.decide_request",
+        Permission.PREPARE_INVITATION,
+        Permission.INVITE_PERSON,
+        Permission.VIEW_HANDSHAKES,
+        Permission.DECIDE_REQUEST,
     },
 )
-RED_LIST = _role("RL", _("Red List Authority coordinator"), WRITES)
+RED_LIST = _role(RoleCode.RED_LIST, _("Red List Authority coordinator"), WRITES)
 PROGRAMME_OFFICER = _role(
-    "PO",
+    RoleCode.PROGRAMME_OFFICER,
     _("Programme officer"),
     WRITES,
-    {"groups.edit_group", "members.view_contacts", "members.prepare_invitation", "members.view_handshakes"},
+    {
+        Permission.EDIT_GROUP,
+        Permission.VIEW_CONTACTS,
+        Permission.PREPARE_INVITATION,
+        Permission.VIEW_HANDSHAKES,
+    },
 )
-TREASURER = _role("TR", _("Treasurer"), BELONGS, {"reporting.view_report", "reporting.edit_own_section"})
+TREASURER = _role(
+    RoleCode.TREASURER, _("Treasurer"), BELONGS, {Permission.VIEW_REPORT, Permission.EDIT_OWN_SECTION}
+)
 FOCAL_POINT = _role(
-    "FP",
+    RoleCode.FOCAL_POINT,
     _("Focal point"),
     BELONGS,
     {
-        "reporting.edit_targets",
-        "reporting.record_progress",
-        "reporting.view_report",
-        "reporting.edit_own_section",
+        Permission.EDIT_TARGETS,
+        Permission.RECORD_PROGRESS,
+        Permission.VIEW_REPORT,
+        Permission.EDIT_OWN_SECTION,
     },
 )
 NETWORK_SUPPORT = _role(
-    "NS",
+    RoleCode.NETWORK_SUPPORT,
     _("Network support"),
     READS_NETWORK,
     REVIEWS,
-    {"groups.edit_group", "groups.view_audit", "members.view_contacts", "members.view_handshakes"},
+    {Permission.EDIT_GROUP, Permission.VIEW_AUDIT, Permission.VIEW_CONTACTS, Permission.VIEW_HANDSHAKES},
 )
-OFFICE_STAFF = _role("CS", _("Chair’s Office staff"), READS_NETWORK, REVIEWS, network=True)
+OFFICE_STAFF = _role(RoleCode.OFFICE_STAFF, _("Chair’s Office staff"), READS_NETWORK, REVIEWS, network=True)
 OFFICE_ADMIN = _role(
-    "CA",
+    RoleCode.OFFICE_ADMIN,
     _("Chair’s Office administrator"),
     READS_NETWORK,
     REVIEWS,
     {
-        "groups.edit_group",
-        "groups.appoint_office",
-        "groups.view_audit",
-        "members.view_contacts",
-        "members.view_handshakes",
-        "members.decide_request",
-        "office.view_mail_queue",
-        "groups.appoint_staff",
+        Permission.EDIT_GROUP,
+        Permission.APPOINT_OFFICE,
+        Permission.VIEW_AUDIT,
+        Permission.VIEW_CONTACTS,
+        Permission.VIEW_HANDSHAKES,
+        Permission.DECIDE_REQUEST,
+        Permission.VIEW_MAIL_QUEUE,
+        Permission.APPOINT_STAFF,
     },
     network=True,
 )
 # Who decides about leaders (guidelines 6.1).
-APPOINTS = {"groups.appoint_leader"}
+APPOINTS = {Permission.APPOINT_LEADER}
 SSC_CHAIR = _role(
-    "SC", _("SSC Chair"), READS_NETWORK, APPOINTS, {"groups.view_audit", "groups.close_group"}, network=True
+    RoleCode.SSC_CHAIR,
+    _("SSC Chair"),
+    READS_NETWORK,
+    APPOINTS,
+    {Permission.VIEW_AUDIT, Permission.CLOSE_GROUP},
+    network=True,
 )
-DEPUTY_CHAIR = _role("DC", _("Deputy Chair"), READS_NETWORK, APPOINTS, network=True)
-STEERING = _role("SM", _("Steering Committee member"), READS_NETWORK, APPOINTS, network=True)
-REGIONAL = _role("RR", _("Regional office reviewer"), network=True)
-SUPERUSER = _role("SU", _("System administrator"), SYSTEM, network=True)
+DEPUTY_CHAIR = _role(RoleCode.DEPUTY_CHAIR, _("Deputy Chair"), READS_NETWORK, APPOINTS, network=True)
+STEERING = _role(RoleCode.STEERING, _("Steering Committee member"), READS_NETWORK, APPOINTS, network=True)
+REGIONAL = _role(RoleCode.REGIONAL, _("Regional office reviewer"), network=True)
+SUPERUSER = _role(RoleCode.SUPERUSER, _("System administrator"), SYSTEM, network=True)
 
-GROUP_ROLES = {
+GROUP_ROLES: dict[str, Role] = {
     role.code: role
     for role in (
         MEMBER,
@@ -158,20 +236,44 @@ GROUP_ROLES = {
         NETWORK_SUPPORT,
     )
 }
-NETWORK_ROLES = {
+NETWORK_ROLES: dict[str, Role] = {
     role.code: role
     for role in (OFFICE_STAFF, OFFICE_ADMIN, SSC_CHAIR, DEPUTY_CHAIR, STEERING, REGIONAL, SUPERUSER)
 }
 ROLES = GROUP_ROLES | NETWORK_ROLES
 
 # Roles that sign in with a second factor: staff, administrators, treasurers, superusers, and who decides with them.
-SECOND_FACTOR = frozenset({"NS", "CS", "CA", "SC", "DC", "SM", "RR", "SU", "TR"})
+SECOND_FACTOR = frozenset(
+    {
+        RoleCode.NETWORK_SUPPORT,
+        RoleCode.OFFICE_STAFF,
+        RoleCode.OFFICE_ADMIN,
+        RoleCode.SSC_CHAIR,
+        RoleCode.DEPUTY_CHAIR,
+        RoleCode.STEERING,
+        RoleCode.REGIONAL,
+        RoleCode.SUPERUSER,
+        RoleCode.TREASURER,
+    }
+)
 # Roles whose agreed contact is public while in office (guidelines 3.5).
-PUBLIC_CONTACT = frozenset({"LE", "RL"})
+PUBLIC_CONTACT = frozenset({RoleCode.LEADER, RoleCode.RED_LIST})
 
 
 # A delegated deputy is shown as that alone; membership is not shown beside an office.
-COVERED_BY = {"DE": {"DD"}, "ME": {"LE", "DE", "DD", "RL", "PO", "TR", "FP", "NS"}}
+COVERED_BY = {
+    RoleCode.DEPUTY: {RoleCode.DELEGATED},
+    RoleCode.MEMBER: {
+        RoleCode.LEADER,
+        RoleCode.DEPUTY,
+        RoleCode.DELEGATED,
+        RoleCode.RED_LIST,
+        RoleCode.PROGRAMME_OFFICER,
+        RoleCode.TREASURER,
+        RoleCode.FOCAL_POINT,
+        RoleCode.NETWORK_SUPPORT,
+    },
+}
 
 
 def role_names(codes: Set[str]) -> list[str]:

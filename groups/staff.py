@@ -13,18 +13,20 @@ from groups.access import roles_of
 from groups.actions import lock_open_group, period_end, write_appointment
 from groups.errors import NotAllowed, OfficeRule
 from groups.models import Appointment, Group, NetworkAppointment
+from groups.roles import Permission, RoleCode
 
 if TYPE_CHECKING:
     from accounts.models import Region, User
 
 # What an administrator of the Chair's Office may give; the system's keeper enters the other roles too.
-STAFF = frozenset({"CS", "CA", "RR"})
+STAFF = frozenset({RoleCode.OFFICE_STAFF, RoleCode.OFFICE_ADMIN, RoleCode.REGIONAL})
 
 
 def _check_appoints(by: User, person: User, *, staff: bool) -> None:
     held = roles_of(by)
     if not (
-        held.everywhere("groups.fill_network_roles") or (staff and held.everywhere("groups.appoint_staff"))
+        held.everywhere(Permission.FILL_NETWORK_ROLES)
+        or (staff and held.everywhere(Permission.APPOINT_STAFF))
     ):
         raise NotAllowed(_("Staff are appointed by an administrator of the Chair’s Office."))
     if by.pk == person.pk:
@@ -49,7 +51,7 @@ def appoint_staff(
     starts_on = starts_on or clock.today()
     if ends_on is not None and ends_on < starts_on:
         raise OfficeRule(_("The last day lies before the first. Enter a later last day."), code="dates")
-    if (role == "RR") != (region is not None):
+    if (role == RoleCode.REGIONAL) != (region is not None):
         raise OfficeRule(_("A regional office reviewer has a region; other roles have none."), code="region")
     type(person).objects.select_for_update(of=("self",)).get(pk=person.pk)
     standing = (

@@ -12,6 +12,7 @@ from core import scope
 from groups import roles
 from groups.access import PersonRoles, role_source, roles_of
 from groups.models import Appointment, Group
+from groups.roles import Permission, RoleCode
 from members.models import Handshake, Membership
 from members.states import HandshakeState
 
@@ -27,7 +28,9 @@ def memberships(person: int, day: date) -> QuerySet:
         .of(person)
         .order_by()
         .values_list(
-            F("group_id"), Value("ME", output_field=CharField()), Value("", output_field=CharField())
+            F("group_id"),
+            Value(RoleCode.MEMBER, output_field=CharField()),
+            Value("", output_field=CharField()),
         )
     )
 
@@ -42,14 +45,14 @@ def proved_addresses(person: User) -> set[str]:
 
 def may_invite(person: User | None, group: Group | int) -> bool:
     """Whether the person may sign invitations for the group today. Nobody unknown may."""
-    return person is not None and roles_of(person).may("members.invite_person", group)
+    return person is not None and roles_of(person).may(Permission.INVITE_PERSON, group)
 
 
 def stands_in_for_leader(held: PersonRoles, group: Group | int) -> bool:
     """Whether a request is decided by the Chair's Office alone: no role in the group itself allows it."""
     pk = group if isinstance(group, int) else group.pk
     own = held.groups.get(pk, frozenset())
-    return not any("members.decide_request" in roles.ROLES[code].permissions for code in own)
+    return not any(Permission.DECIDE_REQUEST in roles.ROLES[code].permissions for code in own)
 
 
 def leaders_of(group: Group | int) -> list[User]:
@@ -58,7 +61,7 @@ def leaders_of(group: Group | int) -> list[User]:
     Asked inside the group's scope. Source: guidelines 2.2 and 3.5.
     """
     today = Appointment.objects.on().filter(group=group).select_related("person").order_by("starts_on", "pk")
-    for code in ("LE", "NS"):
+    for code in (RoleCode.LEADER, RoleCode.NETWORK_SUPPORT):
         people = {one.person_id: one.person for one in today.with_role(code) if one.person.is_active}
         if people:
             return list(people.values())

@@ -22,6 +22,7 @@ from core.compiled import compiled_query
 from duties.registry import Duty, DutyQuery, provider
 from groups.access import PersonRoles, roles_of
 from groups.queries import Holders, holders
+from groups.roles import Permission, RoleCode
 from members.models import Handshake
 from members.states import AWAITS_LEADER, HandshakeState
 
@@ -84,7 +85,7 @@ def duties_of_person(
     person: User, held: PersonRoles, day: date, group_ids: Collection[int] | None = None
 ) -> Iterator[Duty]:
     """One person's duties around membership, in all groups or in these; one query."""
-    decides = held.groups_where("members.invite_person")
+    decides = held.groups_where(Permission.INVITE_PERSON)
     for row in own_handshakes(person=person.pk, decides=decides, now=clock.now()):
         one = WaitingHandshake(*row)
         if group_ids is not None and one.group_id not in group_ids:
@@ -126,8 +127,8 @@ def _late_or(day: date | None, today: date) -> tuple[str, str]:
 
 def _deciders(people: Holders) -> list[int]:
     """Leaders, and deputies while leadership is delegated to them: those who sign for the group."""
-    delegated = set(people.get("DD", ())) & set(people.get("DE", ()))
-    return sorted({*people.get("LE", ()), *delegated})
+    delegated = set(people.get(RoleCode.DELEGATED, ())) & set(people.get(RoleCode.DEPUTY, ()))
+    return sorted({*people.get(RoleCode.LEADER, ()), *delegated})
 
 
 def _owners(addresses: set[str]) -> dict[str, int]:

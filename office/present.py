@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups.access import PersonRoles
+from groups.roles import Permission
 from office.queries import Counts, Grid, GroupRow, MailQueue, Waiting
 from reporting.states import ReportStage
 
@@ -38,7 +39,7 @@ def lead(grid: Grid, day: date) -> str:
 
 
 # The permission to decide about each kind of thing that waits.
-DECIDES = {"report": "reporting.review_report", "targets": "reporting.decide_targets"}
+DECIDES = {"report": Permission.REVIEW_REPORT, "targets": Permission.DECIDE_TARGETS}
 
 
 def waiting_columns() -> list[dict[str, Any]]:
@@ -125,7 +126,7 @@ def report_columns() -> list[dict[str, Any]]:
 
 def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[list[Any]]:
     """The lines of the list."""
-    return [report_row(row, held.may("reporting.review_report", row.group), day) for row in rows]
+    return [report_row(row, held.may(Permission.REVIEW_REPORT, row.group), day) for row in rows]
 
 
 def report_row(row: GroupRow, reviews: bool, day: date) -> list[Any]:

@@ -16,12 +16,13 @@ from core import scope
 from core.mail.models import MailState, OutgoingMail
 from groups.access import PersonRoles
 from groups.models import Appointment, Group
+from groups.roles import Permission
 from groups.sections import BY_SLUG, section_of
 from reporting.models import ReportingYear, TargetSet, all_reporting_years
 from reporting.states import ReportStage, TargetSetState
 from reporting.summary import OWED, ReportStanding, report_lines, report_standing
 
-PERMISSION = "office.view_dashboard"
+PERMISSION = Permission.VIEW_DASHBOARD
 
 
 class Supporter(NamedTuple):

@@ -19,7 +19,8 @@ from core.errors import DomainError
 from core.htmx import asks_for_list, list_page
 from core.mail.models import OutgoingMail
 from core.once import acts_once
-from groups.access import office_page, request_roles
+from groups.access import AuthedRequest, office_page, request_roles
+from groups.roles import Permission
 from office import actions, exports, present, queries
 from office.forms import FilterForm
 from reporting.models import ReportingYear
@@ -51,9 +52,9 @@ def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
     return found
 
 
-@office_page("office.view_dashboard")
+@office_page(Permission.VIEW_DASHBOARD)
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: AuthedRequest) -> HttpResponse:
     """Where every group stands with the annual report of a year, what waits longest, and the list to open."""
     asked = _asked(request)
     if asked is None:
@@ -101,9 +102,9 @@ def _query(grid: queries.Grid, filters: queries.Filters) -> str:
     return urlencode({"year": grid.year.year, **filters.query})
 
 
-@office_page("office.view_dashboard")
+@office_page(Permission.VIEW_DASHBOARD)
 @require_safe
-def report_export(request: HttpRequest) -> HttpResponse:
+def report_export(request: AuthedRequest) -> HttpResponse:
     """The filtered list as CSV, the same rows as on the page; who took it is written down."""
     asked = _asked(request)
     if asked is None:
@@ -123,12 +124,12 @@ def report_export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@office_page("office.view_mail_queue")
+@office_page(Permission.VIEW_MAIL_QUEUE)
 @require_safe
-def mail_queue(request: HttpRequest) -> HttpResponse:
+def mail_queue(request: AuthedRequest) -> HttpResponse:
     """The outbox as a technical state: counts, and what is in trouble; no address, no subject, no text."""
     found = queries.mail_queue()
-    may_retry = request_roles(request).everywhere("office.retry_mail")
+    may_retry = request_roles(request).everywhere(Permission.RETRY_MAIL)
     return render(
         request,
         "office/mail_queue.html",
@@ -141,10 +142,10 @@ def mail_queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-@office_page("office.retry_mail")
+@office_page(Permission.RETRY_MAIL)
 @require_POST
 @acts_once
-def mail_retry(request: HttpRequest, mail: int) -> HttpResponse:
+def mail_retry(request: AuthedRequest, mail: int) -> HttpResponse:
     """Put one mail back into the queue."""
     try:
         actions.retry_mail(mail_id=mail, by=request.user)  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ from duties.registry import DutyQuery
 from groups.access import PersonRoles, roles_of
 from groups.models import Group, Quadrennium
 from groups.queries import Holders, groups_with_support, holders, network_holders
+from groups.roles import RoleCode
 from reporting.models import Report, ReportingYear, TargetSet, all_reporting_years, sections_of
 from reporting.states import EDITABLE, ReportStage, ReportState, TargetSetState
 
@@ -243,19 +244,25 @@ def summaries_for(query: DutyQuery) -> Iterator[tuple[GroupSummary, Holders]]:
     if query.group_ids is not None:
         groups = groups.filter(pk__in=query.group_ids)
     if query.person is None:
-        in_office, office = holders(query.day, query.group_ids), network_holders("CA", query.day)
-        supported = {pk for pk, people in in_office.items() if "NS" in people}
+        in_office, office = (
+            holders(query.day, query.group_ids),
+            network_holders(RoleCode.OFFICE_ADMIN, query.day),
+        )
+        supported = {pk for pk, people in in_office.items() if RoleCode.NETWORK_SUPPORT in people}
     else:
         held: PersonRoles = query.held or roles_of(query.person, query.day)
         in_office = {pk: own_roles(held, pk, query.person.pk) for pk in held.groups}
         concerned, office, supported = Q(pk__in=held.groups), (), set()
-        if "CA" in held.network:
+        if RoleCode.OFFICE_ADMIN in held.network:
             concerned |= _something_was_sent()
             office, supported = (query.person.pk,), groups_with_support(query.day)
         groups = groups.filter(concerned)
     for pk, summary in summaries(groups, query.day).items():
         people = in_office.get(pk, {})
-        yield summary, people if pk in supported or not office else {**people, "NS": office}
+        yield (
+            summary,
+            people if pk in supported or not office else {**people, RoleCode.NETWORK_SUPPORT: office},
+        )
 
 
 def own_roles(held: PersonRoles, group_id: int, person_id: int) -> Holders:

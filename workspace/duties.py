@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from duties.registry import Duty, in_order
 from groups.access import PersonRoles
 from groups.queries import Leadership
+from groups.roles import RoleCode
 from members.duties import duties_of_person
 from reporting.reports import duties as report_duties
 from reporting.summary import GroupSummary, own_roles
@@ -23,9 +24,11 @@ def duties_in_group(
     """What the person has to do in the summary's group; the same as their task list says of it. One query."""
     group = summary.group
     people = own_roles(held, group.pk, person.pk)
-    supported = any(one.person.is_active for one in offices.with_role("NS"))
-    if "CA" in held.network and not supported:  # guidelines 3.5: the Chair's Office answers for the group
-        people = {**people, "NS": (person.pk,)}
+    supported = any(one.person.is_active for one in offices.with_role(RoleCode.NETWORK_SUPPORT))
+    if (
+        RoleCode.OFFICE_ADMIN in held.network and not supported
+    ):  # guidelines 3.5: the Chair's Office answers for the group
+        people = {**people, RoleCode.NETWORK_SUPPORT: (person.pk,)}
     found = [
         *duties_of_person(person, held, day, [group.pk]),
         *target_duties.duties_in(summary, people),

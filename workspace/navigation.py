@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from groups.access import request_roles
+from groups.roles import Permission
 
 Condition = Callable[[HttpRequest], bool]
 
@@ -60,7 +61,7 @@ def anywhere(permission: str) -> Condition:
     return condition
 
 
-sees_network, sees_mail = anywhere("office.view_dashboard"), anywhere("office.view_mail_queue")
+sees_network, sees_mail = anywhere(Permission.VIEW_DASHBOARD), anywhere(Permission.VIEW_MAIL_QUEUE)
 
 
 def sees_mail_only(request: HttpRequest) -> bool:
@@ -78,13 +79,13 @@ MAIN = (
     Link(_("Guidance"), "core:guidance"),
 )
 GROUP = (
-    Link(_("Overview"), "workspace:overview", in_group("groups.view_workspace")),
-    Link(_("Members"), "members:member-list", in_group("members.view_members")),
-    Link(_("Targets"), "reporting:target-list-current", in_group("reporting.view_targets")),
-    Link(_("Annual report"), "reporting:report-current", in_group("reporting.view_report")),
-    Link(_("Leadership"), "groups:leadership", in_group("groups.view_leadership")),
-    Link(_("Group details"), "groups:group-edit", in_group("groups.edit_group")),
-    Link(_("History"), "groups:history", in_group("groups.view_audit")),
+    Link(_("Overview"), "workspace:overview", in_group(Permission.VIEW_WORKSPACE)),
+    Link(_("Members"), "members:member-list", in_group(Permission.VIEW_MEMBERS)),
+    Link(_("Targets"), "reporting:target-list-current", in_group(Permission.VIEW_TARGETS)),
+    Link(_("Annual report"), "reporting:report-current", in_group(Permission.VIEW_REPORT)),
+    Link(_("Leadership"), "groups:leadership", in_group(Permission.VIEW_LEADERSHIP)),
+    Link(_("Group details"), "groups:group-edit", in_group(Permission.EDIT_GROUP)),
+    Link(_("History"), "groups:history", in_group(Permission.VIEW_AUDIT)),
 )
 OFFICE = (
     Link(_("Dashboard"), "office:dashboard", sees_network, prefixes=("office/reports/",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,17 +12,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import Conflict, DomainError
 from groups import actions, queries
-from groups.access import group_page, request_roles
+from groups.access import GroupRequest, group_page, request_roles
 from groups.activity import act_of
 from groups.forms import DetailsForm
 from groups.models import Group
+from groups.roles import Permission
 
 PER_PAGE = 30
 
 
-@group_page("groups.edit_group")
+@group_page(Permission.EDIT_GROUP)
 @require_http_methods(["GET", "HEAD", "POST"])
-def group_edit(request: HttpRequest, group: Group) -> HttpResponse:
+def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
     """Change what the public page says. The second of two savers sees both texts."""
     theirs: list[tuple[str, str]] = []
     status = 200
@@ -60,11 +61,11 @@ def group_edit(request: HttpRequest, group: Group) -> HttpResponse:
     )
 
 
-@group_page("groups.view_audit")
+@group_page(Permission.VIEW_AUDIT)
 @require_safe
-def history(request: HttpRequest, group: Group) -> HttpResponse:
+def history(request: GroupRequest, group: Group) -> HttpResponse:
     """Who did what in this group, newest first, and how its details changed."""
-    staff = request_roles(request).may("reporting.review_report", group)
+    staff = request_roles(request).may(Permission.REVIEW_REPORT, group)
     page = Paginator(queries.acts(group, staff=staff), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "group": group,

@@ -14,8 +14,9 @@ from core import scope
 from core.errors import DomainError
 from core.once import acts_once
 from groups import logos
-from groups.access import group_page, public_page
+from groups.access import GroupRequest, group_page, public_page
 from groups.models import Group, GroupLogo
+from groups.roles import Permission
 
 
 class LogoForm(forms.Form):
@@ -55,10 +56,10 @@ def group_logo(request: HttpRequest, group: str) -> HttpResponse:
     return response
 
 
-@group_page("groups.edit_group")
+@group_page(Permission.EDIT_GROUP)
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
-def logo_edit(request: HttpRequest, group: Group) -> HttpResponse:
+def logo_edit(request: GroupRequest, group: Group) -> HttpResponse:
     """Set the logo, or take it away."""
     if request.method == "POST" and "remove" in request.POST:
         logos.remove_logo(group=group, by=request.user)

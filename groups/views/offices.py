@@ -18,9 +18,10 @@ from core import clock
 from core.errors import DomainError
 from core.once import acts_once
 from groups import actions, queries, roles
-from groups.access import group_page, request_roles
+from groups.access import GroupRequest, group_page, request_roles
 from groups.forms import DelegationForm, EndOfficeForm, asked_day
 from groups.models import Appointment, Group
+from groups.roles import Permission, RoleCode
 
 
 def ordinal_term(number: int) -> str:
@@ -41,15 +42,15 @@ def term_line(holder: queries.Holder) -> str:
     return _("Since %(since)s, until %(last)s") % values
 
 
-@group_page("groups.view_leadership")
+@group_page(Permission.VIEW_LEADERSHIP)
 @require_safe
-def leadership(request: HttpRequest, group: Group) -> HttpResponse:
+def leadership(request: GroupRequest, group: Group) -> HttpResponse:
     """The offices of the group as of today, or of `?on=`, with past and coming terms."""
     day = asked_day(request)
     held = request_roles(request)
     offices = queries.leadership(group, day)
     today = day == clock.today()
-    may_appoint = held.may("groups.appoint_office", group) and today and not group.is_closed
+    may_appoint = held.may(Permission.APPOINT_OFFICE, group) and today and not group.is_closed
     fillable = roles.FILLED_BY_LEADER | {"delegate"}
 
     def row(holder: queries.Holder, end: bool = False) -> dict[str, Any]:
@@ -71,9 +72,9 @@ def leadership(request: HttpRequest, group: Group) -> HttpResponse:
         "coming": [row(holder, end=True) for holder in offices.coming],
         "before": [row(holder) for holder in offices.before],
         "may_appoint": may_appoint,
-        "may_delegate": held.may("groups.delegate_leadership", group)
+        "may_delegate": held.may(Permission.DELEGATE_LEADERSHIP, group)
         and may_appoint
-        and bool(offices.with_role("DE")),
+        and bool(offices.with_role(RoleCode.DEPUTY)),
     }
     return render(request, "groups/leadership.html", context)
 
@@ -92,13 +93,15 @@ def _answer(request: HttpRequest, group: Group, form: Any, template: str, **cont
     )
 
 
-@group_page("groups.delegate_leadership")
+@group_page(Permission.DELEGATE_LEADERSHIP)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 @acts_once
-def leadership_delegate(request: HttpRequest, group: Group) -> HttpResponse:
+def leadership_delegate(request: GroupRequest, group: Group) -> HttpResponse:
     """Delegate leadership to a deputy, in writing and with dates."""
-    deputies = {one.person.pk: one.person.name for one in queries.leadership(group).with_role("DE")}
+    deputies = {
+        one.person.pk: one.person.name for one in queries.leadership(group).with_role(RoleCode.DEPUTY)
+    }
     form = DelegationForm(typed(request), deputies=deputies)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -119,11 +122,11 @@ def leadership_delegate(request: HttpRequest, group: Group) -> HttpResponse:
     return _answer(request, group, form, "groups/leadership_delegate.html")
 
 
-@group_page("groups.appoint_office")
+@group_page(Permission.APPOINT_OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 @acts_once
-def office_end(request: HttpRequest, group: Group, appointment: int) -> HttpResponse:
+def office_end(request: GroupRequest, group: Group, appointment: int) -> HttpResponse:
     """End an office that the group fills, or a delegation. Leaders' offices do not exist here."""
     row = get_object_or_404(
         Appointment.objects.select_related("person", "group"),

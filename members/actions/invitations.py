@@ -9,6 +9,7 @@ from accounts.models import User
 from core import audit, clock, scope
 from groups.access import roles_of
 from groups.models import Group
+from groups.roles import Permission
 from members import links, mails
 from members.access import may_invite, proved_addresses
 from members.actions.common import (
@@ -144,7 +145,7 @@ def prepare_invitation(
     A record that stands for the address is returned unchanged. Raises NotAllowed, AlreadyMember, GroupTakesNobody.
     """
     group = lock_group(group.pk)
-    if not roles_of(by).may("members.prepare_invitation", group):
+    if not roles_of(by).may(Permission.PREPARE_INVITATION, group):
         raise NotAllowed(_("Only the group’s leaders and programme officer prepare invitations."))
     check_takes_members(group)
     email = email.strip().lower()
@@ -195,8 +196,9 @@ def withdraw(*, handshake: Handshake, by: User) -> Handshake:
     """
     handshake = lock(handshake)
     held = roles_of(by)
-    allowed = held.may("members.invite_person", handshake.group) or (
-        handshake.state == HandshakeState.PREPARED and held.may("members.prepare_invitation", handshake.group)
+    allowed = held.may(Permission.INVITE_PERSON, handshake.group) or (
+        handshake.state == HandshakeState.PREPARED
+        and held.may(Permission.PREPARE_INVITATION, handshake.group)
     )
     if not allowed:
         raise NotAllowed(_("Only the group’s leaders withdraw an invitation."))

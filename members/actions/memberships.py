@@ -10,6 +10,7 @@ from core.errors import DomainError
 from groups.access import roles_of
 from groups.actions import end_offices_of
 from groups.models import Appointment, Group
+from groups.roles import Permission, RoleCode
 from members import mails
 from members.actions.common import in_group, lock_group, move
 from members.errors import NotAllowed
@@ -30,11 +31,11 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
     if found is not None:
         return found
     own = membership.person_id == by.pk
-    if not own and not roles_of(by).may("members.edit_members", group):
+    if not own and not roles_of(by).may(Permission.EDIT_MEMBERS, group):
         raise NotAllowed(_("Only the group’s leaders end a membership."))
     today = clock.today()
     offices = Appointment.objects.on(today).filter(person_id=membership.person_id)
-    if offices.with_role("LE", "RL").exists():
+    if offices.with_role(RoleCode.LEADER, RoleCode.RED_LIST).exists():
         raise NotAllowed(
             _(
                 "Leaders and Red List Authority coordinators are appointed above the group. Ask the Chair’s Office."

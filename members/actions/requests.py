@@ -10,6 +10,7 @@ from core import audit, clock
 from core.errors import DomainError
 from groups.access import roles_of
 from groups.models import Group
+from groups.roles import Permission
 from members import mails
 from members.access import proved_addresses, stands_in_for_leader
 from members.actions.answers import sign_for_person
@@ -98,7 +99,7 @@ def _sign_request(handshake: Handshake, by: User, conditions: Conditions, messag
 def _check_may_decide(handshake: Handshake, by: User) -> bool:
     """Whether the decision is made in the leaders' place; raises NotAllowed when it may not be made at all."""
     held = roles_of(by)
-    if not held.may("members.decide_request", handshake.group_id):
+    if not held.may(Permission.DECIDE_REQUEST, handshake.group_id):
         raise NotAllowed(_("Only the group’s leaders answer requests to join."))
     if handshake.person_id == by.pk:
         raise NotAllowed(_("Nobody decides their own request. Ask another leader of the group."))

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import DomainError
 from core.once import acts_once
-from groups.access import group_page, request_roles
+from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group
+from groups.roles import Permission
 from members import actions, queries
 from members.actions.common import is_over
 from members.duties import decision_due
@@ -38,12 +39,12 @@ def _home(handshake: Handshake) -> HttpResponse:
     return redirect(view, group=handshake.group.slug, pk=handshake.pk)
 
 
-@group_page("members.prepare_invitation")
+@group_page(Permission.PREPARE_INVITATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
-def person_invite(request: HttpRequest, group: Group) -> HttpResponse:
+def person_invite(request: GroupRequest, group: Group) -> HttpResponse:
     """Invite one person; whoever may only prepare leaves it to a leader to send."""
-    sends = request_roles(request).may("members.invite_person", group)
+    sends = request_roles(request).may(Permission.INVITE_PERSON, group)
     first = {name: request.GET.get(name, "")[:254] for name in PREFILL if request.GET.get(name)}
     form = InviteForm(request.POST or None, initial={"language": "en", **first})
     status = 200
@@ -79,9 +80,9 @@ def _said(handshake: Handshake) -> str:
     return sentence % {"name": handshake.name}
 
 
-@group_page("members.view_handshakes")
+@group_page(Permission.VIEW_HANDSHAKES)
 @require_safe
-def invitation_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def invitation_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """One invitation: how it stands, and what can be done with it."""
     return _invitation_page(request, group, _handshake(group, pk))
 
@@ -94,13 +95,13 @@ def _invitation_page(
     status: int = 200,
 ) -> HttpResponse:
     held = request_roles(request)
-    invites = held.may("members.invite_person", group) and not group.is_closed
+    invites = held.may(Permission.INVITE_PERSON, group) and not group.is_closed
     state = HandshakeState(handshake.state)
     sendable = state in (HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.EXPIRED)
     may_withdraw = (
         sendable and invites
         if state != HandshakeState.PREPARED
-        else held.may("members.prepare_invitation", group)
+        else held.may(Permission.PREPARE_INVITATION, group)
     )
     context = {
         "group": group,
@@ -115,10 +116,10 @@ def _invitation_page(
     return render(request, "members/invitation_detail.html", context, status=status)
 
 
-@group_page("members.invite_person")
+@group_page(Permission.INVITE_PERSON)
 @require_POST
 @acts_once
-def invitation_send(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def invitation_send(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Send what was prepared, or a new link."""
     handshake = _handshake(group, pk)
     return _act(
@@ -129,10 +130,10 @@ def invitation_send(request: HttpRequest, group: Group, pk: int) -> HttpResponse
     )
 
 
-@group_page("members.prepare_invitation")
+@group_page(Permission.PREPARE_INVITATION)
 @require_POST
 @acts_once
-def invitation_withdraw(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def invitation_withdraw(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Take an invitation back."""
     handshake = _handshake(group, pk)
     return _act(
@@ -143,10 +144,10 @@ def invitation_withdraw(request: HttpRequest, group: Group, pk: int) -> HttpResp
     )
 
 
-@group_page("members.invite_person")
+@group_page(Permission.INVITE_PERSON)
 @require_POST
 @acts_once
-def invitation_readdress(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def invitation_readdress(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Send an invitation to another address."""
     handshake = _handshake(group, pk)
     form = AddressForm(request.POST)
@@ -160,9 +161,9 @@ def invitation_readdress(request: HttpRequest, group: Group, pk: int) -> HttpRes
     )
 
 
-@group_page("members.view_handshakes")
+@group_page(Permission.VIEW_HANDSHAKES)
 @require_safe
-def request_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def request_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """One request to join: who asks, with which words, and the answer."""
     return _request_page(request, group, _handshake(group, pk), WordForm())
 
@@ -190,23 +191,23 @@ def _request_page(
         "due": decision_due(handshake) if waits else None,
         "may_decide": waits
         and handshake.person_id != request.user.pk
-        and request_roles(request).may("members.decide_request", group),
+        and request_roles(request).may(Permission.DECIDE_REQUEST, group),
     }
     return render(request, "members/request_detail.html", context, status=status)
 
 
-@group_page("members.decide_request")
+@group_page(Permission.DECIDE_REQUEST)
 @require_POST
 @acts_once
-def request_accept(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def request_accept(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Accept a request, with a word."""
     return _decide(request, group, pk, accept=True)
 
 
-@group_page("members.decide_request")
+@group_page(Permission.DECIDE_REQUEST)
 @require_POST
 @acts_once
-def request_decline(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def request_decline(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Decline a request, with a word."""
     return _decide(request, group, pk, accept=False)
 

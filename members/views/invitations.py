@@ -25,7 +25,7 @@ from core import clock, codes, scope
 from core.access import View
 from core.errors import DomainError
 from core.once import acts_once
-from groups.access import public_page, signed_in_page
+from groups.access import AuthedRequest, public_page, signed_in_page
 from groups.models import Group
 from members import actions, links, queries
 from members.access import proved_addresses
@@ -262,7 +262,7 @@ def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str)
 @require_POST
 @by_link
 @acts_once
-def invitation_other_address(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+def invitation_other_address(request: AuthedRequest, handshake: Handshake, secret: str) -> HttpResponse:
     """Ask the leader to send the invitation to the address of this account."""
     try:
         actions.ask_for_other_address(handshake=handshake, by=request.user)
@@ -276,7 +276,7 @@ def invitation_other_address(request: HttpRequest, handshake: Handshake, secret:
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link
-def invitation_prove(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) -> HttpResponse:
     """Prove the invited address by a code sent to it; then it belongs to this account and the invitation opens."""
     if handshake.state != HandshakeState.INVITED or is_over(handshake):
         return show(request, handshake, secret)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import scope
 from core.errors import DomainError
 from core.once import acts_once
-from groups.access import signed_in_page
+from groups.access import AuthedRequest, signed_in_page
 from groups.models import Category, Group
 from members import actions, queries
 from members.errors import ConditionsChanged
@@ -19,7 +19,7 @@ from members.models import Conditions, Membership
 
 @signed_in_page
 @require_safe
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: AuthedRequest) -> HttpResponse:
     """First the category, then its groups."""
     categories = list(Category.objects.filter(takes_members=True))
     code = request.GET.get("category", "")
@@ -38,7 +38,7 @@ def join(request: HttpRequest) -> HttpResponse:
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
-def join_group(request: HttpRequest, slug: str) -> HttpResponse:
+def join_group(request: AuthedRequest, slug: str) -> HttpResponse:
     """The group, the conditions, and the request."""
     group = Group.objects.select_related("category").filter(slug=slug).first()
     if group is None:

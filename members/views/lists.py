@@ -20,8 +20,9 @@ from core.errors import DomainError
 from core.htmx import list_page
 from core.once import acts_once
 from core.tables import csv_text
-from groups.access import group_page, request_roles
+from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group, Quadrennium
+from groups.roles import Permission
 from members import actions, exports, queries
 from members.forms import EndForm, MemberFilter
 from members.models import Handshake, Membership
@@ -39,12 +40,12 @@ NOT_YET = "not-yet"
 PER_PAGE = 25
 
 
-@group_page("members.view_members")
+@group_page(Permission.VIEW_MEMBERS)
 @require_safe
-def member_list(request: HttpRequest, group: Group) -> HttpResponse:
+def member_list(request: GroupRequest, group: Group) -> HttpResponse:
     """Members by name; for those who see handshakes also who was invited, asks, or was not invited yet."""
     held = request_roles(request)
-    sees_handshakes = held.may("members.view_handshakes", group)
+    sees_handshakes = held.may(Permission.VIEW_HANDSHAKES, group)
     form = MemberFilter(request.GET)
     data = form.cleaned_data if form.is_valid() else {}
     words, region = data.get("q", ""), data.get("region", "")
@@ -67,13 +68,13 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         context["former"] = [_former_row(group, one) for one in page]
     else:
         context["members"] = queries.member_rows(
-            group, page, contacts=held.may("members.view_contacts", group), reader=request.user
+            group, page, contacts=held.may(Permission.VIEW_CONTACTS, group), reader=request.user
         )
     all_members_listed = not (show or words or region)
     total = page.paginator.count if all_members_listed else member_counts([group.pk], day).get(group.pk, 0)
     if show:
         del form.fields["region"]  # an invitation knows no region
-    may_prepare = held.may("members.prepare_invitation", group) and not group.is_closed
+    may_prepare = held.may(Permission.PREPARE_INVITATION, group) and not group.is_closed
     list_url = reverse("members:member-list", args=[group.slug])
     context |= {
         "page": page,
@@ -87,8 +88,8 @@ def member_list(request: HttpRequest, group: Group) -> HttpResponse:
         "clear_url": list_url if words or region else "",
         "total": total,
         "may_prepare": may_prepare,
-        "may_invite": may_prepare and held.may("members.invite_person", group),
-        "may_export": held.may("members.view_contacts", group),
+        "may_invite": may_prepare and held.may(Permission.INVITE_PERSON, group),
+        "may_export": held.may(Permission.VIEW_CONTACTS, group),
         "list_url": list_url,
     }
     return list_page(request, "members/member_list.html", {"group": group, **context})
@@ -162,10 +163,10 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
     }
 
 
-@group_page("members.view_contacts")
+@group_page(Permission.VIEW_CONTACTS)
 @require_POST
 @fresh_proof(back="members:member-list")
-def member_export(request: HttpRequest, group: Group) -> HttpResponse:
+def member_export(request: GroupRequest, group: Group) -> HttpResponse:
     """The list with addresses for a spreadsheet; who took it is recorded."""
     rows = queries.member_rows(group, queries.members_of(group), contacts=True, reader=request.user)
     audit.record("members.list_exported", by=request.user, about=group, group=group, members=len(rows))
@@ -175,9 +176,9 @@ def member_export(request: HttpRequest, group: Group) -> HttpResponse:
     return response
 
 
-@group_page("members.view_members")
+@group_page(Permission.VIEW_MEMBERS)
 @require_safe
-def member_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def member_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """One member: what everybody in the group sees, and the address for those who may."""
     membership = _membership(group, pk)
     held = request_roles(request)
@@ -186,7 +187,7 @@ def member_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
         person.pk,
         person.email,
         shared=person.share_contact,
-        contacts=held.may("members.view_contacts", group),
+        contacts=held.may(Permission.VIEW_CONTACTS, group),
         reader=request.user,
     )
     offices = queries.offices_of(group, [person.pk])
@@ -210,7 +211,7 @@ def member_detail(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
         "is_self": person.pk == request.user.pk,
         "may_end": ending is None
         and person.pk != request.user.pk
-        and held.may("members.edit_members", group),
+        and held.may(Permission.EDIT_MEMBERS, group),
     }
     return render(request, "members/member_detail.html", context)
 
@@ -222,11 +223,11 @@ def _membership(group: Group, pk: int) -> Membership:
     return get_object_or_404(rows, pk=pk)
 
 
-@group_page("members.edit_members")
+@group_page(Permission.EDIT_MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 @acts_once
-def member_end(request: HttpRequest, group: Group, pk: int) -> HttpResponse:
+def member_end(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """A leader ends a membership, with a reason."""
     membership = _membership(group, pk)
     form = EndForm(typed(request))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import scope
 from core.errors import DomainError
 from core.once import acts_once
-from groups.access import signed_in_page
+from groups.access import AuthedRequest, signed_in_page
 from members import actions
 from members.access import my_handshakes, own_handshake
 from members.actions.common import closed_sentence, is_over
@@ -24,7 +24,7 @@ from members.views.invitations import offer_page, sign
 
 @signed_in_page
 @require_safe
-def my_invitations(request: HttpRequest) -> HttpResponse:
+def my_invitations(request: AuthedRequest) -> HttpResponse:
     """Invitations to a person's proved addresses, even if the mail was lost; and the person's own requests."""
     mine = my_handshakes(request.user)
     return render(
@@ -47,7 +47,7 @@ def _own(request: HttpRequest, pk: int) -> Handshake:
 
 @signed_in_page
 @require_safe
-def my_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def my_invitation(request: AuthedRequest, pk: int) -> HttpResponse:
     """One handshake as the person sees it: to answer, waiting, accepted, or closed."""
     handshake = _own(request, pk)
     if handshake.state == HandshakeState.INVITED and not is_over(handshake):
@@ -69,7 +69,7 @@ def my_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in_page
 @require_POST
 @acts_once
-def my_invitation_accept(request: HttpRequest, pk: int) -> HttpResponse:
+def my_invitation_accept(request: AuthedRequest, pk: int) -> HttpResponse:
     """Accept without the mail's link: the address is proved."""
     return sign(request, _own(request, pk), secret=None)
 
@@ -77,7 +77,7 @@ def my_invitation_accept(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in_page
 @require_POST
 @acts_once
-def my_invitation_decline(request: HttpRequest, pk: int) -> HttpResponse:
+def my_invitation_decline(request: AuthedRequest, pk: int) -> HttpResponse:
     """Decline without the mail's link."""
     handshake = _own(request, pk)
     try:
@@ -94,7 +94,7 @@ def my_invitation_decline(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in_page
 @require_POST
 @acts_once
-def my_request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def my_request_withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
     """Take a request back."""
     handshake = _own(request, pk)
     try:
@@ -111,7 +111,7 @@ def my_request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
-def membership_leave(request: HttpRequest, pk: int) -> HttpResponse:
+def membership_leave(request: AuthedRequest, pk: int) -> HttpResponse:
     """Leave a group."""
     with scope.read_everywhere("own-groups"):
         membership = (

@@ -21,16 +21,17 @@ from core.access import View, declare
 from core.models import AuditEntry
 from groups.access import PersonRoles, group_named, request_roles, roles_of
 from groups.models import Group
+from groups.roles import Permission, RoleCode
 from reporting.models import Progress, Report, ReportGrant, TemplateSection
 from reporting.states import ReportState
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-READ, WRITE, OWN = "reporting.view_report", "reporting.edit_report", "reporting.edit_own_section"
-SUBMIT, SHARE, REVIEW = "reporting.submit_report", "reporting.share_report", "reporting.review_report"
+READ, WRITE, OWN = Permission.VIEW_REPORT, Permission.EDIT_REPORT, Permission.EDIT_OWN_SECTION
+SUBMIT, SHARE, REVIEW = Permission.SUBMIT_REPORT, Permission.SHARE_REPORT, Permission.REVIEW_REPORT
 # Roles of the group that say nothing against reviewing its report: being a member, and being assigned to it.
-NO_INTEREST = frozenset({"ME", "NS"})
+NO_INTEREST = frozenset({RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT})
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def rights_of(person: User, group: Group, year: int, held: PersonRoles | None = 
     held = held or roles_of(person)
     granted = False
     # A grant is for members: it ends with the membership, whatever its own last day.
-    if "ME" in held.groups.get(group.pk, frozenset()) and not held.may(WRITE, group):
+    if RoleCode.MEMBER in held.groups.get(group.pk, frozenset()) and not held.may(WRITE, group):
         granted = ReportGrant.objects.filter(
             user=person,
             permission__codename="collaborate_report",

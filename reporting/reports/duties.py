@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from duties.registry import Duty, DutyQuery, provider
 from groups.models import Group
 from groups.queries import Holders
+from groups.roles import RoleCode
 from reporting.models import ReportingYear
 from reporting.states import ReportStage
 from reporting.summary import GroupSummary, summaries_for
@@ -40,7 +41,9 @@ def duties_in(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
     if summary.owes:
         for year in summary.asked.years:
             if existed_in(summary.group, year.year):
-                found = _about(summary, year, people.get("LE", ()), people.get("NS", ()))
+                found = _about(
+                    summary, year, people.get(RoleCode.LEADER, ()), people.get(RoleCode.NETWORK_SUPPORT, ())
+                )
                 yield from (duty for duty in found if duty.people)
 
 

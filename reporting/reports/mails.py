@@ -15,6 +15,7 @@ from core import clock
 from core.languages import in_language
 from core.mail.outbox import queue_template
 from groups.queries import people_in_office
+from groups.roles import RoleCode
 from reporting.models import Report, ReportDecision, ReportGrant, ReportSubmission, ReviewComment
 from reporting.states import Outcome
 
@@ -56,13 +57,13 @@ def report_submitted(report: Report, submission: ReportSubmission) -> None:
     context = {"submission": submission, "by": submission.submitted_by}
     _send(
         "report_receipt",
-        people_in_office(["LE"], clock.today()),
+        people_in_office([RoleCode.LEADER], clock.today()),
         report,
         occasion,
         "reporting:report-detail",
         **context,
     )
-    support = people_in_office(["NS"], clock.today())
+    support = people_in_office([RoleCode.NETWORK_SUPPORT], clock.today())
     _send("report_arrived", support, report, occasion, "reporting:report-review", **context)
 
 
@@ -70,7 +71,7 @@ def report_decided(report: Report, decision: ReportDecision, asked: Sequence[Rev
     """The decision to every leader and to whoever sent the report, with all open comments in one mail."""
     people = {
         person.pk: person
-        for person in [*people_in_office(["LE"], clock.today()), decision.submission.submitted_by]
+        for person in [*people_in_office([RoleCode.LEADER], clock.today()), decision.submission.submitted_by]
     }
     accepted = decision.outcome == Outcome.ACCEPTED
     template = "report_accepted" if accepted else "report_returned"
@@ -90,7 +91,7 @@ def deadline_extended(report: Report) -> None:
     occasion = report.extended_to.isoformat() if report.extended_to else ""
     _send(
         "report_extended",
-        people_in_office(["LE"], clock.today()),
+        people_in_office([RoleCode.LEADER], clock.today()),
         report,
         occasion,
         "reporting:report-detail",

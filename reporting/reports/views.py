@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import clock
 from core.errors import Conflict, DomainError
 from core.once import acts_once
-from groups.access import group_page
+from groups.access import GroupRequest, group_page
 from groups.models import Group
 from reporting.models import Report, ReportGrant, ReportingYear, all_reporting_years
 from reporting.publication import snapshot
@@ -64,7 +64,7 @@ def progress(rows: list[SectionRow]) -> dict[str, int]:
 
 @group_page(READ)
 @require_GET
-def report_current(request: HttpRequest, group: Group) -> HttpResponse:
+def report_current(request: GroupRequest, group: Group) -> HttpResponse:
     """The report of the year that is open now."""
     year = ReportingYear.open(clock.today())
     if year is None:
@@ -74,7 +74,7 @@ def report_current(request: HttpRequest, group: Group) -> HttpResponse:
 
 @report_page(lambda rights: rights.reads)
 @require_GET
-def report_detail(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
+def report_detail(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Where the report stands: its sections, its deadline, who wrote last, what the office asked."""
     report, period = find_both(group, year)
     rows = section_rows(report, period)
@@ -118,7 +118,7 @@ def _section_or_404(rows: list[SectionRow], key: str) -> SectionRow:
 @report_page(lambda rights: rights.reads, post=lambda rights: rights.writes_some)
 @require_http_methods(GET_OR_POST)
 def report_section(
-    request: HttpRequest, group: Group, year: int, rights: ReportRights, section: str
+    request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
     """Write one section; the second of two who save at once sees both texts."""
     report, period = find_both(group, year)
@@ -212,7 +212,7 @@ def _after_saving(
 @require_POST
 @acts_once
 def report_answer(
-    request: HttpRequest, group: Group, year: int, rights: ReportRights, section: str
+    request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
     """Answer the office about one section."""
     report = report_or_404(group, year)
@@ -239,7 +239,7 @@ def report_answer(
 
 @report_page(lambda rights: rights.reads)
 @require_GET
-def report_preview(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
+def report_preview(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """The report as it would be published, from what is written now."""
     report = report_or_404(group, year)
     return render(
@@ -257,7 +257,7 @@ def report_preview(request: HttpRequest, group: Group, year: int, rights: Report
 @report_page(lambda rights: rights.submits)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def report_send(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
+def report_send(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Read once more what is sent, then send it."""
     report, period = find_both(group, year)
     if request.method == "POST":
@@ -301,7 +301,7 @@ def report_send(request: HttpRequest, group: Group, year: int, rights: ReportRig
 
 @report_page(lambda rights: rights.reads)
 @require_GET
-def report_sent(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
+def report_sent(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """The confirmation after sending, with what happens next."""
     report = report_or_404(group, year)
     submission = report.submissions.select_related("submitted_by").last()
@@ -322,7 +322,7 @@ def report_sent(request: HttpRequest, group: Group, year: int, rights: ReportRig
 @report_page(lambda rights: rights.shares)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def report_share(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
+def report_share(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Who helps to write this report, and until when."""
     report, period = find_both(group, year)
     form = ShareForm(request.POST if request.method == "POST" else None)
@@ -356,7 +356,7 @@ def report_share(request: HttpRequest, group: Group, year: int, rights: ReportRi
 @require_POST
 @acts_once
 def report_unshare(
-    request: HttpRequest, group: Group, year: int, rights: ReportRights, grant: int
+    request: GroupRequest, group: Group, year: int, rights: ReportRights, grant: int
 ) -> HttpResponse:
     """End somebody's part in this report at once."""
     found = get_object_or_404(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
 from core.once import acts_once
-from groups.access import request_roles
+from groups.access import GroupRequest, request_roles
 from groups.models import Group
 from reporting.models import Report, ReviewComment
 from reporting.reports.access import ReportRights, report_page, why_not_decide
@@ -68,7 +68,7 @@ def _page(
 @report_page(lambda rights: rights.reviews)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def report_review(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
+def report_review(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Read the version that was sent and decide about it."""
     report = report_or_404(group, year)
     if request.method != "POST":
@@ -92,7 +92,7 @@ def report_review(request: HttpRequest, group: Group, year: int, rights: ReportR
 @require_POST
 @acts_once
 def review_comment(
-    request: HttpRequest, group: Group, year: int, rights: ReportRights, section: str
+    request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
     """Comment on one section, for the group or for staff only."""
     report = report_or_404(group, year)
@@ -120,7 +120,7 @@ def review_comment(
 @require_POST
 @acts_once
 def review_resolve(
-    request: HttpRequest, group: Group, year: int, rights: ReportRights, comment: int
+    request: GroupRequest, group: Group, year: int, rights: ReportRights, comment: int
 ) -> HttpResponse:
     """Mark a comment as settled."""
     found: Any = get_object_or_404(
@@ -147,7 +147,7 @@ def _back(group: Group, year: int, section: str) -> HttpResponse:
 @report_page(lambda rights: rights.reviews)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def report_extend(request: HttpRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
+def report_extend(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Give a group more time, with the reason."""
     report, period = find_both(group, year)
     form = ExtendForm(request.POST if request.method == "POST" else None)

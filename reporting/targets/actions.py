@@ -18,6 +18,7 @@ from core import audit, clock
 from core.errors import Conflict
 from groups.access import roles_of
 from groups.models import Group, Quadrennium
+from groups.roles import Permission
 from reporting.errors import MovedOn, NotAllowed, NothingToSend, TargetsLocked, WrongTarget
 from reporting.models import CyclePair, KeyResult, Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
@@ -117,7 +118,7 @@ def add_target(*, group: Group, period: Quadrennium, by: User, answers: TargetAn
 
     Raises NotAllowed, TargetsLocked, WrongTarget.
     """
-    require(by, "reporting.edit_targets", group)
+    require(by, Permission.EDIT_TARGETS, group)
     _check(answers, period)
     with audit.context(by=by):
         TargetSet.objects.bulk_create([TargetSet(group=group, quadrennium=period)], ignore_conflicts=True)
@@ -147,7 +148,7 @@ def edit_target(*, target: Target, by: User, answers: TargetAnswers, version: in
 
     Raises Conflict with both texts when somebody saved first; NotAllowed, TargetsLocked, WrongTarget.
     """
-    require(by, "reporting.edit_targets", target.group_id)
+    require(by, Permission.EDIT_TARGETS, target.group_id)
     with audit.context(by=by):
         target = _lock_target(target)
         if reason := why_not_edit_target(target, clock.today()):
@@ -196,7 +197,7 @@ def drop_target(*, target: Target, by: User, why: str) -> Target:
 
     Dropping a dropped target changes nothing. Raises NotAllowed, TargetsLocked.
     """
-    require(by, "reporting.edit_targets", target.group_id)
+    require(by, Permission.EDIT_TARGETS, target.group_id)
     with audit.context(by=by):
         target = _lock_target(target)
         if target.dropped_at is not None:
@@ -229,7 +230,7 @@ def submit_targets(*, target_set: TargetSet, by: User, version: int | None = Non
     Sending sent targets changes nothing. `version` is the set as the leader read it; None skips the question.
     Raises NotAllowed, NothingToSend, MovedOn, TargetsLocked.
     """
-    require(by, "reporting.submit_targets", target_set.group_id)
+    require(by, Permission.SUBMIT_TARGETS, target_set.group_id)
     with audit.context(by=by):
         target_set = _lock(target_set)
         if target_set.state == TargetSetState.SUBMITTED:
@@ -272,7 +273,7 @@ def _decide(target_set: TargetSet, to: TargetSetState, *, by: User, version: int
     another version was read, TargetsLocked when nothing waits for a decision.
     """
     held = roles_of(by)
-    if not held.may("reporting.decide_targets", target_set.group_id):
+    if not held.may(Permission.DECIDE_TARGETS, target_set.group_id):
         raise NotAllowed(_("Your offices in this group do not include this step."))
     with audit.context(by=by):
         target_set = _lock(target_set)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from duties.registry import Duty, DutyQuery, provider
 from groups.queries import Holders
-from groups.roles import ROLES
+from groups.roles import ROLES, Permission, RoleCode
 from reporting.deadlines import AGREE_WITHIN, targets_due_on
 from reporting.states import EDITABLE, TARGETS_EDITABLE, TargetSetState
 from reporting.summary import GroupSummary, summaries_for
@@ -22,7 +22,9 @@ MINUTES_FOR_PROGRESS = 5  # for each target
 RECORDERS = frozenset(
     code
     for code, role in ROLES.items()
-    if not role.network and code != "NS" and "reporting.record_progress" in role.permissions
+    if not role.network
+    and code != RoleCode.NETWORK_SUPPORT
+    and Permission.RECORD_PROGRESS in role.permissions
 )
 
 
@@ -53,7 +55,7 @@ def _about_set(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
     values = {"period": period.label, "group": group.name}
     years = [group.slug, period.starts_on.year, period.ends_on.year]
     url = reverse("reporting:target-list", args=years)
-    leaders = people.get("LE", ())
+    leaders = people.get(RoleCode.LEADER, ())
     common: dict[str, Any] = {"group_id": group.pk, "group_name": group.name}
     if target_set is None or target_set.state in TARGETS_EDITABLE:
         returned = target_set is not None and target_set.state == TargetSetState.RETURNED
@@ -76,7 +78,7 @@ def _about_set(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
             title=_("Answer on the targets %(period)s of the %(group)s") % values,
             url=reverse("reporting:target-review", args=years),
             due_on=sent + AGREE_WITHIN,
-            people=people.get("NS", ()),
+            people=people.get(RoleCode.NETWORK_SUPPORT, ()),
             minutes=20,
             **common,
         )

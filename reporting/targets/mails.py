@@ -11,6 +11,7 @@ from accounts.models import User
 from core import clock
 from core.mail import outbox
 from groups.queries import people_in_office
+from groups.roles import RoleCode
 from reporting.models import TargetSet
 from reporting.states import TargetSetState
 
@@ -28,7 +29,7 @@ def _period(target_set: TargetSet) -> tuple[str, int, int]:
 
 def targets_submitted(target_set: TargetSet, *, by: User) -> None:
     """Tell the group's contacts at the Chair's Office that targets wait for their answer."""
-    for person in people_in_office(["NS"], clock.today()):
+    for person in people_in_office([RoleCode.NETWORK_SUPPORT], clock.today()):
         outbox.queue_template(
             "reporting/emails/targets_submitted",
             {
@@ -46,7 +47,7 @@ def targets_submitted(target_set: TargetSet, *, by: User) -> None:
 def targets_decided(target_set: TargetSet, *, by: User) -> None:
     """Tell the leaders what the Chair's Office answered."""
     agreed = target_set.state == TargetSetState.AGREED
-    for person in people_in_office(["LE"], clock.today()):
+    for person in people_in_office([RoleCode.LEADER], clock.today()):
         outbox.queue_template(
             "reporting/emails/targets_agreed" if agreed else "reporting/emails/targets_returned",
             {

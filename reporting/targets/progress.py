@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import audit, clock
 from core.errors import Conflict
+from groups.roles import Permission
 from reporting.errors import ProgressLocked, WrongTarget
 from reporting.models import Progress, Report, Target, TargetStatus
 from reporting.targets.access import why_not_record
@@ -33,7 +34,7 @@ def record_progress(
     as well, so that nothing changes under a report that is being sent. Raises Conflict with both texts when
     somebody saved first; NotAllowed, ProgressLocked, WrongTarget. Source: guidelines 8.1.1.
     """
-    require(by, "reporting.record_progress", target.group_id)
+    require(by, Permission.RECORD_PROGRESS, target.group_id)
     if quantity is not None and quantity < 0:
         raise WrongTarget(_("Enter a figure of 0 or more."))
     with audit.context(by=by):

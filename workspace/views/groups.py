@@ -14,11 +14,19 @@ from core import clock, scope
 from duties import wording
 from duties.registry import Duty
 from groups import queries
-from groups.access import PersonRoles, group_page, public_page, request_roles, signed_in_page
+from groups.access import (
+    AuthedRequest,
+    GroupRequest,
+    PersonRoles,
+    group_page,
+    public_page,
+    request_roles,
+    signed_in_page,
+)
 from groups.forms import asked_day
 from groups.models import FocalTopic, Group, GroupLogo
 from groups.queries import Leadership
-from groups.roles import GROUP_ROLES
+from groups.roles import GROUP_ROLES, Permission, RoleCode
 from groups.sections import section_of
 from members.summary import member_counts
 from members.summary import summaries as member_summaries
@@ -49,7 +57,7 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
             "reports": publication_panels.public_reports(found),
             "has_logo": GroupLogo.objects.exists(),
         }
-    leaders = offices.with_role("LE")
+    leaders = offices.with_role(RoleCode.LEADER)
     section = section_of(found.category_id, found.subcategory)
     takes_members = found.category.takes_members and not found.is_closed
     context |= {
@@ -58,7 +66,7 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
         "section_url": directory_url(section=section.slug),
         "facts": _facts(
             (_("Led by"), _led_by(offices)),
-            (_("Red List Authority coordinator"), _names(offices, "RL")),
+            (_("Red List Authority coordinator"), _names(offices, RoleCode.RED_LIST)),
             (_("Looks after"), found.remit),
             (_("Host institution"), found.host_institution),
             (_("Website"), found.website, found.website),
@@ -67,46 +75,46 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
         "draw": 0 < members <= MOST_STROKES,
         "day": day,
         "is_past": day != today,
-        "contacts": offices.with_role("LE", "RL"),
-        "support": offices.with_role("NS") if not leaders else [],
-        "inside": held.may("groups.view_workspace", found),
+        "contacts": offices.with_role(RoleCode.LEADER, RoleCode.RED_LIST),
+        "support": offices.with_role(RoleCode.NETWORK_SUPPORT) if not leaders else [],
+        "inside": held.may(Permission.VIEW_WORKSPACE, found),
         "takes_members": takes_members,
         "may_ask_to_join": takes_members and not held.groups.get(found.pk),
     }
     return render(request, "workspace/group_detail.html", context)
 
 
-@group_page("groups.view_workspace")
+@group_page(Permission.VIEW_WORKSPACE)
 @require_safe
-def overview(request: HttpRequest, group: Group) -> HttpResponse:
+def overview(request: GroupRequest, group: Group) -> HttpResponse:
     """The group at a glance: what is next, how its targets, members and report stand, who does what."""
     day, held = clock.today(), request_roles(request)
     offices = queries.leadership(group, day)
     people = member_summaries([group.pk], day)[group.pk]
     summary = summaries([group], day)[group.pk]
     parts: list[tuple[str, Any]] = []
-    if held.may("members.view_handshakes", group):
+    if held.may(Permission.VIEW_HANDSHAKES, group):
         parts.append(("members/panels/membership.html", people))
-    report = report_panels.report(summary) if held.may("reporting.view_report", group) else None
+    report = report_panels.report(summary) if held.may(Permission.VIEW_REPORT, group) else None
     if report is not None:
         parts.append(("reporting/panels/report_workspace.html", report))
     parts.append(("groups/panels/offices.html", _who_does_what(offices, held, group)))
-    if held.may("groups.view_audit", group):
+    if held.may(Permission.VIEW_AUDIT, group):
         parts.append(("groups/panels/activity.html", queries.recent_activity(group)))
     context = {
         "group": group,
         "facts": _facts(
             (_("Led by"), _led_by(offices)),
-            (_("Red List Authority coordinator"), _names(offices, "RL")),
+            (_("Red List Authority coordinator"), _names(offices, RoleCode.RED_LIST)),
             (_("Members"), str(people.members)),
             (_("Host institution"), group.host_institution),
-            (_("Your contact at the Chair’s Office"), _names(offices, "NS")),
+            (_("Your contact at the Chair’s Office"), _names(offices, RoleCode.NETWORK_SUPPORT)),
         ),
         "tasks": [
             _task(duty, day)
             for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]  # type: ignore[arg-type]
         ],
-        "cycle": target_panels.cycle(group, day) if held.may("reporting.view_targets", group) else None,
+        "cycle": target_panels.cycle(group, day) if held.may(Permission.VIEW_TARGETS, group) else None,
         # Two parts beside each other in each row.
         "rows": [parts[place : place + 2] for place in range(0, len(parts), 2)],
     }
@@ -119,7 +127,7 @@ def _facts(*facts: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def _led_by(offices: Leadership) -> str:
-    leaders = [f"{one.person.name}, {one.office_name}" for one in offices.with_role("LE")]
+    leaders = [f"{one.person.name}, {one.office_name}" for one in offices.with_role(RoleCode.LEADER)]
     return "\n".join(leaders) or _("Nobody at present")
 
 
@@ -129,7 +137,7 @@ def _names(offices: Leadership, code: str) -> str:
 
 def _who_does_what(offices: Leadership, held: PersonRoles, group: Group) -> dict[str, Any]:
     """People in office, and the focal points that nobody was named for (guidelines 2.2)."""
-    may_appoint = held.may("groups.appoint_office", group)
+    may_appoint = held.may(Permission.APPOINT_OFFICE, group)
     named = {holder.topic for holder in offices.now if holder.office == "focal_point"}
     vacant = [label for value, label in FocalTopic.choices if value not in named]
     return {
@@ -155,7 +163,7 @@ def _task(duty: Duty, today: date) -> dict[str, Any]:
 
 @signed_in_page
 @require_safe
-def my_groups(request: HttpRequest) -> HttpResponse:
+def my_groups(request: AuthedRequest) -> HttpResponse:
     """The groups a person belongs to, with the person's roles and the number of members; two queries."""
     held = request_roles(request).groups
     sizes = member_counts(list(held), clock.today())

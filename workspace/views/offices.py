@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,17 +14,18 @@ from core import clock
 from core.errors import DomainError
 from core.once import acts_once
 from groups import actions
-from groups.access import group_page
+from groups.access import GroupRequest, group_page
 from groups.forms import OfficeForm
 from groups.models import Group
+from groups.roles import Permission
 from members.queries import member_choices
 
 
-@group_page("groups.appoint_office")
+@group_page(Permission.APPOINT_OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 @acts_once
-def office_appoint(request: HttpRequest, group: Group) -> HttpResponse:
+def office_appoint(request: GroupRequest, group: Group) -> HttpResponse:
     """Appoint a member to an office that the group fills."""
     form = OfficeForm(typed(request), people=member_choices(group, clock.today()))
     if request.method == "POST" and form.is_valid():

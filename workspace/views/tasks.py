@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from core import clock
 from duties import queries, wording
 from duties.registry import Duty
-from groups.access import request_roles, signed_in_page
+from groups.access import AuthedRequest, request_roles, signed_in_page
 from groups.models import Group
 from groups.roles import role_names
 
@@ -25,7 +25,7 @@ GROUPS_SHOWN = 8
 
 @signed_in_page
 @require_safe
-def task_list(request: HttpRequest) -> HttpResponse:
+def task_list(request: AuthedRequest) -> HttpResponse:
     """Everything the person has to do, over all groups, worked out from the state of things."""
     day, chosen = clock.today(), request.GET.get("group", "")
     everything = queries.duties_of(request.user, day, request_roles(request))  # type: ignore[arg-type]

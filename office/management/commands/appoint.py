@@ -19,7 +19,7 @@ from core.errors import DomainError
 from groups import actions, staff
 from groups.actions import LEADING
 from groups.models import Group
-from groups.roles import NETWORK_ROLES
+from groups.roles import NETWORK_ROLES, RoleCode
 
 
 class Command(BaseCommand):
@@ -28,7 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         offices = sorted(LEADING | {"network_support"})
         parser.add_argument("email", help="the person's proved address; the person registers first")
-        parser.add_argument("role", choices=[*(code for code in NETWORK_ROLES if code != "SU"), *offices])
+        parser.add_argument(
+            "role", choices=[*(code for code in NETWORK_ROLES if code != RoleCode.SUPERUSER), *offices]
+        )
         parser.add_argument("--by", required=True, help="the address of the person who decides this")
         parser.add_argument("--group", help="the short name of the group in its address, such as cat")
         parser.add_argument("--region", help="the region's code, for RR")

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from core import clock
 from core.errors import Conflict, DomainError
 from core.once import acts_once
-from groups.access import group_page
+from groups.access import GroupRequest, group_page
 from groups.models import Group
+from groups.roles import Permission
 from reporting.models import Progress, TargetStatus
 from reporting.targets import history
 from reporting.targets import queries as targets
@@ -25,10 +26,10 @@ from reporting.targets.progress import record_progress
 from reporting.targets.views.targets import list_url, target_or_404
 
 
-@group_page("reporting.record_progress")
+@group_page(Permission.RECORD_PROGRESS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
-def progress_edit(request: HttpRequest, group: Group, target: int, year: int) -> HttpResponse:
+def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -> HttpResponse:
     """Record or change the progress of one target in one year; when somebody saved first, both texts are shown."""
     found = target_or_404(group, target)
     if year not in found.target_set.quadrennium.years:

@@ -16,8 +16,9 @@ from core.errors import Conflict, DomainError
 from core.htmx import list_page
 from core.once import acts_once
 from core.tables import csv_text
-from groups.access import group_page, public_page, request_roles
+from groups.access import GroupRequest, group_page, public_page, request_roles
 from groups.models import Group, Quadrennium
+from groups.roles import Permission
 from reporting.deadlines import targets_due_on
 from reporting.models import Target, TargetSet
 from reporting.states import TargetSetState
@@ -59,9 +60,9 @@ def set_or_404(group: Group, period: Quadrennium) -> TargetSet:
     return target_set
 
 
-@group_page("reporting.view_targets")
+@group_page(Permission.VIEW_TARGETS)
 @require_GET
-def target_list_current(request: HttpRequest, group: Group) -> HttpResponse:
+def target_list_current(request: GroupRequest, group: Group) -> HttpResponse:
     """The list of the period that holds today."""
     period = targets.current_period(targets.all_periods(), clock.today())
     if period is None:
@@ -69,9 +70,9 @@ def target_list_current(request: HttpRequest, group: Group) -> HttpResponse:
     return redirect(list_url(group, period))
 
 
-@group_page("reporting.view_targets")
+@group_page(Permission.VIEW_TARGETS)
 @require_GET
-def target_list(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
+def target_list(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
     """All targets of a period along the cycle, with the figures of each year."""
     periods = targets.all_periods()
     period = targets.period_of(periods, first, last)
@@ -83,8 +84,8 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
     chosen = request.GET.get("part", "")
     keys = {block.component.code for block in table.blocks}
     target_set = table.target_set
-    may_edit = held.may("reporting.edit_targets", group)
-    may_record = held.may("reporting.record_progress", group)
+    may_edit = held.may(Permission.EDIT_TARGETS, group)
+    may_record = held.may(Permission.RECORD_PROGRESS, group)
     locked = why_not_edit_targets(target_set, period, today)
     url = list_url(group, period)
     chips: list[dict[str, Any]] = [
@@ -120,8 +121,8 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
             "is_open": not locked,
             "is_over": today > period.ends_on,
             "may_add": may_edit and not locked,
-            "may_send": held.may("reporting.submit_targets", group) and not locked and bool(table.live),
-            "may_decide": held.may("reporting.decide_targets", group)
+            "may_send": held.may(Permission.SUBMIT_TARGETS, group) and not locked and bool(table.live),
+            "may_decide": held.may(Permission.DECIDE_TARGETS, group)
             and target_set is not None
             and target_set.state == TargetSetState.SUBMITTED,
             "earlier": present.span(periods[index - 1]) if index else None,
@@ -130,9 +131,9 @@ def target_list(request: HttpRequest, group: Group, first: int, last: int) -> Ht
     )
 
 
-@group_page("reporting.view_targets")
+@group_page(Permission.VIEW_TARGETS)
 @require_GET
-def target_export(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
+def target_export(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
     """The list as a CSV file, with the figures of the page."""
     table = targets.target_table(group, period_or_404(first, last))
     response = HttpResponse(csv_text(exports.target_rows(table)), content_type="text/csv; charset=utf-8")
@@ -141,14 +142,14 @@ def target_export(request: HttpRequest, group: Group, first: int, last: int) -> 
     return response
 
 
-@group_page("reporting.view_targets")
+@group_page(Permission.VIEW_TARGETS)
 @require_GET
-def target_detail(request: HttpRequest, group: Group, target: int) -> HttpResponse:
+def target_detail(request: GroupRequest, group: Group, target: int) -> HttpResponse:
     """One target: how it is measured, every year, and who changed what."""
     found = target_or_404(group, target)
     held, today = request_roles(request), clock.today()
     row = targets.target_row(found, today)
-    may_edit = held.may("reporting.edit_targets", group) and why_not_edit_target(found, today) is None
+    may_edit = held.may(Permission.EDIT_TARGETS, group) and why_not_edit_target(found, today) is None
     return render(
         request,
         "reporting/target_detail.html",
@@ -158,7 +159,7 @@ def target_detail(request: HttpRequest, group: Group, target: int) -> HttpRespon
             "row": row,
             "back_url": list_url(group, found.target_set.quadrennium),
             "may_edit": may_edit,
-            "may_record": held.may("reporting.record_progress", group),
+            "may_record": held.may(Permission.RECORD_PROGRESS, group),
             "bars": targets.bars(row),
             "history": history.target_history(found),
         },
@@ -194,10 +195,10 @@ def _refused(form: Any, error: DomainError) -> int:
     return error.status
 
 
-@group_page("reporting.edit_targets")
+@group_page(Permission.EDIT_TARGETS)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def target_add(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
+def target_add(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
     """Add a target to the period."""
     period = period_or_404(first, last)
     standing = TargetSet.objects.filter(group=group, quadrennium=period).first()
@@ -219,9 +220,9 @@ def target_add(request: HttpRequest, group: Group, first: int, last: int) -> Htt
     return _form_page(request, group, period, form, status=status)
 
 
-@group_page("reporting.edit_targets")
+@group_page(Permission.EDIT_TARGETS)
 @require_http_methods(GET_OR_POST)
-def target_edit(request: HttpRequest, group: Group, target: int) -> HttpResponse:
+def target_edit(request: GroupRequest, group: Group, target: int) -> HttpResponse:
     """Change a target; when somebody saved first, both texts are shown and nothing is lost."""
     found = target_or_404(group, target)
     period = found.target_set.quadrennium
@@ -287,10 +288,10 @@ def target_differences(form: TargetForm, conflict: Conflict) -> list[dict[str, s
     ]
 
 
-@group_page("reporting.edit_targets")
+@group_page(Permission.EDIT_TARGETS)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def target_drop(request: HttpRequest, group: Group, target: int) -> HttpResponse:
+def target_drop(request: GroupRequest, group: Group, target: int) -> HttpResponse:
     """Drop a target with a word; a page of its own asks for it."""
     found = target_or_404(group, target)
     period = found.target_set.quadrennium
@@ -316,10 +317,10 @@ def target_drop(request: HttpRequest, group: Group, target: int) -> HttpResponse
     return render(request, "reporting/target_drop.html", context, status=status)
 
 
-@group_page("reporting.submit_targets")
+@group_page(Permission.SUBMIT_TARGETS)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def target_send(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
+def target_send(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
     """Read all targets once more, then send them to the Chair's Office."""
     period = period_or_404(first, last)
     target_set = set_or_404(group, period)
@@ -355,10 +356,10 @@ def _whole(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else -1
 
 
-@group_page("reporting.decide_targets")
+@group_page(Permission.DECIDE_TARGETS)
 @require_http_methods(GET_OR_POST)
 @acts_once
-def target_review(request: HttpRequest, group: Group, first: int, last: int) -> HttpResponse:
+def target_review(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
     """The Chair's Office reads a group's targets and agrees or sends them back."""
     period = period_or_404(first, last)
     target_set = set_or_404(group, period)

@@ -1,0 +1,12 @@
+"""The types of requests that views get."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from core.htmx import HtmxRequest
+
+
+class AuthedRequest(HtmxRequest):
+    """A request of a signed-in person: `LoginRequiredMiddleware` lets no other reach the view."""
+
+    user: User
