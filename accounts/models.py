@@ -17,7 +17,7 @@ from core.cached import cached_reference
 from core.languages import in_language
 
 
-def folded(*parts: str) -> str:
+def normalised(*parts: str) -> str:
     """Text for searching and sorting: accents stripped, case folded, one space between words.
 
     Done here and not in the database, because the embedded PostgreSQL has no `unaccent` and sorts by code point.
@@ -34,7 +34,7 @@ class UserQuerySet(models.QuerySet):
     def matching(self, words: str) -> UserQuerySet:
         """People whose name or institution holds every word, accents and case aside."""
         found = self
-        for word in folded(words).split():
+        for word in normalised(words).split():
             found = found.filter(search__contains=word)
         return found
 
@@ -149,8 +149,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def derive(self) -> None:
         """Fill the columns for searching and sorting; bulk writers call this themselves."""
-        self.search = folded(self.given_name, self.family_name, self.institution)[:400]
-        self.sort_key = folded(self.family_name, self.given_name)[:170]
+        self.search = normalised(self.given_name, self.family_name, self.institution)[:400]
+        self.sort_key = normalised(self.family_name, self.given_name)[:170]
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 Two records, both written in the transaction of the change, both append-only for the run-time role:
 
 * `tracked` puts pghistory's triggers on a model. They see saves, `update()`, bulk and raw SQL alike and
-  keep the row before and after, with who, in which role and by which way as context.
+  keep the row before and after, with who, in which role and through which channel as context.
 * `record` writes one `AuditEntry` for an act of the domain, such as "reporting.report_submitted": what
   pages show as recent activity and history.
 """
@@ -31,13 +31,13 @@ def tracked(**options: Any) -> Tracked:
 
 
 def context(
-    *, by: AbstractBaseUser | None = None, way: str = "", role: str = "", **more: Any
+    *, by: AbstractBaseUser | None = None, channel: str = "", role: str = "", **more: Any
 ) -> pghistory.context:
-    """Who acts, in which role and by which way (page, job, command); enters every row written inside.
+    """Who acts, in which role and through which channel (page, job, command); enters every row written inside.
 
     Used as a context manager, or called to add to the context that stands already.
     """
-    given = {"user": by.pk if by else None, "way": way, "role": role, **more}
+    given = {"user": by.pk if by else None, "channel": channel, "role": role, **more}
     return pghistory.context(**{key: value for key, value in given.items() if value not in (None, "")})
 
 
@@ -60,7 +60,7 @@ def record(
         verb=verb,
         by=by,  # type: ignore[misc] # Django checks that it is the model of people, which core does not name
         role=role or _current("role"),
-        way=_current("way"),
+        channel=_current("channel"),
         group_id=group.pk if isinstance(group, models.Model) else group,
         about_type=about._meta.label_lower,
         about_id=about.pk,

@@ -17,7 +17,7 @@ FONT = "Faustina P, Georgia, serif"
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """A kind of part in a stacked bar: its name and how it is filled. `dark` is filled dark, so figures are white."""
 
     name: str
@@ -80,7 +80,7 @@ def columns(
 
 
 def stacked(
-    rows: Sequence[tuple[str, Sequence[int]]], parts: Sequence[Part], *, label: str, uid: str = "h"
+    rows: Sequence[tuple[str, Sequence[int]]], parts: Sequence[BarPart], *, label: str, uid: str = "h"
 ) -> str:
     """Bars in parts, one for each row: (name, counts in the order of the parts). Lengths share one scale.
 

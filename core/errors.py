@@ -28,3 +28,10 @@ class Conflict(DomainError):
         super().__init__(message)
         self.theirs = theirs
         self.yours = yours
+
+
+class NotAllowed(DomainError):
+    """The person's roles do not allow this act here, or the person would decide about themselves."""
+
+    code = "not-allowed"
+    status = 403

@@ -80,5 +80,5 @@ class AuditContextMiddleware:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
         person = request.user if request.user.is_authenticated else None
-        with audit.context(by=person, way="page", url=request.path):
+        with audit.context(by=person, channel="page", url=request.path):
             return self.get_response(request)

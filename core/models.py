@@ -27,7 +27,7 @@ class TenantModel(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One act of the domain: who did what, as what, when and by which way. Only ever added."""
+    """One act of the domain: who did what, as what, when and through which channel. Only ever added."""
 
     at = models.DateTimeField()
     verb = models.CharField(max_length=60)
@@ -35,7 +35,7 @@ class AuditEntry(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     role = models.CharField(max_length=40, blank=True)
-    way = models.CharField(max_length=20, blank=True)
+    channel = models.CharField(max_length=20, blank=True)
     group = models.ForeignKey(
         "groups.Group", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

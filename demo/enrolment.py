@@ -200,7 +200,7 @@ def _membership_acts(world: World, memberships: list[Membership]) -> list[AuditE
             verb="members.membership_began",
             by=row.person,
             role="",
-            way="page",
+            channel="page",
             group_id=row.group_id,
             about_type="members.membership",
             about_id=row.pk,

@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from django.db import models
 
-from accounts.models import Region, User, folded
+from accounts.models import Region, User, normalised
 from demo.names import Draft, draw
 from demo.personas import PERSONAS, Persona
 from groups.models import NetworkAppointment
@@ -83,7 +83,7 @@ def _user(drawn: Draft, email: str, joined: datetime) -> User:
 
 def _address(drawn: Draft, number: int, domain: str) -> str:
     plain = [
-        "".join(c for c in folded(part) if c.isascii() and c.isalnum())
+        "".join(c for c in normalised(part) if c.isascii() and c.isalnum())
         for part in (drawn.given_name, drawn.family_name)
     ]
     return f"{'.'.join(plain)}.{number}@{domain}"

@@ -253,7 +253,7 @@ def _act(draft: _Draft) -> AuditEntry:
         verb=verb,
         by=by,
         role="",
-        way="page",
+        channel="page",
         group_id=draft.place.group.pk,
         about_type="reporting.report",
         about_id=report.pk,

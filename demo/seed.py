@@ -32,7 +32,7 @@ def seed(
     Needs an empty database with its reference data. Everything or nothing is written.
     """
     today = clock.today()
-    with scope.write_everywhere("seed"), audit.context(way="command"):
+    with scope.write_everywhere("seed"), audit.context(channel="command"):
         tell("People")
         crowd = people.make_crowd(Random(f"people {number}"), members, today, with_personas=with_personas)
         periods = {period.label: period for period in Quadrennium.objects.order_by("starts_on")}

@@ -36,7 +36,7 @@ def send_due_reminders(*, now: datetime | None = None) -> int:
     One person's reminder that cannot be written does not keep the others from theirs; the error is raised at the end.
     """
     day = (now or clock.now()).date()
-    with audit.context(way="job"):
+    with audit.context(channel="job"):
         pending = _not_sent(_steps_due(_all_duties(day), day))
         people = User.objects.filter(pk__in=pending, is_active=True).order_by("pk")
         by_language: dict[str, list[User]] = defaultdict(list)

@@ -45,7 +45,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Section:
+class TaskSection:
     """Tasks under one heading."""
 
     key: str
@@ -62,7 +62,7 @@ class Section:
 class TaskList:
     """Everything on My tasks; `waiting` is what stands with somebody else."""
 
-    sections: list[Section]
+    sections: list[TaskSection]
     waiting: list[Duty]
     groups: list[tuple[int, str, int]]  # id, name, count: for the filter
     count: int
@@ -111,7 +111,7 @@ def task_of(duty: Duty, day: date) -> Task:
     return Task(duty=duty, late=days is not None and days < 0, kind=kind, status=status, meta=meta)
 
 
-def _sections(tasks: list[Task], day: date) -> list[Section]:
+def _sections(tasks: list[Task], day: date) -> list[TaskSection]:
     soon = day + timedelta(days=SOON)
 
     def place(task: Task) -> str:
@@ -125,7 +125,8 @@ def _sections(tasks: list[Task], day: date) -> list[Section]:
     this_month = _("Later in %(month)s") % {"month": date_format(day, "F")}
     titles = {"now": _("Now"), "month": this_month, "later": _("After that")}
     return [
-        Section(key, title, [task for task in tasks if place(task) == key]) for key, title in titles.items()
+        TaskSection(key, title, [task for task in tasks if place(task) == key])
+        for key, title in titles.items()
     ]
 
 

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import AuthedRequest
 from core.access import signed_in_page
 from duties import actions
 from duties.forms import NotificationsForm
-from accounts.requests import AuthedRequest
 
 
 @signed_in_page

@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import audit, clock, scope
-from core.errors import Conflict
+from core.errors import Conflict, NotAllowed
 from groups import roles
 from groups.access import roles_of
-from groups.errors import GroupClosed, NotAllowed, NotAMember, OfficeRule
+from groups.errors import GroupClosed, NotAMember, OfficeRule
 from groups.models import Appointment, AppointmentEnding, Group, Quadrennium
 from groups.roles import Permission, RoleCode
 from groups.signals import group_closed

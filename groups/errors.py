@@ -3,13 +3,6 @@
 from core.errors import DomainError
 
 
-class NotAllowed(DomainError):
-    """The person acting may not do this here, at this moment."""
-
-    code = "not-allowed"
-    status = 403
-
-
 class GroupClosed(DomainError):
     """A closed group changes no more."""
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Region, folded
+from accounts.models import Region, normalised
 from core import audit, clock
 from core.cached import ReferenceQuerySet, cached_reference
 from core.languages import in_language
@@ -135,8 +135,8 @@ class Group(models.Model):
 
     def derive(self) -> None:
         """Fill the columns for searching and sorting; bulk writers call this themselves."""
-        self.search = folded(self.name, self.acronym, self.remit, self.subcategory)[:500]
-        self.sort_key = folded(self.name)[:170]
+        self.search = normalised(self.name, self.acronym, self.remit, self.subcategory)[:500]
+        self.sort_key = normalised(self.name)[:170]
 
     @property
     def is_closed(self) -> bool:

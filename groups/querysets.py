@@ -7,7 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import User, folded
+from accounts.models import User, normalised
 from core import clock
 from groups.roles import OFFICES
 
@@ -61,6 +61,6 @@ class GroupQuerySet(models.QuerySet):
     def matching(self, words: str) -> GroupQuerySet:
         """Groups whose name, acronym or remit holds every word, accents and case aside."""
         found = self
-        for word in folded(words).split():
+        for word in normalised(words).split():
             found = found.filter(search__contains=word)
         return found

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock, scope
+from core.errors import NotAllowed
 from groups.access import roles_of
 from groups.actions import lock_open_group, period_end, write_appointment
-from groups.errors import NotAllowed, OfficeRule
+from groups.errors import OfficeRule
 from groups.models import Appointment, Group, NetworkAppointment
 from groups.roles import Permission, RoleCode
 

@@ -3,13 +3,6 @@
 from core.errors import DomainError
 
 
-class NotAllowed(DomainError):
-    """The person may not do this, now or at all."""
-
-    code = "not_allowed"
-    status = 403
-
-
 class GroupTakesNobody(DomainError):
     """The group is closed, or its kind has no members."""
 

@@ -24,7 +24,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from accounts.models import User, folded, listed_name
+from accounts.models import User, listed_name, normalised
 from core import clock
 from core.compiled import compiled_query
 from groups.models import Appointment, Group, Quadrennium, all_quadrennia
@@ -105,7 +105,7 @@ def members_of(group: Group | int, *, words: str = "", region: str = "", day: da
         .order_by("person__sort_key", "pk")
         .values_list(*LISTED)
     )
-    for word in folded(words).split():
+    for word in normalised(words).split():
         found = found.filter(person__search__contains=word)
     return found.filter(person__region=region) if region else found
 
@@ -222,7 +222,7 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
         .select_related("person", "person__region")
         .order_by("person__sort_key", "pk")
     )
-    for word in folded(words).split():
+    for word in normalised(words).split():
         found = found.filter(person__search__contains=word)
     return found
 

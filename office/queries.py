@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Min
 
-from accounts.models import folded, full_name
+from accounts.models import full_name, normalised
 from core import scope
 from core.mail.models import MailState, OutgoingMail
 from groups.access import PersonRoles
@@ -67,7 +67,7 @@ class Filters:
     @cached_property
     def asked(self) -> list[str]:
         """The words, as the search column holds them."""
-        return folded(self.words).split()
+        return normalised(self.words).split()
 
     def fitting(self, rows: list[GroupRow]) -> list[GroupRow]:
         """The rows that fit all filters."""

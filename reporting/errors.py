@@ -3,13 +3,6 @@
 from core.errors import DomainError
 
 
-class NotAllowed(DomainError):
-    """The person's offices do not give this act, or it is their own matter."""
-
-    code = "not_allowed"
-    status = 403
-
-
 class TargetsLocked(DomainError):
     """The targets cannot change in the state they are in."""
 

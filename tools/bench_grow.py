@@ -52,7 +52,7 @@ def grow(wanted: int) -> int:
     ]
     for row in (*people, *groups):
         row.derive()
-    with transaction.atomic(), scope.write_everywhere("seed"), audit.context(way="command"):
+    with transaction.atomic(), scope.write_everywhere("seed"), audit.context(channel="command"):
         _write(people)
         _write(groups)
         pairs = list(zip(groups, people, strict=True))

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.fresh import fresh_proof, typed
 from accounts.models import User
+from accounts.reauthentication import needs_reauthentication, typed
 from core import clock
 from core.errors import DomainError
 from core.once import acts_once
@@ -95,7 +95,7 @@ def _answer(request: HttpRequest, group: Group, form: Any, template: str, **cont
 
 @group_page(Permission.DELEGATE_LEADERSHIP)
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@needs_reauthentication
 @acts_once
 def leadership_delegate(request: GroupRequest, group: Group) -> HttpResponse:
     """Delegate leadership to a deputy, in writing and with dates."""
@@ -124,7 +124,7 @@ def leadership_delegate(request: GroupRequest, group: Group) -> HttpResponse:
 
 @group_page(Permission.APPOINT_OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@needs_reauthentication
 @acts_once
 def office_end(request: GroupRequest, group: Group, appointment: int) -> HttpResponse:
     """End an office that the group fills, or a delegation. Leaders' offices do not exist here."""

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, clock, codes
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.mail.models import OutgoingMail
 from members import mails
 from members.access import may_invite, proved_addresses
 from members.actions.common import check_period, check_takes_members, closed_sentence, in_group, is_over, lock
 from members.actions.invitations import check_addressee, sign_and_send
-from members.errors import HandshakeClosed, NotAllowed
+from members.errors import HandshakeClosed
 from members.models import Handshake
 from members.states import OPEN, HandshakeState
 

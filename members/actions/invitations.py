@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, clock, scope
+from core.errors import NotAllowed
 from groups.access import roles_of
 from groups.models import Group
 from groups.roles import Permission
@@ -28,7 +29,7 @@ from members.actions.common import (
     move,
 )
 from members.actions.requests import accept_locked
-from members.errors import AlreadyMember, HandshakeClosed, NotAllowed
+from members.errors import AlreadyMember, HandshakeClosed
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeOrigin, HandshakeState
 

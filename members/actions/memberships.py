@@ -6,14 +6,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from groups.access import roles_of
 from groups.actions import end_offices_of
 from groups.models import Appointment, Group
 from groups.roles import Permission, RoleCode
 from members import mails
 from members.actions.common import in_group, lock_group, move
-from members.errors import NotAllowed
 from members.models import Handshake, Membership, MembershipEnding
 from members.states import OPEN, HandshakeState
 

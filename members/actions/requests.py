@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from groups.access import roles_of
 from groups.models import Group
 from groups.roles import Permission
@@ -29,7 +29,7 @@ from members.actions.common import (
     mark_expired,
     move,
 )
-from members.errors import HandshakeClosed, NotAllowed, WrongAddress
+from members.errors import HandshakeClosed, WrongAddress
 from members.models import Conditions, Handshake
 from members.states import OPEN, HandshakeOrigin, HandshakeState
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ProofCodeForm
-from accounts.fresh import proof_wanted, typed
+from accounts.reauthentication import reauthentication_redirect, typed
 from core import clock, codes, scope
 from core.access import View
 from core.errors import DomainError
@@ -280,7 +280,7 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) 
     """Prove the invited address by a code sent to it; then it belongs to this account and the invitation opens."""
     if handshake.state != HandshakeState.INVITED or is_over(handshake):
         return show(request, handshake, secret)
-    if asked := proof_wanted(request):
+    if asked := reauthentication_redirect(request):
         return asked
     waiting = request.session.get(PROOF) or {}
     if waiting.get("handshake") != handshake.pk or _too_late(waiting):

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.fresh import fresh_proof, typed
+from accounts.reauthentication import needs_reauthentication, typed
 from core import audit, clock
 from core.errors import DomainError
 from core.htmx import list_page
@@ -165,7 +165,7 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
 
 @group_page(Permission.VIEW_CONTACTS)
 @require_POST
-@fresh_proof(back="members:member-list")
+@needs_reauthentication(back="members:member-list")
 def member_export(request: GroupRequest, group: Group) -> HttpResponse:
     """The list with addresses for a spreadsheet; who took it is recorded."""
     rows = queries.member_rows(group, queries.members_of(group), contacts=True, reader=request.user)
@@ -225,7 +225,7 @@ def _membership(group: Group, pk: int) -> Membership:
 
 @group_page(Permission.EDIT_MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@needs_reauthentication
 @acts_once
 def member_end(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """A leader ends a membership, with a reason."""

@@ -50,7 +50,7 @@ def in_order(names: Mapping[str, dict[str, Any]]) -> list[tuple[str, dict[str, A
 
 
 @dataclass(frozen=True)
-class TargetLine:
+class ReportedTarget:
     """One target with its figures."""
 
     code: str
@@ -94,7 +94,7 @@ class SectionPart:
     title: str
     component: str
     paragraphs: tuple[str, ...]
-    targets: tuple[TargetLine, ...]
+    targets: tuple[ReportedTarget, ...]
 
 
 class Publication:
@@ -134,17 +134,17 @@ class Publication:
         return list(found.items())
 
     @cached_property
-    def targets(self) -> list[TargetLine]:
+    def targets(self) -> list[ReportedTarget]:
         """All targets of the quadrennium with the figures of this year and the one before."""
         return [self._line(target) for target in self.content["targets"]]
 
-    def _line(self, target: Mapping[str, Any]) -> TargetLine:
+    def _line(self, target: Mapping[str, Any]) -> ReportedTarget:
         names = self.content["names"]
         entries = {entry["year"]: entry for entry in target["progress"]}
         now, before = entries.get(self.year), entries.get(self.year - 1)
         status = now["status"] if now else NO_ENTRY
         known = names["statuses"].get(status)
-        return TargetLine(
+        return ReportedTarget(
             code=target["code"],
             component=target["component"],
             component_name=words(names["components"][target["component"]]),
@@ -260,7 +260,7 @@ class Publication:
         parts = []
         for _code, name, glyph in self._kinds:
             fill, dark, hatch = FILLS.get(glyph, FILLS["todo"])
-            parts.append(charts.Part(name, fill, dark, hatch))
+            parts.append(charts.BarPart(name, fill, dark, hatch))
         label = " ".join(
             [self.finding]
             + [

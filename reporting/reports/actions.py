@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from core import audit, clock
-from core.errors import Conflict
+from core.errors import Conflict, NotAllowed
 from groups.models import Group
 from members.models import Membership
-from reporting.errors import MovedOn, NotAllowed, ReportIncomplete, ReportLocked, ReportNotOpen
+from reporting.errors import MovedOn, ReportIncomplete, ReportLocked, ReportNotOpen
 from reporting.models import (
     Report,
     ReportGrant,
@@ -30,7 +30,7 @@ from reporting.models import (
 from reporting.publication import snapshot
 from reporting.reports import mails
 from reporting.reports.access import rights_of, why_not_writable
-from reporting.reports.queries import SectionRow, TargetRow, section_rows, target_rows
+from reporting.reports.queries import RecordedTarget, SectionRow, section_rows, target_rows
 from reporting.states import CommentState, ReportState
 
 
@@ -113,7 +113,7 @@ def save_section(
     return row
 
 
-def seen(rows: Iterable[SectionRow], targets: Iterable[TargetRow]) -> str:
+def revision_of(rows: Iterable[SectionRow], targets: Iterable[RecordedTarget]) -> str:
     """A short sign for what a leader had before their eyes when sending: texts and progress by version."""
     parts = [f"{row.key}:{row.version}" for row in rows]
     parts += [
@@ -124,10 +124,10 @@ def seen(rows: Iterable[SectionRow], targets: Iterable[TargetRow]) -> str:
 
 
 @transaction.atomic
-def submit_report(*, report: Report, by: User, sign: str | None = None) -> Report:
+def submit_report(*, report: Report, by: User, revision: str | None = None) -> Report:
     """Hand a group's annual report to the Chair's Office, with a frozen copy of what it says.
 
-    Submitting a submitted report changes nothing, so a double click is harmless. `sign` is what `seen` gave
+    Submitting a submitted report changes nothing, so a double click is harmless. `revision` is what `revision_of` gave
     when the page was shown. Leaders get a receipt and the assigned network support a note, once committed.
     Raises NotAllowed, ReportLocked, ReportIncomplete, MovedOn.
     """
@@ -148,7 +148,9 @@ def submit_report(*, report: Report, by: User, sign: str | None = None) -> Repor
             )
             % {"count": len(missing), "names": ", ".join(str(row.template) for row in missing)}
         )
-    if sign is not None and sign != seen(rows, target_rows(report.group, report.reporting_year)):
+    if revision is not None and revision != revision_of(
+        rows, target_rows(report.group, report.reporting_year)
+    ):
         raise MovedOn(
             _("Somebody changed the report after you opened this page. Read it again, then send it.")
         )

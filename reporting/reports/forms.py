@@ -82,7 +82,7 @@ class ShareForm(forms.Form):
 class SendForm(forms.Form):
     """What the leader had before their eyes when sending."""
 
-    sign = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    revision = forms.CharField(widget=forms.HiddenInput, max_length=16)
 
 
 class WordsForm(forms.Form):

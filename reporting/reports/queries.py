@@ -91,14 +91,14 @@ def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]
 
 
 @dataclass(frozen=True)
-class TargetRow:
+class RecordedTarget:
     """A target with the progress of one year beside it."""
 
     target: Target
     progress: Progress | None
 
 
-def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[TargetRow]:
+def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[RecordedTarget]:
     """The group's targets of the year's quadrennium with the year's progress, all or of one part of the cycle.
 
     Two queries, in the group's scope.
@@ -109,7 +109,7 @@ def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[
     listed = list(targets.select_related("component").order_by("number"))
     entries = Progress.objects.filter(target__in=listed, year=year.year).select_related("status")
     progress = {entry.target_id: entry for entry in entries}
-    return [TargetRow(target, progress.get(target.pk)) for target in listed]
+    return [RecordedTarget(target, progress.get(target.pk)) for target in listed]
 
 
 def conversation(report: Report, section: str) -> list[ReviewComment]:

@@ -265,8 +265,8 @@ def report_send(request: GroupRequest, group: Group, year: int, rights: ReportRi
             raise Http404
         form = SendForm(request.POST)
         try:
-            sign = form.cleaned_data["sign"] if form.is_valid() else ""
-            actions.submit_report(report=report, by=request.user, sign=sign)  # type: ignore[arg-type]
+            revision = form.cleaned_data["revision"] if form.is_valid() else ""
+            actions.submit_report(report=report, by=request.user, revision=revision)  # type: ignore[arg-type]
         except DomainError as error:
             messages.error(request, str(error))
             return redirect("reporting:report-send", group.slug, year)
@@ -293,7 +293,7 @@ def report_send(request: GroupRequest, group: Group, year: int, rights: ReportRi
                 row.target for row in targets if row.progress is None and row.target.dropped_at is None
             ],
             "open_comments": open_comments,
-            "sign": actions.seen(rows, targets),
+            "revision": actions.revision_of(rows, targets),
             **progress(rows),
         },
     )

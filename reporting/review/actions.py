@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from core import audit, clock
+from core.errors import NotAllowed
 from groups.access import roles_of
 from groups.models import Group
-from reporting.errors import AlreadyDecided, MovedOn, NotAllowed, ReportLocked, WrongDeadline
+from reporting.errors import AlreadyDecided, MovedOn, ReportLocked, WrongDeadline
 from reporting.models import (
     Report,
     ReportDecision,

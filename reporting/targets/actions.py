@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, clock
-from core.errors import Conflict
+from core.errors import Conflict, NotAllowed
 from groups.access import roles_of
 from groups.models import Group, Quadrennium
 from groups.roles import Permission
-from reporting.errors import MovedOn, NotAllowed, NothingToSend, TargetsLocked, WrongTarget
+from reporting.errors import MovedOn, NothingToSend, TargetsLocked, WrongTarget
 from reporting.models import CyclePair, KeyResult, Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
 from reporting.targets import mails

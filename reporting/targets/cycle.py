@@ -18,7 +18,7 @@ from reporting.targets.figures import mean_percent, share_reached
 
 
 @dataclass(frozen=True)
-class Part:
+class CyclePart:
     """One part of the conservation cycle with its counts: what the cycle shows."""
 
     key: str
@@ -54,7 +54,7 @@ class CycleState:
     """Where a group stands along the cycle in one period."""
 
     period: Quadrennium
-    parts: tuple[Part, ...]
+    parts: tuple[CyclePart, ...]
 
 
 def cycle_state(group: Group, day: date) -> CycleState | None:
@@ -92,9 +92,9 @@ def _standing(target: Target, entry: Progress | None) -> tuple[int, bool | None,
     return share, status.is_achieved, status.glyph
 
 
-def part_of(component: Component, standings: Sequence[tuple[int, bool | None, str | None]]) -> Part:
+def part_of(component: Component, standings: Sequence[tuple[int, bool | None, str | None]]) -> CyclePart:
     """The counts of one part of the cycle from (share, achieved, status sign) of each of its targets."""
-    return Part(
+    return CyclePart(
         key=component.code,
         label=str(component),
         targets=len(standings),

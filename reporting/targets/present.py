@@ -19,7 +19,7 @@ NOTHING = mark_safe('<span class="q">–</span>')
 
 
 @dataclass(frozen=True)
-class CellLine:
+class PrintedYear:
     """One year of one target: what it shows, and where that is changed."""
 
     year: str
@@ -31,31 +31,31 @@ class CellLine:
 
 
 @dataclass(frozen=True)
-class TargetLine:
+class PrintedTarget:
     """One target with its years."""
 
     code: str
     url: str
     text: str
     planned: str
-    cells: tuple[CellLine, ...]
+    cells: tuple[PrintedYear, ...]
     kind: str
     word: str
 
 
 @dataclass(frozen=True)
-class BlockLines:
+class PrintedBlock:
     """The targets of one part of the cycle."""
 
     component: Component
-    rows: tuple[TargetLine, ...]
+    rows: tuple[PrintedTarget, ...]
 
 
 @dataclass(frozen=True)
-class TableLines:
+class PrintedTable:
     """A table as it is printed: its lines by part of the cycle, and the years that are its columns."""
 
-    blocks: list[BlockLines]
+    blocks: list[PrintedBlock]
     years: tuple[int, ...]
 
     @property
@@ -77,30 +77,30 @@ def span(period: Quadrennium) -> Span:
     return Span(period.label, period.years[0], period.years[-1])
 
 
-def block_lines(blocks: Iterable[Block], slug: str, *, may_record: bool) -> list[BlockLines]:
+def block_lines(blocks: Iterable[Block], slug: str, *, may_record: bool) -> list[PrintedBlock]:
     """The blocks of a table as they are printed; figures lead to their form for those who may record."""
     change = _("in %(year)s: change the progress of %(code)s")
     add = _("%(year)s progress for %(code)s")
     return [
-        BlockLines(block.component, tuple(_line(row, slug, may_record, change, add) for row in block.rows))
+        PrintedBlock(block.component, tuple(_line(row, slug, may_record, change, add) for row in block.rows))
         for block in blocks
     ]
 
 
-def _line(row: TargetRow, slug: str, may_record: bool, change: str, add: str) -> TargetLine:
+def _line(row: TargetRow, slug: str, may_record: bool, change: str, add: str) -> PrintedTarget:
     target = row.target
     code, cells = target.code, []
     for cell in row.cells:
         year, shown = str(cell.year), _shown(cell)
         if not (may_record and cell.recordable and (cell.entry or cell.now)):
-            cells.append(CellLine(year, cell.now, shown))
+            cells.append(PrintedYear(year, cell.now, shown))
             continue
         url = reverse("reporting:progress-edit", args=[slug, target.pk, cell.year])
         about = (change if cell.entry else add) % {"year": year, "code": code}
         cells.append(
-            CellLine(year, cell.now, shown if cell.entry else _("Add"), url, about, add=not cell.entry)
+            PrintedYear(year, cell.now, shown if cell.entry else _("Add"), url, about, add=not cell.entry)
         )
-    return TargetLine(
+    return PrintedTarget(
         code=code,
         url=reverse("reporting:target-detail", args=[slug, target.pk]),
         text=target.text,

@@ -26,7 +26,7 @@ from reporting.models import (
     planned_periods,
 )
 from reporting.targets.access import why_not_record_year
-from reporting.targets.cycle import Part, part_of
+from reporting.targets.cycle import CyclePart, part_of
 from reporting.targets.figures import plain, share_reached
 
 
@@ -224,7 +224,7 @@ def bars(row: TargetRow) -> list[tuple[str, int, str]]:
     ]
 
 
-def parts_of(table: TargetTable) -> list[Part]:
+def parts_of(table: TargetTable) -> list[CyclePart]:
     """The cycle of a table: the same counts as `cycle_state`."""
     return [
         part_of(

@@ -1,4 +1,4 @@
-"""Every change names a human, the role and the way, in a record that nobody can alter."""
+"""Every change names a human, the role and the channel, in a record that nobody can alter."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def events(section: ReportSection) -> list[dict]:
 
 
 def test_a_save_an_update_bulk_and_raw_sql_all_leave_the_row_with_who_role_and_way(section, leader):
-    with audit.context(by=leader, way="page", role="LE"):
+    with audit.context(by=leader, channel="page", role="LE"):
         section.text = "saved"
         section.save()
         ReportSection.objects.filter(pk=section.pk).update(text="updated")
@@ -56,12 +56,12 @@ def test_a_save_an_update_bulk_and_raw_sql_all_leave_the_row_with_who_role_and_w
     assert [event["pgh_label"] for event in kept] == ["update"] * 4 + ["delete"]
     for event in kept:
         written = event["pgh_context"]
-        assert (written["user"], written["way"], written["role"]) == (leader.pk, "page", "LE")
+        assert (written["user"], written["channel"], written["role"]) == (leader.pk, "page", "LE")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_context_does_not_outlive_its_transaction(stranger):
-    with transaction.atomic(), audit.context(by=stranger, way="page"):
+    with transaction.atomic(), audit.context(by=stranger, channel="page"):
         Group.objects.create(name="First", slug="first", category_id="task-force")
     with transaction.atomic():
         Group.objects.create(name="Second", slug="second", category_id="task-force")
@@ -174,10 +174,10 @@ def test_an_appointment_is_neither_saved_again_nor_deleted(group, leader):
 
 
 def test_an_act_takes_role_and_way_from_the_context_that_stands(group, leader):
-    with audit.context(by=leader, way="page", role="LE"), scope.group_scope(group):
+    with audit.context(by=leader, channel="page", role="LE"), scope.group_scope(group):
         audit.record("groups.details_changed", by=leader, about=group, group=group, fields=["mission"])
         entry = AuditEntry.objects.latest("pk")
-    assert (entry.by, entry.role, entry.way, entry.group) == (leader, "LE", "page", group)
+    assert (entry.by, entry.role, entry.channel, entry.group) == (leader, "LE", "page", group)
     assert (entry.about_type, entry.about_id, entry.detail) == (
         "groups.group",
         group.pk,

@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import User, folded
+from accounts.models import User, normalised
 from core import clock, scope
 from groups.models import Appointment, AppointmentEnding, Category, Group, NetworkAppointment, Quadrennium
 from members.models import Conditions, Membership
@@ -25,7 +25,9 @@ def make_person(given_name: str = "Wanjiru", family_name: str = "", **fields: An
     """A person with a proved address and a password (PASSWORD)."""
     number = next(_numbers)
     family_name = family_name or f"Kamande{number}"
-    email = fields.pop("email", f"{folded(given_name, family_name).replace(' ', '.')}{number}@example.org")
+    email = fields.pop(
+        "email", f"{normalised(given_name, family_name).replace(' ', '.')}{number}@example.org"
+    )
     person = User.objects.create_user(
         email, fields.pop("password", PASSWORD), given_name=given_name, family_name=family_name, **fields
     )

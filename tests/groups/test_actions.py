@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 
 from core import clock, scope
-from core.errors import Conflict
+from core.errors import Conflict, NotAllowed
 from core.models import AuditEntry
 from groups import actions
 from groups.access import roles_of
-from groups.errors import GroupClosed, NotAllowed, NotAMember, OfficeRule
+from groups.errors import GroupClosed, NotAMember, OfficeRule
 from groups.models import Appointment, Group, Quadrennium
 from groups.roles import FILLED_BY_LEADER
 from tests import factories

@@ -84,7 +84,7 @@ def test_the_second_saver_sees_both_texts_and_can_save_again(client, group, cast
 
 def test_history_tells_acts_and_changed_fields_with_both_values(client, group, cast):
     actions.update_details(group=group, by=cast["LE"], version=1, mission="Old words")
-    with audit.context(by=cast["PO"], way="page"):
+    with audit.context(by=cast["PO"], channel="page"):
         actions.update_details(group=group, by=cast["PO"], version=2, mission="New words")
     client.force_login(cast["LE"])
     page = client.get(reverse("groups:history", args=[group.slug])).content.decode()

@@ -8,6 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from core import clock
+from core.errors import NotAllowed
 from core.scope import group_scope
 from members import actions
 from members.errors import (
@@ -17,7 +18,6 @@ from members.errors import (
     HandshakeClosed,
     LinkExpired,
     LinkUsed,
-    NotAllowed,
     WrongAddress,
 )
 from members.links import hashed

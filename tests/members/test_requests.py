@@ -8,10 +8,10 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from core import clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from groups.access import roles_of
 from members import actions
-from members.errors import AlreadyMember, GroupTakesNobody, HandshakeClosed, NotAllowed, WrongAddress
+from members.errors import AlreadyMember, GroupTakesNobody, HandshakeClosed, WrongAddress
 from members.states import HandshakeState
 from tests import factories
 from tests.members.helpers import acts, fresh, mails, memberships, request

@@ -4,9 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core import scope
+from core.errors import NotAllowed
 from core.models import AuditEntry
 from groups.access import roles_of
-from groups.errors import NotAllowed
 from groups.models import Group, NetworkAppointment
 from groups.staff import appoint_staff, assign_support
 from tests import factories

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from core import clock, scope
-from office import soundness
+from office import integrity
 from reporting.models import Report, ReportingYear, ReportSubmission
 from reporting.states import ReportState
 
@@ -59,12 +59,12 @@ def test_a_changed_copy_of_a_sent_report_is_seen(group, cast):
 
 
 def test_a_table_without_policy_and_a_right_too_many_are_seen(cast):
-    assert soundness.tables_without_policy() == []
-    assert soundness.rights_too_many() == []
+    assert integrity.tables_without_policy() == []
+    assert integrity.rights_too_many() == []
     with transaction.atomic():
         with connection.as_owner(), connection.cursor() as cursor:
             cursor.execute("CREATE TABLE planted (id int, group_id bigint)")
             cursor.execute("GRANT UPDATE ON core_auditentry TO ssc_app")
-        assert soundness.tables_without_policy() == ["planted"]
-        assert soundness.rights_too_many() == ["ssc_app can change core_auditentry"]
+        assert integrity.tables_without_policy() == ["planted"]
+        assert integrity.rights_too_many() == ["ssc_app can change core_auditentry"]
         transaction.set_rollback(True)

@@ -34,7 +34,7 @@ def _section(group: Any, cast: Any) -> dict[str, Any]:
 def _complete(group: Any, cast: Any) -> dict[str, Any]:
     """A report that can be sent."""
     written.write_all(group, _people(group, cast)["LE"])
-    return {"year": YEAR, "_data": {"sign": ""}}
+    return {"year": YEAR, "_data": {"revision": ""}}
 
 
 def _submitted(group: Any, cast: Any) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def test_changes_lose_no_word_of_either_text(before, after):
 
 def test_chart_is_inert_and_names_its_finding():
     drawn = charts.stacked(
-        [("<b>A", [1, 2])], [charts.Part("<i>", "#000", True), charts.Part("y", "#fff")], label='"<x>'
+        [("<b>A", [1, 2])], [charts.BarPart("<i>", "#000", True), charts.BarPart("y", "#fff")], label='"<x>'
     )
     assert "<b>" not in drawn
     assert "<i>" not in drawn

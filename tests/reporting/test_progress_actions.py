@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from core import scope
-from core.errors import Conflict
+from core.errors import Conflict, NotAllowed
 from core.models import AuditEntry
-from reporting.errors import NotAllowed, ProgressLocked, WrongTarget
+from reporting.errors import ProgressLocked, WrongTarget
 from reporting.models import Progress, TargetStatus
 from reporting.states import ReportState
 from reporting.targets.progress import record_progress

@@ -109,10 +109,10 @@ def test_sending_asks_first_and_confirms_on_its_own_page(group, leader):
     client = signed_in(leader)
     shown = client.get(address("report-send", group))
     sign = shown.context["sign"]
-    response = client.post(address("report-send", group), {"sign": sign}, follow=True)
+    response = client.post(address("report-send", group), {"revision": sign}, follow=True)
     assert response.redirect_chain[-1][0] == address("report-sent", group)
     assert written.latest(Report(pk=_pk(group), group=group)).sha256[:12] in html(response)
-    again = client.post(address("report-send", group), {"sign": sign})
+    again = client.post(address("report-send", group), {"revision": sign})
     assert again["Location"] == address("report-sent", group)
 
 
@@ -126,7 +126,7 @@ def test_sending_from_an_old_tab_says_that_the_report_moved_on(group, cast):
     client = signed_in(cast["LE"])
     sign = client.get(address("report-send", group)).context["sign"]
     written.write(group, "act", cast["DE"], text="Later", version=1)
-    page = html(client.post(address("report-send", group), {"sign": sign}, follow=True))
+    page = html(client.post(address("report-send", group), {"revision": sign}, follow=True))
     assert "Somebody changed the report" in page
     with scope.group_scope(group):
         assert Report.objects.get().state == ReportState.DRAFT

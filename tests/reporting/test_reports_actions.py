@@ -156,14 +156,16 @@ def test_leader_whose_term_ended_sends_nothing(group, cast):
 def test_what_changed_after_the_page_was_shown_is_not_sent_unread(group, cast):
     report = written.write_all(group, cast["LE"])
     with scope.group_scope(group):
-        shown = actions.seen(section_rows(report, written.year()), target_rows(group, written.year()))
+        shown = actions.revision_of(section_rows(report, written.year()), target_rows(group, written.year()))
     written.write(group, "act", cast["DE"], text="A late thought", version=1)
     with scope.group_scope(group):
         with pytest.raises(DomainError) as refused:
-            actions.submit_report(report=report, by=cast["LE"], sign=shown)
+            actions.submit_report(report=report, by=cast["LE"], revision=shown)
         assert refused.value.code == "moved_on"
-        now = actions.seen(section_rows(report, written.year()), target_rows(group, written.year()))
-        assert actions.submit_report(report=report, by=cast["LE"], sign=now).state == ReportState.SUBMITTED
+        now = actions.revision_of(section_rows(report, written.year()), target_rows(group, written.year()))
+        assert (
+            actions.submit_report(report=report, by=cast["LE"], revision=now).state == ReportState.SUBMITTED
+        )
 
 
 def test_sent_report_does_not_change(group, leader):

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from core import scope
-from core.errors import Conflict, DomainError
+from core.errors import Conflict, DomainError, NotAllowed
 from core.mail.models import OutgoingMail
 from core.models import AuditEntry
-from reporting.errors import MovedOn, NotAllowed, NothingToSend, TargetsLocked, WrongTarget
+from reporting.errors import MovedOn, NothingToSend, TargetsLocked, WrongTarget
 from reporting.models import Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
 from reporting.targets import actions

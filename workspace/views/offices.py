@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.fresh import fresh_proof, typed
 from accounts.models import User
+from accounts.reauthentication import needs_reauthentication, typed
 from core import clock
 from core.errors import DomainError
 from core.once import acts_once
@@ -23,7 +23,7 @@ from members.queries import member_choices
 
 @group_page(Permission.APPOINT_OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@needs_reauthentication
 @acts_once
 def office_appoint(request: GroupRequest, group: Group) -> HttpResponse:
     """Appoint a member to an office that the group fills."""

@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person, by = self._person(options["email"]), self._person(options["by"])
         try:
-            with transaction.atomic(), audit.context(by=by, way="command"):
+            with transaction.atomic(), audit.context(by=by, channel="command"):
                 if options["role"] in NETWORK_ROLES:
                     self._network(person, by, options)
                 else:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from core import scope
-from office.soundness import QUESTIONS
+from office.integrity import QUESTIONS
 
 
 class Command(BaseCommand):

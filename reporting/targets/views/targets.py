@@ -107,7 +107,7 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
         "reporting/target_list.html",
         {
             "group": group,
-            "table": present.TableLines(
+            "table": present.PrintedTable(
                 present.block_lines(shown, group.slug, may_record=may_record), table.years
             ),
             "year": table.year,

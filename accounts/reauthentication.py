@@ -28,14 +28,14 @@ from django.utils.translation import gettext as _
 from core.access import View
 from core.once import FIELD
 
-KEPT = "accounts.kept-text"
+TYPED_TEXT = "accounts.kept-text"
 # Longer than any of these forms takes; what is longer would be refused by the form as well.
-MOST_KEPT = 20_000
+LONGEST_TEXT = 20_000
 # A clock that steps back a little does not ask twice.
 CLOCK_STEP = 60
 
 
-def is_fresh(request: HttpRequest) -> bool:
+def recently_authenticated(request: HttpRequest) -> bool:
     """Whether this session saw a sign-in or a proof of this person a short time ago."""
     records = get_authentication_records(request, request.user)
     if not records:
@@ -44,12 +44,12 @@ def is_fresh(request: HttpRequest) -> bool:
     return -CLOCK_STEP < age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def proof_wanted(request: HttpRequest, back: str = "") -> HttpResponse | None:
+def reauthentication_redirect(request: HttpRequest, back: str = "") -> HttpResponse | None:
     """Where to go for a proof, or None when there is a fresh one. What a form posted is kept for its return.
 
     `back` is the page to return to when the address itself only takes posts.
     """
-    if is_fresh(request):
+    if recently_authenticated(request):
         return None
     if request.method == "POST" and not back:
         _keep(request)
@@ -59,7 +59,7 @@ def proof_wanted(request: HttpRequest, back: str = "") -> HttpResponse | None:
     return redirect(f"{page}?{urlencode({'next': back or request.get_full_path()})}")
 
 
-def fresh_proof(view: View | None = None, *, back: str = "") -> Any:
+def needs_reauthentication(view: View | None = None, *, back: str = "") -> Any:
     """View decorator, inside the access decorator, so that who may not is told so before being asked for anything.
 
     `back` names the group's page to return to, for an address that only takes posts.
@@ -69,7 +69,7 @@ def fresh_proof(view: View | None = None, *, back: str = "") -> Any:
         @wraps(inner)
         def proved(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             page = reverse(back, args=[kwargs["group"].slug]) if back else ""
-            return proof_wanted(request, page) or inner(request, *args, **kwargs)
+            return reauthentication_redirect(request, page) or inner(request, *args, **kwargs)
 
         return proved
 
@@ -82,8 +82,8 @@ def _keep(request: HttpRequest) -> None:
     for name in (FIELD, "csrfmiddlewaretoken"):
         typed_now.pop(name, None)
     text = typed_now.urlencode()
-    if len(text) <= MOST_KEPT:
-        request.session[KEPT] = {"page": request.path, "person": request.user.pk, "text": text}
+    if len(text) <= LONGEST_TEXT:
+        request.session[TYPED_TEXT] = {"page": request.path, "person": request.user.pk, "text": text}
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -93,10 +93,10 @@ def typed(request: HttpRequest) -> QueryDict | None:
     """
     if request.method == "POST":
         return request.POST
-    kept = request.session.get(KEPT)
+    kept = request.session.get(TYPED_TEXT)
     if not kept or (kept["page"], kept["person"]) != (request.path, request.user.pk):
         return None
-    del request.session[KEPT]
+    del request.session[TYPED_TEXT]
     messages.info(
         request, _("Nothing has been done yet. Here is what you had entered: press the button again.")
     )

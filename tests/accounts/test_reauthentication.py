@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.urls import reverse
 
-from accounts import actions, fresh
+from accounts import actions, reauthentication
 from core.errors import DomainError
 from core.models import OutgoingMail
 from core.scope import group_scope
@@ -114,20 +114,20 @@ def test_a_post_after_the_time_ran_out_does_nothing_and_keeps_what_was_typed(
 def test_what_was_typed_is_shown_to_nobody_else_and_on_no_other_page(client, group, leader, appointing):
     factories.sign_in(client, leader, ago=LONG_AGO)
     client.post(appoint_url(group), appointing)
-    assert "csrfmiddlewaretoken" not in client.session[fresh.KEPT]["text"]
+    assert "csrfmiddlewaretoken" not in client.session[reauthentication.TYPED_TEXT]["text"]
     factories.refresh(client)
     other = client.get(reverse("groups:leadership-delegate", args=[group.slug]))
     assert not other.context["form"].is_bound
     session = client.session
-    session[fresh.KEPT] = {**session[fresh.KEPT], "person": leader.pk + 1}
+    session[reauthentication.TYPED_TEXT] = {**session[reauthentication.TYPED_TEXT], "person": leader.pk + 1}
     session.save()
     assert not client.get(appoint_url(group)).context["form"].is_bound
 
 
 def test_a_text_longer_than_any_form_takes_is_not_kept(client, group, leader, appointing):
     factories.sign_in(client, leader, ago=LONG_AGO)
-    client.post(appoint_url(group), {**appointing, "topic": "x" * (fresh.MOST_KEPT + 1)})
-    assert fresh.KEPT not in client.session
+    client.post(appoint_url(group), {**appointing, "topic": "x" * (reauthentication.LONGEST_TEXT + 1)})
+    assert reauthentication.TYPED_TEXT not in client.session
 
 
 def test_the_export_of_contacts_asks_and_leads_back_to_the_list(client, group, leader):
@@ -151,7 +151,7 @@ def test_a_clock_that_steps_back_a_little_asks_nobody_twice(leader, monkeypatch)
             "account_authentication_methods_user": str(leader.pk),
             "account_authentication_methods": [{"method": "password", "at": time.time() - age}],
         }
-        return not fresh.is_fresh(request)
+        return not reauthentication.recently_authenticated(request)
 
     assert [asked(age) for age in (-3600, -30, 0, 890, 910)] == [True, False, False, False, True]
 
