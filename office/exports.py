@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from core.tables import csv_text
-from office.queries import GroupRow
+from office.queries import GroupRow, category_names
 
 
 def report_rows(rows: Iterable[GroupRow]) -> list[list[object]]:
@@ -29,15 +29,16 @@ def report_rows(rows: Iterable[GroupRow]) -> list[list[object]]:
             _("Network support"),
         ]
     ]
-    lines.extend(_line(row) for row in rows)
+    kinds = category_names()
+    lines.extend(_line(row, kinds[row.group.category_id]) for row in rows)
     return lines
 
 
-def _line(row: GroupRow) -> list[object]:
+def _line(row: GroupRow, kind: str) -> list[object]:
     return [
         row.group.name,
         row.group.acronym,
-        row.group.category,
+        kind,
         row.year,
         row.report.stage.label,
         _("Yes") if row.report.overdue else _("No"),

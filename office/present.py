@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from groups.access import PersonRoles
 from groups.roles import Permission
-from office.queries import Counts, Grid, GroupRow, MailQueue, Waiting
+from office.queries import Counts, Grid, GroupRow, MailQueue, Waiting, category_names
 from reporting.states import ReportStage
 
 # After this many days with the office a wait is shown as long.
@@ -126,10 +126,14 @@ def report_columns() -> list[dict[str, Any]]:
 
 def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[list[Any]]:
     """The lines of the list."""
-    return [report_row(row, held.may(Permission.REVIEW_REPORT, row.group), day) for row in rows]
+    kinds = category_names()
+    return [
+        report_row(row, kinds[row.group.category_id], held.may(Permission.REVIEW_REPORT, row.group), day)
+        for row in rows
+    ]
 
 
-def report_row(row: GroupRow, reviews: bool, day: date) -> list[Any]:
+def report_row(row: GroupRow, kind: str, reviews: bool, day: date) -> list[Any]:
     """One line of the list: the group, how it stands, and where to open it."""
     label = str(row.report.stage.label)
     if row.report.overdue:
@@ -145,7 +149,7 @@ def report_row(row: GroupRow, reviews: bool, day: date) -> list[Any]:
         {
             "text": row.group.name,
             "url": reverse("workspace:overview", args=[row.group.slug]),
-            "sub": str(row.group.category),
+            "sub": kind,
         },
         {"text": label, "kind": row.report.kind, "sub": sent},
         {"text": sections if row.report.sections_of else ""},

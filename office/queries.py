@@ -15,7 +15,7 @@ from accounts.models import full_name, normalised
 from core import scope
 from core.mail.models import MailState, OutgoingMail
 from groups.access import PersonRoles
-from groups.models import Appointment, Group
+from groups.models import Appointment, Group, all_categories
 from groups.roles import Permission
 from groups.sections import BY_SLUG, section_of
 from reporting.models import ReportingYear, TargetSet, all_reporting_years
@@ -141,7 +141,7 @@ def network(held: PersonRoles, year: ReportingYear, day: date) -> Grid:
     """
     mine = None if held.everywhere(PERMISSION) else held.groups_where(PERMISSION)
     with scope.read_everywhere("office-grid"):
-        groups = Group.objects.reporting(year.year).select_related("category")
+        groups = Group.objects.reporting(year.year)
         sent = TargetSet.objects.filter(state=TargetSetState.SUBMITTED)
         if mine is not None:
             groups, sent = groups.filter(pk__in=mine), sent.filter(group__in=mine)
@@ -167,8 +167,19 @@ def network(held: PersonRoles, year: ReportingYear, day: date) -> Grid:
         supporters=sorted(
             {person for row in rows for person in row.network_support}, key=lambda one: (one.name, one.pk)
         ),
-        categories=list({row.group.category_id: str(row.group.category) for row in rows}.items()),
+        categories=_categories(rows),
     )
+
+
+def _categories(rows: list[GroupRow]) -> list[tuple[str, str]]:
+    """The kinds of the groups in the list, in the order they come in."""
+    names = category_names()
+    return [(code, names[code]) for code in dict.fromkeys(row.group.category_id for row in rows)]
+
+
+def category_names() -> dict[str, str]:
+    """The kinds of group by code, in the reader's language."""
+    return {one.pk: str(one) for one in all_categories()}
 
 
 def network_support(day: date) -> dict[int, tuple[Supporter, ...]]:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups.models import Group, Quadrennium
-from reporting.models import Component, Progress, Report, Target, all_components
+from reporting.models import Component, Progress, Report, Target, all_components, all_statuses
 from reporting.states import ReportState, TargetSetState
 from reporting.targets.figures import mean_percent, share_reached
 
@@ -70,25 +71,29 @@ def public_cycle_state(group: Group, day: date) -> CycleState | None:
 
 def _cycle_state(targets: QuerySet[Target], entries: QuerySet[Progress], day: date) -> CycleState | None:
     period = Quadrennium.current(day)
-    live = list(targets.filter(target_set__quadrennium=period, dropped_at=None)) if period else []
+    rows = targets.filter(target_set__quadrennium=period, dropped_at=None) if period else targets.none()
+    live = list(rows.values_list("pk", "component_id", "quantity"))
     if period is None or not live:
         return None
+    written = entries.filter(target__in=[pk for pk, *_rest in live]).order_by("year")
     latest = {
-        entry.target_id: entry
-        for entry in entries.filter(target__in=live).select_related("status").order_by("year")
+        target: (status, reached)
+        for target, status, reached in written.values_list("target_id", "status_id", "quantity")
     }
     by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
-    for target in live:
-        by_component[target.component_id].append(_standing(target, latest.get(target.pk)))
+    for target, component, quantity in live:
+        by_component[component].append(_standing(quantity, *latest.get(target, (None, None))))
     return CycleState(period, tuple(part_of(one, by_component[one.pk]) for one in all_components()))
 
 
-def _standing(target: Target, entry: Progress | None) -> tuple[int, bool | None, str | None]:
-    """Share, achieved and status sign of one target, from its last entry."""
-    if entry is None:
-        return share_reached(target.quantity, None, achieved=False), None, None
-    status = entry.status
-    share = share_reached(target.quantity, entry.quantity, achieved=status.is_achieved)
+def _standing(
+    quantity: Decimal | None, status_id: str | None, reached: Decimal | None
+) -> tuple[int, bool | None, str | None]:
+    """Share, achieved and status sign of one target, from its last entry; `status_id` is None without one."""
+    if status_id is None:
+        return share_reached(quantity, None, achieved=False), None, None
+    status = next(one for one in all_statuses() if one.pk == status_id)
+    share = share_reached(quantity, reached, achieved=status.is_achieved)
     return share, status.is_achieved, status.glyph
 
 
