@@ -1,8 +1,11 @@
 """Compiled queries answer as the ORM does, in the scope of the moment, and refuse what would never change."""
 
+import ast
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import OuterRef, QuerySet
@@ -12,6 +15,7 @@ from django_scopes.exceptions import ScopeError
 from core import clock, scope
 from core.compiled import compiled_query
 from groups.models import Appointment, Group
+from sscportal.settings.apps import PORTAL_APPS
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +97,22 @@ def test_an_argument_that_asks_for_nothing_is_refused(group):
 def test_missing_arguments_are_refused(group):
     with scope.group_scope(group), pytest.raises(TypeError):
         offices_in(group=group.pk)
+
+
+def compiled_in(folder):
+    """The functions below a folder that are compiled queries, as (file, name)."""
+    return [
+        (path.name, node.name)
+        for path in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(mark, ast.Name) and mark.id == "compiled_query" for mark in node.decorator_list)
+    ]
+
+
+def test_at_most_ten_queries_of_the_product_are_compiled(tmp_path):
+    found = [one for app in PORTAL_APPS for one in compiled_in(Path(settings.BASE_DIR) / app)]
+    assert ("access.py", "role_rows") in found
+    assert len(found) <= 10
+    (tmp_path / "queries.py").write_text("@compiled_query\ndef eleventh(day: date): ...\n")
+    assert compiled_in(tmp_path) == [("queries.py", "eleventh")]
