@@ -68,14 +68,14 @@ def test_treasurer_writes_the_money_section_and_no_other(group, cast):
         else:
             with pytest.raises(DomainError) as refused:
                 written.write(group, key, cast["TR"])
-            assert refused.value.code == "not_allowed"
+            assert refused.value.code == "not-allowed"
 
 
 @pytest.mark.parametrize("role", ["ME", "FP", "NS", "CS", "CA", "SC", "DC", "SM", "RR", "SU", "OM", "AP"])
 def test_everybody_else_writes_nothing(group, cast, role):
     with pytest.raises(DomainError) as refused:
         written.write(group, "act", cast[role])
-    assert refused.value.code == "not_allowed"
+    assert refused.value.code == "not-allowed"
     with scope.group_scope(group):
         assert not ReportSection.objects.exists()
         assert not Report.objects.exists()
@@ -141,7 +141,7 @@ def test_only_a_leader_sends(group, cast, role):
     report = written.write_all(group, cast["LE"])
     with scope.group_scope(group), pytest.raises(DomainError) as refused:
         actions.submit_report(report=report, by=cast[role])
-    assert refused.value.code == "not_allowed"
+    assert refused.value.code == "not-allowed"
 
 
 def test_leader_whose_term_ended_sends_nothing(group, cast):

@@ -42,7 +42,7 @@ def test_nobody_else_decides(group, cast, role):
     report = written.submit(group, cast["LE"])
     with pytest.raises(DomainError) as refused:
         written.decide(report, cast[role])
-    assert refused.value.code == "not_allowed"
+    assert refused.value.code == "not-allowed"
 
 
 def test_network_support_of_another_group_does_not_decide(group, cast):
