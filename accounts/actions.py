@@ -37,7 +37,10 @@ def update_profile(*, person: User, by: User, **data: Any) -> User:
     """Save what a person tells about themselves; the region follows from the country.
 
     The sign-in address is not among it: it changes by proving a new one. Saving what stands changes nothing.
+    Raises TypeError for a field that is not in PROFILE.
     """
+    if unknown := sorted(data.keys() - set(PROFILE)):
+        raise TypeError(f"update_profile does not know these fields: {', '.join(unknown)}")
     row = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     changed = {name: data[name] for name in PROFILE if name in data and getattr(row, name) != data[name]}
     if not changed:

@@ -169,6 +169,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.name
-
-    def get_short_name(self) -> str:
-        return self.given_name or self.name

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-INK, QUIET, RULE = "#14211E", "#43524E", "#C3CCC8"
+INK, QUIET = "#14211E", "#43524E"
 STRONG, SOFT = "#0E6B5C", "#94BFB4"
 FONT = "Faustina P, Georgia, serif"
 

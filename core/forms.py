@@ -16,6 +16,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -182,6 +183,17 @@ class DayField(forms.MultiValueField):
         return [str(part or "") for part in before] != [
             str(part or "").lstrip("0") for part in data or [""] * 3
         ]
+
+
+def over_version(posted: QueryDict, version: int) -> QueryDict:
+    """What was posted, with the version that another person saved first.
+
+    A form that is filled with it shows the same answers again. Saving it once more is then a choice made in sight
+    of both texts.
+    """
+    data = posted.copy()
+    data["version"] = str(version)
+    return data
 
 
 class ErrorLink:

@@ -34,7 +34,7 @@ def lock_open_group(group: Group) -> Group:
     return row
 
 
-def _check(by: User, permission: str, group: Group) -> None:
+def check_right(by: User, permission: Permission, group: Group) -> None:
     """Rights are read at the moment of the act. Raises NotAllowed."""
     if not roles_of(by).may(permission, group):
         raise NotAllowed(_("You may not do this in this group, or no longer."))
@@ -44,14 +44,17 @@ def _check(by: User, permission: str, group: Group) -> None:
 def update_details(*, group: Group, by: User, version: int, **details: str) -> Group:
     """Save the group's details, where nobody else saved since `version` was read.
 
-    Raises Conflict with both texts when somebody did, NotAllowed, GroupClosed. Saving what stands already
-    changes nothing and leaves no trace.
+    Raises Conflict with both texts when somebody did, NotAllowed, GroupClosed, and TypeError for a field that is
+    not in DETAILS. Saving what stands already changes nothing and leaves no trace.
     """
+    if unknown := sorted(details.keys() - set(DETAILS)):
+        raise TypeError(f"update_details does not know these fields: {', '.join(unknown)}")
     with scope.group_scope(group):
         row = lock_open_group(group)
-        _check(by, Permission.EDIT_GROUP, row)
-        given = {name: details[name] for name in DETAILS if name in details}
-        changed = {name: text for name, text in given.items() if getattr(row, name) != text}
+        check_right(by, Permission.EDIT_GROUP, row)
+        changed = {
+            name: details[name] for name in DETAILS if name in details and getattr(row, name) != details[name]
+        }
         if not changed:
             return row
         if row.version != version:
@@ -136,7 +139,7 @@ def appoint_to_office(
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
-        _check(by, Permission.APPOINT_OFFICE, row)
+        check_right(by, Permission.APPOINT_OFFICE, row)
         if office not in roles.FILLED_BY_LEADER:
             raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
         if person.pk == by.pk:
@@ -169,7 +172,7 @@ def delegate_leadership(
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
-        _check(by, Permission.DELEGATE_LEADERSHIP, row)
+        check_right(by, Permission.DELEGATE_LEADERSHIP, row)
         if not note.strip():
             raise OfficeRule(_("Write what you delegate: it stands in the record."), code="in-writing")
         if starts_on < clock.today():
@@ -234,7 +237,7 @@ def end_appointment(
         row = Appointment.objects.select_related("person", "ending").get(pk=appointment.pk)
         if row.office not in roles.FILLED_BY_LEADER | {"delegate"}:
             raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
-        _check(by, Permission.APPOINT_OFFICE, group)
+        check_right(by, Permission.APPOINT_OFFICE, group)
         from_day = from_day or clock.today()
         if from_day < clock.today():
             raise OfficeRule(_("An office cannot end in the past. Enter today or a later day."), code="past")

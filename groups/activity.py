@@ -39,11 +39,6 @@ def register(sentences: Mapping[str, str | Promise]) -> None:
     _sentences.update(sentences)
 
 
-def known_verbs() -> frozenset[str]:
-    """Verbs that have a sentence."""
-    return frozenset(_sentences)
-
-
 class Act(NamedTuple):
     """What the trail says of one act; `by` is the name of who did it, empty for the portal itself."""
 

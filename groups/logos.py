@@ -10,8 +10,10 @@ from django.db import transaction
 from PIL import Image
 
 from accounts.models import User
-from core import audit, pictures
+from core import audit, pictures, scope
+from groups.actions import check_right, lock_open_group
 from groups.models import Group, GroupLogo
+from groups.roles import Permission
 
 # Twice the size it is shown in, for sharp screens and print.
 WIDTH, HEIGHT = 480, 128
@@ -21,25 +23,30 @@ WIDTH, HEIGHT = 480, 128
 def set_logo(*, group: Group, upload: UploadedFile, by: User) -> GroupLogo:
     """Keep the uploaded picture as the group's logo, in place of an earlier one.
 
-    Raises core.pictures.PictureRefused when the file is no picture that the portal takes.
+    Raises NotAllowed, GroupClosed, and core.pictures.PictureRefused when the portal does not take the file.
     """
-    content = pictures.redrawn(upload, width=WIDTH, height=HEIGHT)
-    width, height = Image.open(io.BytesIO(content)).size
-    values = {
-        "content": content,
-        "width": width,
-        "height": height,
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-    Group.objects.select_for_update().get(pk=group.pk)
-    logo, _created = GroupLogo.objects.update_or_create(group=group, defaults=values)
-    audit.record("groups.logo_changed", by=by, about=group, group=group)
-    return logo
+    with scope.group_scope(group):
+        row = lock_open_group(group)
+        check_right(by, Permission.EDIT_GROUP, row)
+        content = pictures.redrawn(upload, width=WIDTH, height=HEIGHT)
+        width, height = Image.open(io.BytesIO(content)).size
+        values = {
+            "content": content,
+            "width": width,
+            "height": height,
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        logo, _created = GroupLogo.objects.update_or_create(group=row, defaults=values)
+        audit.record("groups.logo_changed", by=by, about=row, group=row)
+        return logo
 
 
 @transaction.atomic
 def remove_logo(*, group: Group, by: User) -> None:
-    """Take the logo away. Without one this changes nothing."""
-    removed, _rows = GroupLogo.objects.filter(group=group).delete()
-    if removed:
-        audit.record("groups.logo_removed", by=by, about=group, group=group)
+    """Take the logo away. Without one this changes nothing. Raises NotAllowed, GroupClosed."""
+    with scope.group_scope(group):
+        row = lock_open_group(group)
+        check_right(by, Permission.EDIT_GROUP, row)
+        removed, _rows = GroupLogo.objects.filter(group=row).delete()
+        if removed:
+            audit.record("groups.logo_removed", by=by, about=row, group=row)

@@ -166,8 +166,3 @@ class Handshake(TenantModel):
     def name(self) -> str:
         """The name as it was given, or the address."""
         return f"{self.given_name} {self.family_name}".strip() or self.email
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody's signature is still awaited."""
-        return self.state in OPEN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from groups.models import Quadrennium
-from reporting.models import ReportingYear, TargetSet
+from reporting.models import ReportingYear
 
 # Groups set their targets at the beginning of a quadrennium (guidelines 8.1.1); three months are given.
 SET_WITHIN = timedelta(days=90)
@@ -16,11 +16,6 @@ AGREE_WITHIN = timedelta(days=30)
 def targets_due_on(period: Quadrennium) -> date:
     """The day by which a group sends its targets for the quadrennium."""
     return period.starts_on + SET_WITHIN
-
-
-def agreement_due_on(target_set: TargetSet) -> date | None:
-    """The day by which the Chair's Office answers; None for targets that were not sent."""
-    return target_set.submitted_at.date() + AGREE_WITHIN if target_set.submitted_at else None
 
 
 def year_at_work(period: Quadrennium, opened: ReportingYear | None, day: date) -> int | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
+from django.http import HttpRequest
 from django.test import Client
 
 from accounts.models import User
@@ -25,10 +25,10 @@ def client_for(person: User) -> Client:
     """A client in which the person has signed in just now."""
     client = Client(headers={"host": "localhost"})
     client.force_login(person)
-    session = client.session  # a sign-in of just now, for the forms that ask for a fresh proof
-    session["account_authentication_methods_user"] = str(person.pk)
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-    session.save()
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, person, method="password")  # for the forms that ask for a fresh proof
+    request.session.save()
     return client
 
 

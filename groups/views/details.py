@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import Conflict, DomainError
+from core.forms import over_version
 from groups import actions, queries
 from groups.access import GroupRequest, group_page, request_roles
 from groups.activity import act_of
@@ -36,9 +37,8 @@ def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
             status = conflict.status
             form.add_error(None, str(conflict))
             theirs = [(str(form.fields[name].label), text) for name, text in conflict.theirs.items()]
-            # Saving again means: I have seen what the other wrote.
-            form.data = form.data.copy()
-            form.data["version"] = str(Group.objects.values_list("version", flat=True).get(pk=group.pk))
+            saved = Group.objects.values_list("version", flat=True).get(pk=group.pk)
+            form.data = over_version(request.POST, saved)
         except DomainError as error:
             messages.error(request, str(error))
             return redirect("workspace:overview", group=group.slug)

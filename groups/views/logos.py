@@ -13,6 +13,7 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from core import scope
 from core.errors import DomainError
 from core.once import acts_once
+from core.pictures import PictureRefused
 from groups import logos
 from groups.access import GroupRequest, group_page, public_page
 from groups.models import Group, GroupLogo
@@ -62,16 +63,23 @@ def group_logo(request: HttpRequest, group: str) -> HttpResponse:
 def logo_edit(request: GroupRequest, group: Group) -> HttpResponse:
     """Set the logo, or take it away."""
     if request.method == "POST" and "remove" in request.POST:
-        logos.remove_logo(group=group, by=request.user)
-        messages.success(request, _("The logo is taken away."))
+        try:
+            logos.remove_logo(group=group, by=request.user)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The logo is taken away."))
         return redirect("groups:group-edit", group=group.slug)
     posted = request.method == "POST"
     form = LogoForm(request.POST, request.FILES) if posted else LogoForm()
     if posted and form.is_valid():
         try:
             logos.set_logo(group=group, upload=form.cleaned_data["logo"], by=request.user)
-        except DomainError as error:
+        except PictureRefused as error:
             form.add_error("logo", str(error))
+        except DomainError as error:
+            messages.error(request, str(error))
+            return redirect("groups:group-edit", group=group.slug)
         else:
             messages.success(request, _("The logo is on the group’s page."))
             return redirect("groups:group-edit", group=group.slug)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import clock
 from core.errors import Conflict, DomainError
+from core.forms import over_version
 from core.once import acts_once
 from groups.access import GroupRequest, group_page
 from groups.models import Group
@@ -140,9 +141,7 @@ def report_section(
             report, period = find_both(group, year)
             rows = section_rows(report, period)
             row = _section_or_404(rows, section)
-            typed = request.POST.copy()
-            typed["version"] = str(row.version)  # saving again is then a choice made in sight of both texts
-            form = _section_form(row, typed)
+            form = _section_form(row, over_version(request.POST, row.version))
             form.add_error(None, str(conflict))
         except DomainError as error:
             form.add_error("is_complete" if error.code == "report_incomplete" else None, str(error))

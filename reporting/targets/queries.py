@@ -26,7 +26,6 @@ from reporting.models import (
     planned_periods,
 )
 from reporting.targets.access import why_not_record_year
-from reporting.targets.cycle import CyclePart, part_of
 from reporting.targets.figures import plain, share_reached
 
 
@@ -221,21 +220,6 @@ def bars(row: TargetRow) -> list[tuple[str, int, str]]:
         (str(cell.year), share_reached(quantity, cell.entry.quantity, achieved=False), cell.figure)
         for cell in row.cells
         if cell.entry and cell.entry.quantity is not None
-    ]
-
-
-def parts_of(table: TargetTable) -> list[CyclePart]:
-    """The cycle of a table: the same counts as `cycle_state`."""
-    return [
-        part_of(
-            block.component,
-            [
-                (row.share, row.latest is not None and row.latest.status.is_achieved, row.kind)
-                for row in block.rows
-                if row.target.dropped_at is None
-            ],
-        )
-        for block in table.blocks
     ]
 
 

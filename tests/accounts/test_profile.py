@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from accounts import actions
+from accounts.forms import ProfileForm
 from accounts.models import User
 from core import scope
 from core.models import AuditEntry
@@ -38,6 +40,39 @@ def test_saving_keeps_names_language_and_derives_region_and_search(client, url, 
         entry = AuditEntry.objects.get(verb="accounts.profile_changed")
     assert entry.by == stranger
     assert "Noor" not in str(entry.detail)
+
+
+# Another answer than a new person's own, for every field of the form.
+ANSWERS = {
+    "given_name": "Noor",
+    "family_name": "Al-Hashimi",
+    "country": "JO",
+    "institution": "Zoo",
+    "expertise": "Small cats",
+    "orcid": "0000-0002-1825-0097",
+    "language": "fr",
+    "public_email": "seen@example.org",
+    "share_contact": True,
+}
+
+
+def test_every_field_of_the_profile_form_is_stored(stranger):
+    assert set(ProfileForm.base_fields) == set(ANSWERS)
+    for name, answer in ANSWERS.items():
+        assert getattr(stranger, name) != answer, name
+    form = ProfileForm(ANSWERS, instance=User.objects.get(pk=stranger.pk), public_contact=True)
+    assert form.is_valid(), form.errors
+    actions.update_profile(person=stranger, by=stranger, **form.cleaned_data)
+    after = User.objects.get(pk=stranger.pk)
+    assert {name: getattr(after, name) for name in ANSWERS} == ANSWERS
+
+
+def test_a_field_that_the_profile_does_not_know_is_refused(stranger):
+    with pytest.raises(TypeError, match="email, nickname"):
+        actions.update_profile(
+            person=stranger, by=stranger, given_name="Noor", nickname="N", email="new@example.org"
+        )
+    assert User.objects.get(pk=stranger.pk).given_name == stranger.given_name
 
 
 def test_saving_the_same_again_leaves_no_second_trace(client, url, stranger):

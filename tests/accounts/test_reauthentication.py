@@ -5,8 +5,10 @@ import time
 from datetime import timedelta
 
 import pytest
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts import actions, reauthentication
@@ -75,18 +77,13 @@ def test_who_may_not_is_told_so_before_being_asked_for_anything(client, group, c
 
 
 def test_a_session_without_any_record_of_a_sign_in_is_asked(client, group, leader):
-    client.force_login(leader)
-    session = client.session
-    session.pop("account_authentication_methods", None)
-    session.save()
+    Client.force_login(client, leader)
     assert client.get(appoint_url(group)).status_code == 302
 
 
 def test_the_proof_of_another_person_in_the_same_browser_counts_for_nothing(client, group, leader, member):
     client.force_login(leader)
-    session = client.session
-    session["account_authentication_methods_user"] = str(member.pk)
-    session.save()
+    factories.refresh(client, of=member)
     assert client.get(appoint_url(group)).status_code == 302
 
 
@@ -143,15 +140,48 @@ def test_the_export_of_contacts_asks_and_leads_back_to_the_list(client, group, l
     assert client.post(url)["Content-Type"].startswith("text/csv")
 
 
-def test_a_clock_that_steps_back_a_little_asks_nobody_twice(leader, monkeypatch):
+def signed_in_request(person, *, ago=0):
+    """A request of a person whose sign-in allauth recorded that many seconds ago."""
+    request = RequestFactory().get("/")
+    request.user, request.session = person, SessionStore()
+    record_authentication(request, person, method="password")
+    for record in get_authentication_records(request, person):
+        record["at"] -= ago
+    return request
+
+
+def test_a_sign_in_that_allauth_records_is_a_fresh_proof_for_as_many_seconds(leader, member, settings):
+    """This fails when a new version of allauth records sign-ins in another way than we read them."""
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+    before = time.time()
+    request = signed_in_request(leader)
+    after = time.time()
+    assert reauthentication.recently_authenticated(request)
+    (record,) = get_authentication_records(request, leader)
+    assert before <= record["at"] <= after  # seconds since 1970, as time.time() counts them
+    assert reauthentication.recently_authenticated(signed_in_request(leader, ago=895))
+    assert not reauthentication.recently_authenticated(signed_in_request(leader, ago=905))
+    # Control: nothing recorded, or recorded for another person, is no proof.
+    request.session = SessionStore()
+    assert not reauthentication.recently_authenticated(request)
+    record_authentication(request, member, method="password")
+    assert not reauthentication.recently_authenticated(request)
+
+
+def test_a_real_sign_in_is_recorded_in_the_same_way(client, leader):
+    client.post(LOGIN, {"login": leader.email, "password": factories.PASSWORD})
+    request = RequestFactory().get("/")
+    request.user, request.session = leader, client.session
+    assert reauthentication.recently_authenticated(request)
+    (real,) = get_authentication_records(request, leader)
+    (ours,) = get_authentication_records(signed_in_request(leader), leader)
+    assert {name: type(real[name]) for name in ours} == {name: type(value) for name, value in ours.items()}
+    assert real["method"] == ours["method"] == "password"
+
+
+def test_a_clock_that_steps_back_a_little_asks_nobody_twice(leader):
     def asked(age):
-        request = RequestFactory().get("/")
-        request.user = leader
-        request.session = {
-            "account_authentication_methods_user": str(leader.pk),
-            "account_authentication_methods": [{"method": "password", "at": time.time() - age}],
-        }
-        return not reauthentication.recently_authenticated(request)
+        return not reauthentication.recently_authenticated(signed_in_request(leader, ago=age))
 
     assert [asked(age) for age in (-3600, -30, 0, 890, 910)] == [True, False, False, False, True]
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import time
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.internal.flows.login import (
+    clear_authentication_records,
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth import SESSION_KEY
 from django.db import transaction
+from django.http import HttpRequest
 from django.test import Client
 
 from accounts.models import User, normalised
@@ -41,12 +47,16 @@ def sign_in(client: Any, person: User, *, ago: float = 0) -> None:
     refresh(client, ago=ago)
 
 
-def refresh(client: Any, *, ago: float = 0) -> None:
-    """Let the session's only proof be one of that many seconds ago."""
-    session = client.session
-    session["account_authentication_methods_user"] = session["_auth_user_id"]
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago}]
-    session.save()
+def refresh(client: Any, *, ago: float = 0, of: User | None = None) -> None:
+    """Let the session's only proof be one of that many seconds ago, of its own person unless told otherwise."""
+    request = HttpRequest()
+    request.session = client.session
+    person = of or User.objects.get(pk=request.session[SESSION_KEY])
+    clear_authentication_records(request)
+    record_authentication(request, person, method="password")
+    for record in get_authentication_records(request, person):
+        record["at"] -= ago
+    request.session.save()
 
 
 def make_group(name: str = "", category: str = "specialist-group", **fields: Any) -> Group:

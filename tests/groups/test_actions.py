@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.forms.models import model_to_dict
 
 from core import clock, scope
 from core.errors import Conflict, NotAllowed
@@ -12,6 +13,7 @@ from core.models import AuditEntry
 from groups import actions
 from groups.access import roles_of
 from groups.errors import GroupClosed, NotAMember, OfficeRule
+from groups.forms import DetailsForm
 from groups.models import Appointment, Group, Quadrennium
 from groups.roles import FILLED_BY_LEADER
 from tests import factories
@@ -315,6 +317,25 @@ def test_details_are_for_those_who_write_the_groups_page(group, cast):
             actions.update_details(group=group, by=cast[code], version=1, mission="Mine")
     group.refresh_from_db()
     assert group.mission == ""
+
+
+def test_a_field_that_the_details_do_not_know_is_refused(group, leader):
+    with pytest.raises(TypeError, match="name, slogan"):
+        actions.update_details(group=group, by=leader, version=1, mission="Mine", slogan="Cats!", name="Dogs")
+    group.refresh_from_db()
+    assert (group.mission, group.version) == ("", 1)
+
+
+@pytest.mark.parametrize("name", [name for name in DetailsForm.base_fields if name != "version"])
+def test_every_field_of_the_details_form_is_stored(group, leader, name):
+    text = "https://example.org/cats" if name == "website" else f"Words about {name}"
+    assert getattr(group, name) != text
+    data = {**model_to_dict(group, actions.DETAILS), "version": group.version, name: text}
+    form = DetailsForm(data, instance=Group.objects.get(pk=group.pk))
+    assert form.is_valid(), form.errors
+    given = dict(form.cleaned_data)
+    actions.update_details(group=group, by=leader, version=given.pop("version"), **given)
+    assert getattr(Group.objects.get(pk=group.pk), name) == text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,10 @@ from django.urls import reverse
 from PIL import Image
 
 from core import scope
+from core.errors import NotAllowed
 from core.models import AuditEntry
+from groups import actions, logos
+from groups.errors import GroupClosed
 from groups.models import GroupLogo
 
 
@@ -82,3 +85,56 @@ def test_an_unchanged_logo_is_not_sent_twice(client, leader, edit, shown):
     client.post(edit, {"logo": picture()})
     tag = client.get(shown)["ETag"]
     assert client.get(shown, headers={"if-none-match": tag}).status_code == 304
+
+
+# ------------------------------------------------------------------ the actions themselves
+
+
+MAY = {"LE", "DE", "PO", "NS", "CA"}  # those who write the group's page
+
+
+def logo_of(group):
+    with scope.group_scope(group):
+        return GroupLogo.objects.values_list("sha256", flat=True).first()
+
+
+def test_only_those_who_write_the_groups_page_set_and_remove_its_logo(group, cast):
+    logos.set_logo(group=group, upload=picture(), by=cast["LE"])
+    first = logo_of(group)
+    refused = set()
+    for code in sorted(set(cast.people) - MAY):
+        with pytest.raises(NotAllowed):
+            logos.set_logo(group=group, upload=picture((100, 100)), by=cast[code])
+        with pytest.raises(NotAllowed):
+            logos.remove_logo(group=group, by=cast[code])
+        refused.add(code)
+    with pytest.raises(NotAllowed):
+        logos.set_logo(group=group, upload=picture((100, 100)), by=cast.other["LE"])
+    assert logo_of(group) == first
+    assert "ME" in refused
+    # Control: the same calls change the logo for those who may.
+    for code in sorted(MAY):
+        logos.remove_logo(group=group, by=cast[code])
+        assert logo_of(group) is None, code
+        logos.set_logo(group=group, upload=picture((100, 100)), by=cast[code])
+        assert logo_of(group) not in (None, first), code
+
+
+def test_the_right_is_asked_before_the_picture_is_opened(group, member):
+    with pytest.raises(NotAllowed):
+        logos.set_logo(group=group, upload=SimpleUploadedFile("a.png", b"no picture"), by=member)
+
+
+def test_the_logo_of_a_closed_group_stays(client, group, cast, edit):
+    logos.set_logo(group=group, upload=picture(), by=cast["LE"])
+    actions.close_group(group=group, by=cast["SC"])
+    before = logo_of(group)
+    with pytest.raises(GroupClosed):
+        logos.set_logo(group=group, upload=picture((100, 100)), by=cast["CA"])
+    with pytest.raises(GroupClosed):
+        logos.remove_logo(group=group, by=cast["CA"])
+    client.force_login(cast["CA"])
+    for data in ({"logo": picture((100, 100))}, {"remove": "1"}):
+        answer = client.post(edit, data, follow=True)
+        assert "This group is closed" in answer.content.decode()
+    assert logo_of(group) == before

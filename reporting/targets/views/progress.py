@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.errors import Conflict, DomainError
+from core.forms import over_version
 from core.once import acts_once
 from groups.access import GroupRequest, group_page
 from groups.models import Group
@@ -60,10 +61,7 @@ def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -
         except Conflict as conflict:
             entry = Progress.objects.get(target=found, year=year)
             differences = _differences(form, conflict)
-            data = form.data.copy()
-            data["version"] = str(entry.version)
-            form = ProgressForm(data, **options)
-            form.is_valid()
+            form = ProgressForm(over_version(request.POST, entry.version), **options)
             form.add_error(None, str(conflict))
             status = conflict.status
         except DomainError as error:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core import clock, scope
 from core.errors import Conflict, DomainError
+from core.forms import over_version
 from core.htmx import list_page
 from core.once import acts_once
 from core.tables import csv_text
@@ -239,7 +240,7 @@ def target_edit(request: GroupRequest, group: Group, target: int) -> HttpRespons
         except Conflict as conflict:
             found.refresh_from_db()
             differences = target_differences(form, conflict)
-            form = _again(form, found.version, period=period, target=found)
+            form = TargetForm(over_version(request.POST, found.version), period=period, target=found)
             status = _refused(form, conflict)
         except DomainError as error:
             status = _refused(form, error)
@@ -256,15 +257,6 @@ def target_edit(request: GroupRequest, group: Group, target: int) -> HttpRespons
         back_url=found.get_absolute_url(),
         differences=differences,
     )
-
-
-def _again(form: TargetForm, version: int, **kwargs: Any) -> TargetForm:
-    """The same answers over the version that stands now, so that saving again is a choice made knowingly."""
-    data = form.data.copy()
-    data["version"] = str(version)
-    again = TargetForm(data, **kwargs)
-    again.is_valid()
-    return again
 
 
 def target_differences(form: TargetForm, conflict: Conflict) -> list[dict[str, str]]:
