@@ -11,7 +11,7 @@ PY := .venv/bin/python
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-test demo demo-reset test check lock prodlike bench shots messages test-services clean
+.PHONY: help python setup setup-test demo demo-reset test coverage check lock prodlike bench shots messages test-services clean
 
 help: ## Lists the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ prodlike: setup ## Runs production settings on this machine, for measuring and f
 
 test: setup-test ## Runs the whole suite: unit, database and journeys in a browser (ARGS= for pytest).
 	@$(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+coverage: setup-test ## Runs the suite and prints which lines and branches of the product it does not reach (ARGS=).
+	@$(PY) -m pytest -n 2 --dist loadgroup -q --cov --cov-report=term $(ARGS)
 
 test-services: setup-test ## Runs the suite on Debian's PostgreSQL and Redis over TCP (ARGS= for pytest).
 	@$(PY) -m tools.test_services $(ARGS)
