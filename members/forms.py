@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import all_regions
@@ -132,7 +133,7 @@ class AddressForm(forms.Form):
     )
 
 
-def region_choices() -> list[tuple[str, str]]:
+def region_choices() -> list[tuple[str, str | Promise]]:
     """Any region, and each by its name in the reader's language."""
     return [("", _("Any region")), *((one.pk, str(one)) for one in all_regions())]
 
