@@ -34,7 +34,7 @@ def lock_open_group(group: Group) -> Group:
     return row
 
 
-def _check(by: User, permission: str, group: Group) -> None:
+def _check(by: User, permission: Permission, group: Group) -> None:
     """Rights are read at the moment of the act. Raises NotAllowed."""
     if not roles_of(by).may(permission, group):
         raise NotAllowed(_("You may not do this in this group, or no longer."))
