@@ -40,8 +40,10 @@ class UserQuerySet(models.QuerySet):
         return found
 
 
-# mypy follows no base class that a call returns.
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+PersonManager = models.Manager.from_queryset(UserQuerySet)
+
+
+class UserManager(PersonManager["User"], BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A person with an address in lower case; without a password, sign-in by emailed code remains."""
         if not email:
