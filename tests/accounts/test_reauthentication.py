@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.test import RequestFactory
 from django.urls import reverse
@@ -147,10 +148,9 @@ def test_a_clock_that_steps_back_a_little_asks_nobody_twice(leader, monkeypatch)
     def asked(age):
         request = RequestFactory().get("/")
         request.user = leader
-        request.session = {
-            "account_authentication_methods_user": str(leader.pk),
-            "account_authentication_methods": [{"method": "password", "at": time.time() - age}],
-        }
+        request.session = SessionBase()
+        request.session["account_authentication_methods_user"] = str(leader.pk)
+        request.session["account_authentication_methods"] = [{"method": "password", "at": time.time() - age}]
         return not reauthentication.recently_authenticated(request)
 
     assert [asked(age) for age in (-3600, -30, 0, 890, 910)] == [True, False, False, False, True]
