@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from core import scope
@@ -38,6 +39,15 @@ def test_saving_keeps_names_language_and_derives_region_and_search(client, url, 
         entry = AuditEntry.objects.get(verb="accounts.profile_changed")
     assert entry.by == stranger
     assert "Noor" not in str(entry.detail)
+
+
+def test_a_country_is_named_in_the_readers_language():
+    person = User(country="DE")
+    with translation.override("en"):
+        assert person.country_name == "Germany"
+    with translation.override("fr"):
+        assert person.country_name == "Allemagne"
+    assert User().country_name == ""
 
 
 def test_saving_the_same_again_leaves_no_second_trace(client, url, stranger):

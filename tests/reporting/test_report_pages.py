@@ -108,11 +108,11 @@ def test_sending_asks_first_and_confirms_on_its_own_page(group, leader):
     written.write_all(group, leader)
     client = signed_in(leader)
     shown = client.get(address("report-send", group))
-    sign = shown.context["sign"]
-    response = client.post(address("report-send", group), {"revision": sign}, follow=True)
+    revision = shown.context["revision"]
+    response = client.post(address("report-send", group), {"revision": revision}, follow=True)
     assert response.redirect_chain[-1][0] == address("report-sent", group)
     assert written.latest(Report(pk=_pk(group), group=group)).sha256[:12] in html(response)
-    again = client.post(address("report-send", group), {"revision": sign})
+    again = client.post(address("report-send", group), {"revision": revision})
     assert again["Location"] == address("report-sent", group)
 
 
@@ -124,9 +124,9 @@ def _pk(group):
 def test_sending_from_an_old_tab_says_that_the_report_moved_on(group, cast):
     written.write_all(group, cast["LE"])
     client = signed_in(cast["LE"])
-    sign = client.get(address("report-send", group)).context["sign"]
+    revision = client.get(address("report-send", group)).context["revision"]
     written.write(group, "act", cast["DE"], text="Later", version=1)
-    page = html(client.post(address("report-send", group), {"revision": sign}, follow=True))
+    page = html(client.post(address("report-send", group), {"revision": revision}, follow=True))
     assert "Somebody changed the report" in page
     with scope.group_scope(group):
         assert Report.objects.get().state == ReportState.DRAFT
