@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 from django_countries.fields import CountryField
 
 from core import audit, clock
@@ -39,7 +40,10 @@ class UserQuerySet(models.QuerySet):
         return found
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+PersonManager = models.Manager.from_queryset(UserQuerySet)
+
+
+class UserManager(PersonManager["User"], BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A person with an address in lower case; without a password, sign-in by emailed code remains."""
         if not email:
@@ -128,7 +132,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
 
@@ -161,6 +165,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def listed_name(self) -> str:
         """Family name first, as in a register."""
         return listed_name(self.given_name, self.family_name, self.email)
+
+    @property
+    def country_name(self) -> str:
+        """The country in the reader's language; empty when the person has named none."""
+        return str(countries.name(str(self.country))) if self.country else ""
 
     @property
     def initials(self) -> str:

@@ -21,7 +21,7 @@ class Declared:
 
 def declare(view: View, area: str, permission: str = "") -> View:
     """Mark a view; a test compares the mark with the access table."""
-    view.access = Declared(area, permission)  # type: ignore[attr-defined]
+    view.access = Declared(area, permission)  # type: ignore[attr-defined] # a mark on a function
     return view
 
 

@@ -41,6 +41,24 @@ def dressed(
     return field
 
 
+def _choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"The field {name} has no choices.")
+    return field
+
+
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
+    """Give the form's field of this name its choices. Raises TypeError for a field that has none."""
+    _choice_field(form, name).choices = choices
+
+
+def choices_of(form: forms.BaseForm, name: str) -> list[Any]:
+    """The choices of the form's field of this name. Raises TypeError for a field that has none."""
+    given: Any = _choice_field(form, name).choices  # read, they are pairs; the stubs name all that may be set
+    return list(given)
+
+
 class Radios(forms.RadioSelect):
     """Radio buttons with a quiet line under each answer, where `hints` has one for its value.
 

@@ -1,5 +1,7 @@
 """What every app builds on: the tenant base, the audit trail in words, the outbox."""
 
+from typing import ClassVar, Self, TypeVar
+
 from django.conf import settings
 from django.db import models
 from django_scopes import ScopedManager
@@ -9,9 +11,11 @@ from core.mail.models import MailClass, MailState, OutgoingMail
 __all__ = ["AuditEntry", "FormPost", "MailClass", "MailState", "OutgoingMail", "TenantModel", "scoped"]
 
 
-def scoped(queryset: type[models.QuerySet] | None = None) -> models.Manager:
+AnyManager = TypeVar("AnyManager", bound=models.Manager)
+
+
+def scoped(manager: type[AnyManager]) -> AnyManager:
     """The manager of a tenant model: queries raise outside a group scope (django-scopes)."""
-    manager = models.Manager.from_queryset(queryset) if queryset else models.Manager
     return ScopedManager(_manager_class=manager, group="group")
 
 
@@ -20,7 +24,7 @@ class TenantModel(models.Model):
 
     group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="+")
 
-    objects = scoped()
+    objects: ClassVar[models.Manager[Self]] = scoped(models.Manager)
 
     class Meta:
         abstract = True
@@ -43,7 +47,7 @@ class AuditEntry(models.Model):
     about_id = models.BigIntegerField()
     detail = models.JSONField(default=dict)
 
-    objects = scoped()
+    objects = scoped(models.Manager)
 
     class Meta:
         indexes = [

@@ -100,17 +100,7 @@ def enrol(world: World) -> None:
     )
     write([handshake for handshake, _place, _person in signed])
     current = [
-        Membership(
-            group=place.group,
-            person=person,
-            quadrennium=now,
-            conditions=conditions,
-            handshake=handshake,
-            starts_on=handshake.person_signed_at.date(),
-            ends_on=now.ends_on,
-            made_by=handshake.leader_signed_by,
-            made_at=handshake.person_signed_at,
-        )
+        _began(handshake, place, person)
         for handshake, place, person in signed
         if handshake.state == HandshakeState.ACCEPTED
     ]
@@ -173,10 +163,28 @@ def _handshake(
     return row
 
 
+def _began(handshake: Handshake, place: Place, person: User) -> Membership:
+    """The membership that an accepted handshake began."""
+    signed_at = handshake.person_signed_at
+    assert signed_at is not None
+    return Membership(
+        group=place.group,
+        person=person,
+        quadrennium=handshake.quadrennium,
+        conditions=handshake.conditions,
+        handshake=handshake,
+        starts_on=signed_at.date(),
+        ends_on=handshake.quadrennium.ends_on,
+        made_by=handshake.leader_signed_by,
+        made_at=signed_at,
+    )
+
+
 def _count_members(world: World, memberships: list[Membership], ended: dict[int, date]) -> None:
     """People in each group in each year, counted as the report counts them."""
     by_group: dict[int, dict[int, set[int]]] = {}
     for row in memberships:
+        assert row.ends_on is not None
         last = ended.get(id(row), row.ends_on + timedelta(days=1))
         years = by_group.setdefault(row.group_id, {})
         for year in range(row.starts_on.year, row.ends_on.year + 1):

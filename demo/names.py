@@ -32,7 +32,17 @@ class Cluster:
 @cache
 def clusters() -> tuple[Cluster, ...]:
     """The stocks of names as the table lists them."""
-    return tuple(Cluster(**{**row, "share": float(row["share"])}) for row in rows("demo", "names"))  # type: ignore[arg-type]
+    return tuple(
+        Cluster(
+            region=row["region"],
+            share=float(row["share"]),
+            countries=row["countries"],
+            language=row["language"],
+            given=row["given"],
+            family=row["family"],
+        )
+        for row in rows("demo", "names")
+    )
 
 
 INSTITUTIONS = (

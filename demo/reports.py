@@ -193,7 +193,8 @@ def _submissions(
                 sha256=snapshot.digest(content),
             )
             sent.append(row)
-            if report.decided_at is None and last:
+            decided_at = report.decided_at if last else moment + timedelta(days=5)
+            if decided_at is None:
                 continue
             accepted = last and report.state == ReportState.ACCEPTED
             decided.append(
@@ -204,7 +205,7 @@ def _submissions(
                     message="Thank you for this report."
                     if accepted
                     else world.random.choice(texts.RETURN_WORDS),
-                    decided_at=report.decided_at if last else moment + timedelta(days=5),
+                    decided_at=decided_at,
                     decided_by=report.decided_by or draft.place.support,
                 )
             )
@@ -248,6 +249,7 @@ def _act(draft: _Draft) -> AuditEntry:
         ReportState.RETURNED: ("reporting.report_returned", report.decided_by, report.decided_at),
         ReportState.ACCEPTED: ("reporting.report_accepted", report.decided_by, report.decided_at),
     }[ReportState(report.state)]
+    assert moment is not None
     return AuditEntry(
         at=moment,
         verb=verb,

@@ -96,11 +96,11 @@ def role_rows(person: int, day: date) -> QuerySet:
 class PersonRoles:
     """What a person may do on a day. `groups` maps a group's id to role codes; rights never add up across groups."""
 
-    network: frozenset[str] = frozenset()
-    groups: dict[int, frozenset[str]] = field(default_factory=dict)
+    network: frozenset[RoleCode] = frozenset()
+    groups: dict[int, frozenset[RoleCode]] = field(default_factory=dict)
     regions: frozenset[str] = frozenset()
 
-    def codes_in(self, group: Group | int | None) -> frozenset[str]:
+    def codes_in(self, group: Group | int | None) -> frozenset[RoleCode]:
         """Role codes that count in the group: its own and the network's."""
         pk = group.pk if isinstance(group, Group) else group
         return self.network | (self.groups.get(pk, frozenset()) if pk is not None else frozenset())
@@ -126,7 +126,7 @@ class PersonRoles:
         return any(permission in roles.ROLES[code].permissions for code in self.network)
 
     @property
-    def all_codes(self) -> frozenset[str]:
+    def all_codes(self) -> frozenset[RoleCode]:
         """Every role code held anywhere."""
         return self.network.union(*self.groups.values()) if self.groups else self.network
 
@@ -142,16 +142,16 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
     # The scope travels with a transaction, and middleware asks before the page has opened one.
     with transaction.atomic(savepoint=False), scope.read_everywhere("own-roles"):
         rows = role_rows(person=person.pk, day=day)
-    network: set[str] = {RoleCode.SUPERUSER} if person.is_superuser else set()
+    network: set[RoleCode] = {RoleCode.SUPERUSER} if person.is_superuser else set()
     regions: set[str] = set()
-    groups: dict[int, set[str]] = {}
+    groups: dict[int, set[RoleCode]] = {}
     for group_id, code, region in rows:
         if group_id is None:
-            network.add(code)
+            network.add(RoleCode(code))
             regions.update([region] if region else [])
         else:
             groups.setdefault(group_id, set()).add(
-                roles.OFFICES[code].role.code if code in roles.OFFICES else code
+                roles.OFFICES[code].role.code if code in roles.OFFICES else RoleCode(code)
             )
     for codes in groups.values():
         if RoleCode.DEPUTY not in codes:  # a delegation falls with the office of the deputy
@@ -166,6 +166,7 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
 def request_roles(request: HttpRequest) -> PersonRoles:
     """The roles of the person asking, read once per request."""
     if not hasattr(request, "_roles"):
+        # Kept on the request, where only this function looks.
         request._roles = roles_of(request.user)  # type: ignore[attr-defined]
     return request._roles  # type: ignore[attr-defined]
 
@@ -196,14 +197,14 @@ def group_page(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, group: str, **kwargs: Any) -> HttpResponse:
+        def guarded(request: GroupRequest, group: str, **kwargs: Any) -> HttpResponse:
             found = group_named(group)
             held = request_roles(request)
             if found is None or not held.knows(found):
                 raise Http404
             if not held.may(permission, found):
                 raise PermissionDenied
-            request.group = found  # type: ignore[attr-defined]
+            request.group = found
             audit.context(role=",".join(sorted(held.codes_in(found))))
             with scope.group_scope(found):
                 return view(request, group=found, **kwargs)

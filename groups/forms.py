@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.forms import DayField
+from core.forms import DayField, set_choices
 from groups.models import FocalTopic, Group
 from groups.roles import FILLED_BY_LEADER, OFFICES
 
@@ -69,7 +69,7 @@ class OfficeForm(forms.Form):
 
     def __init__(self, *args: Any, people: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", ""), *people.items()]  # type: ignore[attr-defined]
+        set_choices(self, "person", [("", ""), *people.items()])
 
     def clean(self) -> dict[str, Any]:
         """A focal point looks after one of three things; other offices have no topic."""
@@ -102,7 +102,7 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args: Any, deputies: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deputy"].choices = [("", ""), *deputies.items()]  # type: ignore[attr-defined]
+        set_choices(self, "deputy", [("", ""), *deputies.items()])
         self.fields["starts_on"].initial = clock.today()
 
     def clean(self) -> dict[str, Any]:

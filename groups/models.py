@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -193,6 +193,9 @@ class Ending(models.Model):
         abstract = True
 
 
+AppointmentManager = models.Manager.from_queryset(AppointmentQuerySet)
+
+
 @audit.tracked()
 class Appointment(Dated, TenantModel):
     """One person in one office of one group for one term (guidelines 2.2, 6.1)."""
@@ -202,7 +205,7 @@ class Appointment(Dated, TenantModel):
     quadrennium = models.ForeignKey(Quadrennium, null=True, blank=True, on_delete=models.PROTECT)
     note = models.CharField(max_length=300, blank=True)
 
-    objects = scoped(AppointmentQuerySet)
+    objects: ClassVar[AppointmentManager[Appointment]] = scoped(AppointmentManager)
 
     class Meta:
         constraints = [

@@ -78,7 +78,7 @@ class Leadership:
     before: list[Holder] = field(default_factory=list)
     coming: list[Holder] = field(default_factory=list)
 
-    def with_role(self, *codes: str) -> list[Holder]:
+    def with_role(self, *codes: RoleCode) -> list[Holder]:
         """Those in office whose office gives one of the roles."""
         return [holder for holder in self.now if holder.role.code in codes]
 
@@ -99,7 +99,7 @@ def _appointments(group: int) -> QuerySet:
 def leadership(group: Group, day: date | None = None) -> Leadership:
     """The offices of a group as of a day (today), read in the group's scope in one query."""
     day, today = day or clock.today(), clock.today()
-    terms: dict[tuple[int, str], int] = {}
+    terms: dict[tuple[int, RoleCode], int] = {}
     found = Leadership(day)
     for pk, office, topic, note, starts_on, ends_on, ended_from, *names in _appointments(group=group.pk):
         last = last_day(ends_on, ended_from)
@@ -126,7 +126,7 @@ def leadership(group: Group, day: date | None = None) -> Leadership:
 
 
 # Who holds which role in a group: role code -> ids of the people.
-Holders = Mapping[str, tuple[int, ...]]
+Holders = Mapping[RoleCode, tuple[int, ...]]
 
 
 def holders(day: date, group_ids: Collection[int] | None = None) -> dict[int, Holders]:
@@ -137,7 +137,7 @@ def holders(day: date, group_ids: Collection[int] | None = None) -> dict[int, Ho
     rows = Appointment.objects.on(day).filter(person__is_active=True)
     if group_ids is not None:
         rows = rows.filter(group__in=group_ids)
-    found: dict[int, dict[str, set[int]]] = {}
+    found: dict[int, dict[RoleCode, set[int]]] = {}
     for group_id, office, person_id in rows.order_by().values_list("group_id", "office", "person_id"):
         code = roles.OFFICES[office].role.code
         found.setdefault(group_id, {}).setdefault(code, set()).add(person_id)
@@ -147,7 +147,7 @@ def holders(day: date, group_ids: Collection[int] | None = None) -> dict[int, Ho
     }
 
 
-def network_holders(code: str, day: date) -> tuple[int, ...]:
+def network_holders(code: RoleCode, day: date) -> tuple[int, ...]:
     """Active people who hold a role of the whole network on the day."""
     rows = NetworkAppointment.objects.on(day).filter(role=code, person__is_active=True)
     return tuple(sorted(set(rows.order_by().values_list("person_id", flat=True))))
@@ -159,7 +159,7 @@ def groups_with_support(day: date) -> set[int]:
     return set(rows.order_by().values_list("group_id", flat=True))
 
 
-def people_in_office(codes: Collection[str], day: date) -> list[User]:
+def people_in_office(codes: Collection[RoleCode], day: date) -> list[User]:
     """Active people who hold one of the roles in the group in scope on the day, each once, by name."""
     rows = Appointment.objects.on(day).with_role(*codes).order_by().values("person")
     return list(User.objects.filter(pk__in=rows, is_active=True).order_by("sort_key"))

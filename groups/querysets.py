@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import User, normalised
 from core import clock
-from groups.roles import OFFICES
+from groups.roles import OFFICES, RoleCode
 
 
 class DatedQuerySet(models.QuerySet):
@@ -18,7 +19,7 @@ class DatedQuerySet(models.QuerySet):
     `ends_on` is the last day that counts; an ending's `from_day` is the first day that no longer does.
     """
 
-    def on(self, day: date | None = None) -> DatedQuerySet:
+    def on(self, day: date | None = None) -> Self:
         """Rows that hold on the day (today when none is given)."""
         day = day or clock.today()
         return self.filter(
@@ -27,30 +28,30 @@ class DatedQuerySet(models.QuerySet):
             starts_on__lte=day,
         )
 
-    def of(self, person: User | int) -> DatedQuerySet:
+    def of(self, person: User | int) -> Self:
         """Rows of one person."""
         return self.filter(person=person)
 
 
 class AppointmentQuerySet(DatedQuerySet):
-    def with_role(self, *codes: str) -> AppointmentQuerySet:
+    def with_role(self, *codes: RoleCode) -> Self:
         """Appointments whose office gives one of the roles."""
         return self.filter(office__in=[o.code for o in OFFICES.values() if o.role.code in codes])
 
 
 class GroupQuerySet(models.QuerySet):
-    def open(self, day: date | None = None) -> GroupQuerySet:
+    def open(self, day: date | None = None) -> Self:
         """Groups that stand on the day."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day or clock.today()))
 
-    def reporting(self, year: int) -> GroupQuerySet:
+    def reporting(self, year: int) -> Self:
         """Groups that owe an annual report for the year: their category reports and they stood in it.
 
         Source: guidelines 8.1.
         """
         return self.reporting_by(date(year, 12, 31))
 
-    def reporting_by(self, last_day: date) -> GroupQuerySet:
+    def reporting_by(self, last_day: date) -> Self:
         """As `reporting`, for the year that ends on the day."""
         return self.filter(
             Q(closed_on__isnull=True) | Q(closed_on__gte=last_day),
@@ -58,7 +59,7 @@ class GroupQuerySet(models.QuerySet):
             category__reports_annually=True,
         )
 
-    def matching(self, words: str) -> GroupQuerySet:
+    def matching(self, words: str) -> Self:
         """Groups whose name, acronym or remit holds every word, accents and case aside."""
         found = self
         for word in normalised(words).split():

@@ -222,7 +222,7 @@ STEERING = _role(RoleCode.STEERING, _("Steering Committee member"), READS_NETWOR
 REGIONAL = _role(RoleCode.REGIONAL, _("Regional office reviewer"), network=True)
 SUPERUSER = _role(RoleCode.SUPERUSER, _("System administrator"), SYSTEM, network=True)
 
-GROUP_ROLES: dict[str, Role] = {
+GROUP_ROLES: dict[RoleCode, Role] = {
     role.code: role
     for role in (
         MEMBER,
@@ -236,7 +236,7 @@ GROUP_ROLES: dict[str, Role] = {
         NETWORK_SUPPORT,
     )
 }
-NETWORK_ROLES: dict[str, Role] = {
+NETWORK_ROLES: dict[RoleCode, Role] = {
     role.code: role
     for role in (OFFICE_STAFF, OFFICE_ADMIN, SSC_CHAIR, DEPUTY_CHAIR, STEERING, REGIONAL, SUPERUSER)
 }
@@ -276,7 +276,7 @@ COVERED_BY = {
 }
 
 
-def role_names(codes: Set[str]) -> list[str]:
+def role_names(codes: Set[RoleCode]) -> list[str]:
     """The roles in words, without those that a stronger one covers."""
     return [
         str(role.name)

@@ -38,7 +38,7 @@ def _check_appoints(by: User, person: User, *, staff: bool) -> None:
 def appoint_staff(
     *,
     person: User,
-    role: str,
+    role: RoleCode,
     by: User,
     region: Region | None = None,
     starts_on: date | None = None,

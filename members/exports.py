@@ -30,7 +30,7 @@ def member_table(rows: Iterable[MemberRow]) -> list[list[object]]:
             row.given_name,
             row.contact,
             row.country_name,
-            regions.get(row.region, ""),
+            regions.get(row.region, "") if row.region else "",
             row.institution,
             row.expertise,
             "; ".join(row.offices),

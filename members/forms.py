@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import all_regions
@@ -64,10 +65,11 @@ class AgreeForm(forms.Form):
         self.shown = shown
 
     def show_again(self) -> None:
-        """The conditions changed meanwhile: the next post is about the text shown now."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("conditions")] = str(self.shown.pk)
-        self.data.pop(self.add_prefix("agree"), None)
+        """Ask for the agreement again: the conditions changed, and the next post is about the text shown now."""
+        data = dict(self.data.items())
+        data[self.add_prefix("conditions")] = str(self.shown.pk)
+        data.pop(self.add_prefix("agree"), None)
+        self.data = data
 
 
 class JoinForm(AgreeForm):
@@ -132,7 +134,7 @@ class AddressForm(forms.Form):
     )
 
 
-def region_choices() -> list[tuple[str, str]]:
+def region_choices() -> list[tuple[str, str | Promise]]:
     """Any region, and each by its name in the reader's language."""
     return [("", _("Any region")), *((one.pk, str(one)) for one in all_regions())]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -45,6 +47,9 @@ class Conditions(models.Model):
         return cls.objects.filter(valid_from__lte=clock.today()).latest("valid_from")
 
 
+DatedManager = models.Manager.from_queryset(DatedQuerySet)
+
+
 @audit.tracked(exclude=["number"])
 class Membership(Dated, TenantModel):
     """One person in one group for one quadrennium, from the day both had signed.
@@ -59,7 +64,7 @@ class Membership(Dated, TenantModel):
     # First, second, … membership of the person in the group; written by a trigger, whatever is given.
     number = models.PositiveSmallIntegerField(default=0, editable=False)
 
-    objects = scoped(DatedQuerySet)
+    objects: ClassVar[DatedManager[Membership]] = scoped(DatedManager)
 
     class Meta:
         constraints = [
@@ -125,8 +130,6 @@ class Handshake(TenantModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     closing_word = models.TextField(_("a word to the person"), blank=True)
-
-    objects = scoped()
 
     class Meta:
         constraints = [

@@ -28,6 +28,7 @@ from accounts.models import User, listed_name, normalised
 from core import clock
 from core.compiled import compiled_query
 from groups.models import Appointment, Group, Quadrennium, all_quadrennia
+from groups.querysets import GroupQuerySet
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
 
@@ -199,7 +200,9 @@ def renewal(group: Group, period: Quadrennium) -> Renewal | None:
     last = _last_period(period)
     if last is None:
         return None
-    counts = dict(_standings(group=group.pk, last=last.pk, ended_on=last.ends_on, period=period.pk))
+    counts: dict[str, int] = dict(
+        _standings(group=group.pk, last=last.pk, ended_on=last.ends_on, period=period.pk)
+    )
     if not counts:
         return None
     return Renewal(
@@ -267,7 +270,7 @@ def day_text(moment: datetime | None) -> str:
     return date_format(moment, "DATE_FORMAT") if moment else "–"
 
 
-def joinable(category: str) -> QuerySet:
+def joinable(category: str) -> GroupQuerySet:
     """Open groups of a category that take members."""
     return (
         Group.objects.open(clock.today())

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import set_choices
 from office.queries import Filters, Grid
 from reporting.models import ReportingYear
 from reporting.states import ReportStage
@@ -33,7 +34,7 @@ class FilterForm(forms.Form):
             "support": [("", _("Everybody")), *((str(one.pk), one.name) for one in grid.supporters)],
         }
         for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            set_choices(self, name, offered)
 
     def filters(self) -> Filters:
         """What to narrow to; a value that is in no list narrows nothing."""

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from core import audit, clock
 from core.errors import DomainError
-from core.htmx import asks_for_list, list_page
+from core.htmx import HtmxRequest, asks_for_list, list_page
 from core.mail.models import OutgoingMail
 from core.once import acts_once
 from groups.access import AuthedRequest, office_page, request_roles
@@ -90,7 +90,7 @@ def dashboard(request: AuthedRequest) -> HttpResponse:
     )
 
 
-def _year_shown(request: HttpRequest) -> int:
+def _year_shown(request: HtmxRequest) -> int:
     """The year of the page that htmx asks from; without one in its address that is the newest."""
     asked = parse_qs(urlsplit(request.htmx.current_url or "").query).get("year", [""])[0]
     years = [one.year for one in queries.reporting_years(clock.today())]
@@ -99,7 +99,7 @@ def _year_shown(request: HttpRequest) -> int:
 
 def _query(grid: queries.Grid, filters: queries.Filters) -> str:
     """The year and the filters in use, as an address."""
-    return urlencode({"year": grid.year.year, **filters.query})
+    return urlencode({"year": str(grid.year.year), **filters.query})
 
 
 @office_page(Permission.VIEW_DASHBOARD)
@@ -148,7 +148,7 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
 def mail_retry(request: AuthedRequest, mail: int) -> HttpResponse:
     """Put one mail back into the queue."""
     try:
-        actions.retry_mail(mail_id=mail, by=request.user)  # type: ignore[arg-type]
+        actions.retry_mail(mail_id=mail, by=request.user)
     except OutgoingMail.DoesNotExist as error:
         raise Http404 from error
     except DomainError as error:

@@ -4,6 +4,7 @@ Rows that exist are left as edited. Sources of the rows stand in the CSV files.
 """
 
 from datetime import date
+from typing import TypeVar
 
 from core.reference import rows
 from groups.models import Quadrennium
@@ -18,6 +19,8 @@ from reporting.models import (
     TargetStatus,
     TemplateSection,
 )
+
+Part = TypeVar("Part", Component, Subcategory)
 
 
 def load() -> None:
@@ -55,7 +58,7 @@ def load() -> None:
     )
 
 
-def _named(model: type[Component] | type[Subcategory], name: str) -> None:
+def _named(model: type[Part], name: str) -> None:
     found = [model(order=number, **row) for number, row in enumerate(rows("reporting", name), 1)]
     model._default_manager.bulk_create(found, ignore_conflicts=True)
 

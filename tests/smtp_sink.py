@@ -44,7 +44,7 @@ class SmtpSink:
     @property
     def messages(self) -> list[EmailMessage]:
         """The messages that were accepted, parsed, in order of arrival."""
-        return [email.message_from_bytes(raw, policy=email.policy.default) for _, raw in self.raw]  # type: ignore[misc]
+        return [email.message_from_bytes(raw, policy=email.policy.default) for _, raw in self.raw]
 
     @property
     def recipients(self) -> list[str]:

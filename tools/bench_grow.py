@@ -50,8 +50,10 @@ def grow(wanted: int) -> int:
         Group(slug=f"bench-{number}", name=f"Bench {number} Specialist Group", category_id="specialist-group")
         for number in numbers
     ]
-    for row in (*people, *groups):
-        row.derive()
+    for person in people:
+        person.derive()
+    for group in groups:
+        group.derive()
     with transaction.atomic(), scope.write_everywhere("seed"), audit.context(channel="command"):
         _write(people)
         _write(groups)

@@ -16,7 +16,7 @@ from accounts.models import User
 from core import clock, scope
 from groups.access import roles_of
 from groups.models import Appointment, Category, Group, Quadrennium
-from groups.roles import SECOND_FACTOR
+from groups.roles import SECOND_FACTOR, RoleCode
 from groups.sections import SECTIONS, groups_in
 from reporting.models import Report, ReportingYear
 from reporting.states import EDITABLE, ReportStage
@@ -53,7 +53,9 @@ def led_groups(wanted: int) -> list[tuple[Group, User]]:
     taken: set[int] = set()
     with transaction.atomic(), scope.read_everywhere("checks"):
         writing = Report.objects.filter(reporting_year=report_year(), state__in=EDITABLE)
-        leading = Appointment.objects.on().with_role("LE").filter(group__in=writing.values("group"))
+        leading = (
+            Appointment.objects.on().with_role(RoleCode.LEADER).filter(group__in=writing.values("group"))
+        )
         rows = leading.exclude(group__slug=GROUP).select_related("group", "person")
         for row in rows.order_by("group__sort_key", "pk"):
             if len(found) == wanted:
@@ -91,7 +93,7 @@ def directory_queries(groups: list[Group]) -> list[str]:
     shelves = [({"section": one.slug}, everything.filter(groups_in(one))) for one in SECTIONS]
     shelves += [({"kind": one.pk}, everything.filter(category=one)) for one in Category.objects.all()]
     lists = [urlencode({"page": page}) for page in _pages(everything.count()) if page > 1]
-    lists += [urlencode({**shelf, "page": n}) for shelf, found in shelves for n in _pages(found.count())]
+    lists += [urlencode({**shelf, "page": str(n)}) for shelf, found in shelves for n in _pages(found.count())]
     return _in_turn(lists, [urlencode({"q": group.name}) for group in groups])
 
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from devstack.services import Stack  # noqa: E402 - found through the line above
-from sscportal.settings.apps import PORTAL_APPS  # noqa: E402
+from sscportal.settings.apps import PACKAGES  # noqa: E402
 
 BIN = Path(sys.executable).parent
 AUDIT_WITHIN = 120  # seconds; the index may be slow or not there at all
@@ -63,10 +63,8 @@ def layout() -> Result:
 
 
 def types() -> Result:
-    """mypy on core, actions and queries, and on the programs that start the portal."""
-    wanted = [f"{app}/{name}" for app in PORTAL_APPS for name in ("actions.py", "actions", "queries.py")]
-    chosen = [name for name in wanted if (ROOT / name).exists()]
-    return run(str(BIN / "mypy"), "core", "sscportal", "devstack", "deploy/healthcheck.py", *chosen)
+    """mypy on every package, the tools and the tests."""
+    return run(str(BIN / "mypy"), *PACKAGES, "deploy", "tools", "tests")
 
 
 def imports() -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 
 import django
 
@@ -87,7 +88,7 @@ def shot_pages() -> list[tuple[str, str, str]]:
     return pages
 
 
-TASKS = {
+TASKS: dict[str, Callable[..., object]] = {
     "sessions": sessions,
     "pages": lambda wanted: bench_pages.addressed(int(wanted)),
     "count": lambda wanted: bench_pages.count(int(wanted)),

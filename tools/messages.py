@@ -174,7 +174,8 @@ def extract(root: Path = ROOT) -> dict[str, int]:
         wanted = {(context, text) for context, text, _ in texts}
         for key, message in {**aside, **known}.items():
             if key not in wanted and _is_whole(message):
-                new.obsolete[message.id if not message.context else key] = message
+                text = _singular(message)
+                new.obsolete[(text, message.context) if message.context else text] = message
         save(new, language, root)
         waiting[language] = sum(not _is_whole(message) for message in new if message.id)
     return waiting

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -57,9 +58,9 @@ def stop(sentence: str) -> None:
     raise SystemExit(1)
 
 
-def run(argv: list[str], **options: object) -> subprocess.CompletedProcess:
+def run(argv: list[str], **options: Any) -> subprocess.CompletedProcess:
     """Run a program and return its result, with its output captured."""
-    return subprocess.run(argv, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+    return subprocess.run(argv, capture_output=True, text=True, check=False, **options)
 
 
 def last_lines(result: subprocess.CompletedProcess, count: int = 6) -> str:

@@ -16,13 +16,16 @@ from collections import deque
 from pathlib import Path
 
 import axe_playwright_python
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from devstack.keeper import StackError
 from devstack.processes import ROOT, say
 from tools import measured
 
-WIDTHS = {"1280": {"width": 1280, "height": 900}, "390": {"width": 390, "height": 844}}
+WIDTHS: dict[str, ViewportSize] = {
+    "1280": {"width": 1280, "height": 900},
+    "390": {"width": 390, "height": 844},
+}
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -41,10 +44,10 @@ def chromium() -> str:
     return found
 
 
-def visit(browser: Browser, session: str, address: str, size: dict[str, int]) -> BrowserContext:
+def visit(browser: Browser, session: str, address: str, size: ViewportSize) -> BrowserContext:
     """A window of one of the demo's people; without a session, a visitor's."""
     context = browser.new_context(
-        viewport=size,  # type: ignore[arg-type]
+        viewport=size,
         locale="en",
         reduced_motion="reduce",
         bypass_csp=True,  # for axe, which is not the portal's

@@ -46,12 +46,12 @@ def has_groups(request: HttpRequest) -> bool:
     return bool(request_roles(request).groups)
 
 
-def in_group(permission: str) -> Condition:
+def in_group(permission: Permission) -> Condition:
     """A condition: the person may do this in the group of the page."""
-    return lambda request: request_roles(request).may(permission, request.group)  # type: ignore[attr-defined]
+    return lambda request: request_roles(request).may(permission, request.group)  # type: ignore[attr-defined] # asked on the pages of groups only
 
 
-def anywhere(permission: str) -> Condition:
+def anywhere(permission: Permission) -> Condition:
     """A condition: the person may do this in every group or in one of their own."""
 
     def condition(request: HttpRequest) -> bool:

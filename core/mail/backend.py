@@ -21,7 +21,7 @@ class _Watched:
         """Send the text. An answer of any kind ends the doubt; a broken line leaves it standing."""
         self.in_doubt = True
         try:
-            answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]
+            answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc] # the client that this is mixed into has it
         except smtplib.SMTPDataError:
             self.in_doubt = False
             raise

@@ -176,7 +176,7 @@ def _request_page(
     facts = []
     if person is not None:
         facts = [
-            {"term": _("Country"), "value": person.country.name if person.country else ""},
+            {"term": _("Country"), "value": person.country_name},
             {"term": _("Institution"), "value": person.institution},
             {"term": _("Expertise"), "value": person.expertise},
             {"term": _("Email address"), "value": handshake.email},
@@ -212,7 +212,7 @@ def request_decline(request: GroupRequest, group: Group, pk: int) -> HttpRespons
     return _decide(request, group, pk, accept=False)
 
 
-def _decide(request: HttpRequest, group: Group, pk: int, *, accept: bool) -> HttpResponse:
+def _decide(request: GroupRequest, group: Group, pk: int, *, accept: bool) -> HttpResponse:
     handshake = _handshake(group, pk)
     form = WordForm(request.POST)
     if not form.is_valid():

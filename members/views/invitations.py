@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ProofCodeForm
+from accounts.models import User
 from accounts.reauthentication import reauthentication_redirect, typed
 from core import clock, codes, scope
 from core.access import View
@@ -172,7 +173,7 @@ def offer_page(
     return render(request, "members/invitation.html", context, status=status)
 
 
-def sign(request: HttpRequest, handshake: Handshake, secret: str | None) -> HttpResponse:
+def sign(request: HttpRequest, handshake: Handshake, secret: str | None, *, by: User) -> HttpResponse:
     """The person's signature, from the link's page or from their own list."""
     form = AgreeForm(request.POST, shown=Conditions.in_force())
     own_page = secret is None
@@ -180,7 +181,7 @@ def sign(request: HttpRequest, handshake: Handshake, secret: str | None) -> Http
         return offer_page(request, handshake, secret=secret or "", own_page=own_page, form=form, status=422)
     try:
         actions.accept_invitation(
-            handshake=handshake, by=request.user, conditions=form.cleaned_data["conditions"], secret=secret
+            handshake=handshake, by=by, conditions=form.cleaned_data["conditions"], secret=secret
         )
     except ConditionsChanged as error:
         form.add_error(None, str(error))
@@ -218,7 +219,7 @@ def invitation_accept(request: HttpRequest, handshake: Handshake, secret: str) -
         return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
     if handshake.state != HandshakeState.INVITED or handshake.email not in proved_addresses(request.user):
         return show(request, handshake, secret)
-    return sign(request, handshake, secret)
+    return sign(request, handshake, secret, by=request.user)
 
 
 @public_page
@@ -285,8 +286,8 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) 
     waiting = request.session.get(PROOF) or {}
     if waiting.get("handshake") != handshake.pk or _too_late(waiting):
         waiting = {}
-    given = typed(request) or {}
-    form = ProofCodeForm(given if "code" in given else None)
+    given = typed(request)
+    form = ProofCodeForm(given if given and "code" in given else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
         try:

@@ -25,13 +25,11 @@ def join(request: AuthedRequest) -> HttpResponse:
     code = request.GET.get("category", "")
     chosen = next((one for one in categories if one.pk == code), None)
     words = request.GET.get("q", "")[:80]
-    groups = queries.joinable(chosen.pk) if chosen else Group.objects.none()
-    if words:
-        groups = groups.matching(words)
+    groups = list(queries.joinable(chosen.pk).matching(words)) if chosen else []
     return render(
         request,
         "members/join.html",
-        {"categories": categories, "chosen": chosen, "groups": list(groups), "words": words},
+        {"categories": categories, "chosen": chosen, "groups": groups, "words": words},
     )
 
 

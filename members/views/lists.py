@@ -158,7 +158,7 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
     )
     return {
         "name": person.listed_name,
-        "country": person.country.name if person.country else "",
+        "country": person.country_name,
         "url": f"{reverse('members:person-invite', args=[group.slug])}?{query}",
     }
 
@@ -195,7 +195,7 @@ def member_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     ending = getattr(membership, "ending", None)
     facts = [
         {"term": _("Offices"), "value": "\n".join(offices.get(person.pk, []))},
-        {"term": _("Country"), "value": person.country.name if person.country else ""},
+        {"term": _("Country"), "value": person.country_name},
         {"term": _("IUCN region"), "value": str(person.region or "")},
         {"term": _("Institution"), "value": person.institution},
         {"term": _("Expertise"), "value": person.expertise},

@@ -38,7 +38,7 @@ def my_invitations(request: AuthedRequest) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest, pk: int) -> Handshake:
+def _own(request: AuthedRequest, pk: int) -> Handshake:
     handshake = own_handshake(request.user, pk)
     if handshake is None:
         raise Http404
@@ -71,7 +71,7 @@ def my_invitation(request: AuthedRequest, pk: int) -> HttpResponse:
 @acts_once
 def my_invitation_accept(request: AuthedRequest, pk: int) -> HttpResponse:
     """Accept without the mail's link: the address is proved."""
-    return sign(request, _own(request, pk), secret=None)
+    return sign(request, _own(request, pk), secret=None, by=request.user)
 
 
 @signed_in_page

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from core import audit, clock
@@ -172,7 +174,7 @@ class ReportGrant(UserObjectPermissionBase):
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(default=clock.now)
 
-    objects = scoped()
+    objects: ClassVar[UserObjectPermissionManager[ReportGrant]] = scoped(UserObjectPermissionManager)
 
     def __str__(self) -> str:
         return f"{self.user} until {self.ends_on}"

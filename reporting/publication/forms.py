@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import set_choices
+
 
 class PublishedFilter(forms.Form):
     """Find published reports."""
@@ -16,4 +18,4 @@ class PublishedFilter(forms.Form):
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["year"].choices = [("", _("All years")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        set_choices(self, "year", [("", _("All years")), *((year, str(year)) for year in years)])

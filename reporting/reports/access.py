@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from core import audit, clock, scope
 from core.access import View, declare
 from core.models import AuditEntry
-from groups.access import PersonRoles, group_named, request_roles, roles_of
+from groups.access import GroupRequest, PersonRoles, group_named, request_roles, roles_of
 from groups.models import Group
 from groups.roles import Permission, RoleCode
 from reporting.models import Progress, Report, ReportGrant, TemplateSection
@@ -107,17 +107,17 @@ def report_page(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, group: str, year: int, **kwargs: Any) -> HttpResponse:
+        def guarded(request: GroupRequest, group: str, year: int, **kwargs: Any) -> HttpResponse:
             found = group_named(group)
             held = request_roles(request)
             if found is None or not held.knows(found):
                 raise Http404
             with scope.group_scope(found):
-                rights = rights_of(request.user, found, year, held)  # type: ignore[arg-type]
+                rights = rights_of(request.user, found, year, held)
                 asked = post if post and request.method == "POST" else needs
                 if not asked(rights):
                     raise PermissionDenied
-                request.group = found  # type: ignore[attr-defined]
+                request.group = found
                 audit.context(role=",".join(sorted(held.codes_in(found))))
                 return view(request, group=found, year=year, rights=rights, **kwargs)
 

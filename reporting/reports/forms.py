@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core import clock
-from core.forms import DayField
+from core.forms import DayField, dressed
 from members.models import Membership
 
 
@@ -29,8 +29,7 @@ class SectionForm(forms.Form):
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     text = SectionText(label=_("Text of the section"), widget=forms.Textarea(attrs={"rows": 14}))
     is_complete = forms.BooleanField(label=_("This section is complete"), required=False)
-    text.question = True  # type: ignore[attr-defined]
-    is_complete.say_optional = False  # type: ignore[attr-defined]
+    dressed(text, question=True)
 
     def __init__(self, *args: Any, title: str, help_text: str, max_length: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,9 +69,9 @@ class ShareForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = Membership.objects.on().order_by().values("person")
-        self.fields["person"].queryset = User.objects.filter(pk__in=members, is_active=True).order_by(
-            "sort_key"
-        )  # type: ignore[attr-defined]
+        person = self.fields["person"]
+        assert isinstance(person, MemberChoice)
+        person.queryset = User.objects.filter(pk__in=members, is_active=True).order_by("sort_key")
 
     def clean_ends_on(self) -> date:
         """A day that has not passed."""

@@ -134,7 +134,7 @@ def report_section(
                 year=period,
                 key=section,
                 by=request.user,
-                **_answers(form),  # type: ignore[arg-type]
+                **_answers(form),
             )
         except Conflict as conflict:
             theirs = conflict.theirs["text"]
@@ -225,7 +225,7 @@ def report_answer(
                 report=report,
                 section_key=section,
                 text=form.cleaned_data["text"],
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
             )
         except DomainError as error:
             messages.error(request, str(error))
@@ -265,7 +265,7 @@ def report_send(request: GroupRequest, group: Group, year: int, rights: ReportRi
         form = SendForm(request.POST)
         try:
             revision = form.cleaned_data["revision"] if form.is_valid() else ""
-            actions.submit_report(report=report, by=request.user, revision=revision)  # type: ignore[arg-type]
+            actions.submit_report(report=report, by=request.user, revision=revision)
         except DomainError as error:
             messages.error(request, str(error))
             return redirect("reporting:report-send", group.slug, year)
@@ -327,7 +327,7 @@ def report_share(request: GroupRequest, group: Group, year: int, rights: ReportR
     form = ShareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            grant = actions.share_report(group=group, year=period, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            grant = actions.share_report(group=group, year=period, by=request.user, **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -365,7 +365,7 @@ def report_unshare(
         content_object__reporting_year=year,
     )
     try:
-        actions.end_share(grant=found, by=request.user)  # type: ignore[arg-type]
+        actions.end_share(grant=found, by=request.user)
     except DomainError as error:
         messages.error(request, str(error))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -25,7 +24,7 @@ class CommentForm(WordsForm):
 class StackedRadios(Radios):
     """Boxed answers below each other, for a narrow column."""
 
-    def get_context(self, name: str, value: Any, attrs: Mapping[str, Any] | None) -> dict[str, Any]:
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """The group as drawn elsewhere, in one column."""
         context = super().get_context(name, value, attrs)
         context["widget"]["layout"] += " opts--1"

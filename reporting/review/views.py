@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,7 +25,7 @@ from reporting.states import Outcome, ReportState
 
 
 def _page(
-    request: HttpRequest,
+    request: GroupRequest,
     group: Group,
     report: Report,
     *,
@@ -53,7 +53,7 @@ def _page(
             "review": review,
             "sections": (review.sections if show_all else review.changed) if review else [],
             "show_all": show_all,
-            "reason": why_not_decide(request.user, report, request_roles(request)),  # type: ignore[arg-type]
+            "reason": why_not_decide(request.user, report, request_roles(request)),
             "decidable": decidable,
             "decision_form": decision_form,
             "comment_form": CommentForm(auto_id=False),
@@ -77,7 +77,7 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     if not form.is_valid():
         return _page(request, group, report, decision_form=form)
     try:
-        decision = actions.decide(report=report, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        decision = actions.decide(report=report, by=request.user, **form.cleaned_data)
     except DomainError as error:
         form.add_error(None, str(error))
         return _page(request, group, report_or_404(group, year), decision_form=form, status=error.status)
@@ -106,7 +106,7 @@ def review_comment(
             report=report,
             section_key=section,
             text=form.cleaned_data["text"],
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             staff_only="staff_only" in request.POST,
         )
     except DomainError as error:
@@ -130,7 +130,7 @@ def review_resolve(
         report__reporting_year=year,
     )
     try:
-        actions.resolve_comment(comment=found, by=request.user)  # type: ignore[arg-type]
+        actions.resolve_comment(comment=found, by=request.user)
     except DomainError as error:
         messages.error(request, str(error))
     else:
@@ -153,7 +153,7 @@ def report_extend(request: GroupRequest, group: Group, year: int, rights: Report
     form = ExtendForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.extend_deadline(group=group, year=period, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            actions.extend_deadline(group=group, year=period, by=request.user, **form.cleaned_data)
         except DomainError as error:
             form.add_error("to" if error.code == "wrong_deadline" else None, str(error))
         else:

@@ -65,7 +65,7 @@ class TargetAnswers:
         target.due_year = self.due_year
 
 
-def require(by: User, permission: str, group: Group | int) -> None:
+def require(by: User, permission: Permission, group: Group | int) -> None:
     """Rights are read at the moment of the act. Raises NotAllowed without the permission."""
     if not roles_of(by).may(permission, group):
         raise NotAllowed(_("Your offices in this group do not include this step."))

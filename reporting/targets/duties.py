@@ -42,7 +42,7 @@ def duties_in(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
         yield from (duty for duty in found if duty.people)
 
 
-def _holding(people: Holders, codes: frozenset[str]) -> tuple[int, ...]:
+def _holding(people: Holders, codes: frozenset[RoleCode]) -> tuple[int, ...]:
     """Ids of the people who hold one of the roles."""
     return tuple(sorted({pk for code in codes for pk in people.get(code, ())}))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
-from core.forms import Radios
+from core.forms import Radios, dressed, set_choices
 from groups.models import Quadrennium
 from reporting.models import CyclePair, KeyResult, Target, TargetStatus
 from reporting.targets.actions import TargetAnswers
@@ -46,7 +46,7 @@ class TargetForm(forms.Form):
         max_length=1000,
         error_messages={"required": gettext_lazy("Enter the target in one sentence")},
     )
-    text.question = True  # type: ignore[attr-defined]
+    dressed(text, question=True)
     pair = forms.ChoiceField(
         label=gettext_lazy("Part of the cycle and sub-category"),
         error_messages={
@@ -93,15 +93,14 @@ class TargetForm(forms.Form):
             kwargs.setdefault("initial", initial_of(target))
         super().__init__(*args, **kwargs)
         self.target = target
-        self.fields["pair"].choices = pair_choices(period)
-        self.fields["key_result"].choices = [
-            ("", _("None of them")),
-            *((str(row.pk), str(row)) for row in KeyResult.objects.filter(plan__quadrennium=period)),
-        ]
-        self.fields["due_year"].choices = [
-            ("", _("Choose a year")),
-            *((str(year), str(year)) for year in period.years),
-        ]
+        set_choices(self, "pair", pair_choices(period))
+        results = KeyResult.objects.filter(plan__quadrennium=period)
+        set_choices(
+            self, "key_result", [("", _("None of them")), *((str(row.pk), str(row)) for row in results)]
+        )
+        set_choices(
+            self, "due_year", [("", _("Choose a year")), *((str(year), str(year)) for year in period.years)]
+        )
 
     def clean_text(self) -> str:
         """One paragraph: line ends become spaces."""
@@ -192,7 +191,7 @@ class DecisionForm(forms.Form):
         ),
         error_messages={"required": gettext_lazy("Choose whether you agree or send the targets back")},
     )
-    outcome.question = True  # type: ignore[attr-defined]
+    dressed(outcome, question=True)
     word = forms.CharField(
         label=gettext_lazy("Your word to the leaders"),
         help_text=gettext_lazy(
@@ -224,9 +223,9 @@ class ProgressForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose one of the answers"),
         },
     )
-    status.question = True  # type: ignore[attr-defined]
+    dressed(status, question=True)
     quantity = number_field(label=gettext_lazy("How many are reached so far?"))
-    quantity.question = True  # type: ignore[attr-defined]
+    dressed(quantity, question=True)
     text = forms.CharField(
         label=gettext_lazy("What changed for the species or its people?"),
         help_text=gettext_lazy(
@@ -237,7 +236,7 @@ class ProgressForm(forms.Form):
         required=False,
         max_length=4000,
     )
-    text.question = True  # type: ignore[attr-defined]
+    dressed(text, question=True)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(
@@ -251,7 +250,7 @@ class ProgressForm(forms.Form):
         field = self.fields["quantity"]
         first = target.target_set.quadrennium.years[0]
         if target.quantity is not None:
-            field.suffix = _("of %(planned)s") % {"planned": plain(target.quantity)}  # type: ignore[attr-defined]
+            dressed(field, question=True, suffix=_("of %(planned)s") % {"planned": plain(target.quantity)})
         if target.indicator:
             field.label = _("%(indicator)s: how many so far?") % {"indicator": target.indicator}
         field.help_text = (

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import actions
 from accounts.forms import ProfileForm
@@ -73,6 +74,15 @@ def test_a_field_that_the_profile_does_not_know_is_refused(stranger):
             person=stranger, by=stranger, given_name="Noor", nickname="N", email="new@example.org"
         )
     assert User.objects.get(pk=stranger.pk).given_name == stranger.given_name
+
+
+def test_a_country_is_named_in_the_readers_language():
+    person = User(country="DE")
+    with translation.override("en"):
+        assert person.country_name == "Germany"
+    with translation.override("fr"):
+        assert person.country_name == "Allemagne"
+    assert User().country_name == ""
 
 
 def test_saving_the_same_again_leaves_no_second_trace(client, url, stranger):

@@ -5,6 +5,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -104,7 +105,7 @@ def test_a_new_address_counts_only_after_its_code(client, reference):
     code = code_in_last_mail("noor@example.org")
     client.post(reverse("account_email_verification_sent"), {"code": code})
     assert signed_in(client)
-    assert person.emailaddress_set.get().verified
+    assert EmailAddress.objects.get(user=person).verified
 
 
 def test_sign_in_by_emailed_code(client, stranger):

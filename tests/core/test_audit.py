@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
@@ -12,6 +14,7 @@ from groups.models import Appointment, Group
 from reporting.models import ReportSection
 from tests import factories
 from tests.factories import everything
+from tests.pg.owner import as_owner
 
 ADDED_ONLY = {
     "groups_appointment",
@@ -28,7 +31,7 @@ ADDED_ONLY = {
 
 
 @pytest.fixture
-def section(group) -> ReportSection:
+def section(group) -> Iterator[ReportSection]:
     """A section of a report, with its group's scope open for the test."""
     everything.fill(group, factories.make_person("Leader"), factories.make_person("Member"))
     with scope.group_scope(group):
@@ -153,7 +156,7 @@ def test_the_statement_is_refused(section, sql):
 
 def test_not_even_the_owner_changes_an_event_by_a_slip(section):
     with (
-        connection.as_owner(),
+        as_owner(),
         pytest.raises(DatabaseError, match="append_only"),
         transaction.atomic(),
         connection.cursor() as cursor,
@@ -187,7 +190,7 @@ def test_an_act_takes_role_and_way_from_the_context_that_stands(group, leader):
 
 def test_an_act_that_cannot_be_recorded_is_undone(group, leader):
     """The right to add to the trail is taken away for real; the change that wanted to be recorded does not stay."""
-    with connection.as_owner(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("REVOKE INSERT ON core_auditentry FROM ssc_app")
 
     @transaction.atomic

@@ -64,7 +64,9 @@ def test_a_compiled_query_sees_what_the_scope_of_the_moment_sees(group, other_gr
     with scope.read_everywhere("checks"):
         assert all(offices for _slug, offices in offices_of_all(groups=[group.pk, other_group.pk], day=today))
     with scope.group_scope(group):
-        seen = dict(offices_of_all(groups=[group.pk, other_group.pk], day=today))
+        seen: dict[str, list[dict[str, str]]] = dict(
+            offices_of_all(groups=[group.pk, other_group.pk], day=today)
+        )
     assert seen["cat"]
     assert seen["otter"] == []
 
@@ -96,7 +98,7 @@ def test_an_argument_that_asks_for_nothing_is_refused(group):
 
 def test_missing_arguments_are_refused(group):
     with scope.group_scope(group), pytest.raises(TypeError):
-        offices_in(group=group.pk)
+        offices_in(group=group.pk)  # type: ignore[call-arg] # this is what is refused
 
 
 def compiled_in(folder):

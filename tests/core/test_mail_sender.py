@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def queue(number=1, **fields):
-    given = {
+    given: dict[str, Any] = {
         "purpose": "tests.plain",
         "to": f"reader{number}@example.org",
         "subject": f"Subject {number}",
@@ -111,7 +112,12 @@ def test_a_copy_of_the_data_stays_silent_until_it_is_set_live(smtp_sink, setting
 
 def test_what_was_settled_meanwhile_is_not_sent(smtp_sink):
     asked = []
-    eligibility.check("tests.open")(lambda argument: asked.append(argument) or argument == "yes")
+
+    @eligibility.check("tests.open")
+    def still_open(argument: str) -> bool:
+        asked.append(argument)
+        return argument == "yes"
+
     queue(1, still_due="tests.open:yes")
     queue(2, still_due="tests.open:no")
     assert sender.send_waiting() == sender.Outcome(sent=1, dropped=1)
@@ -126,7 +132,7 @@ def test_a_closed_account_gets_nothing(smtp_sink):
 
 
 def test_a_check_that_breaks_stops_its_own_mail_only(smtp_sink):
-    eligibility.check("tests.broken")(lambda argument: 1 / 0)
+    eligibility.check("tests.broken")(lambda argument: 1 / 0 > 1)
     queue(1, still_due="tests.broken:1")
     queue(2, still_due="tests.nobody-registers-this:1")
     queue(3)
@@ -218,6 +224,7 @@ def test_a_row_left_in_the_middle_is_sent_once_more_and_then_left_to_a_human(smt
 def test_a_slow_worker_that_succeeds_after_all_is_believed(smtp_sink, settings):
     queue()
     slow = sender.claim()
+    assert slow is not None
     later(settings, minutes=11)
     sender.reap()
     sender._sent(slow)
@@ -228,6 +235,7 @@ def test_a_slow_worker_that_succeeds_after_all_is_believed(smtp_sink, settings):
 def test_a_slow_worker_that_fails_does_not_undo_what_another_wrote(smtp_sink, settings):
     queue()
     slow = sender.claim()
+    assert slow is not None
     later(settings, minutes=11)
     assert sender.send_waiting() == sender.Outcome(sent=1)
     sender._put_off(slow, "451 later", sender.Outcome())

@@ -66,7 +66,7 @@ def walk(tree, seen):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(steps)
 def test_the_database_holds_the_scope_of_the_moment_whatever_was_opened_closed_or_rolled_back(tree):
-    seen = []
+    seen: list[tuple[str, str]] = []
     walk(tree, seen)
     assert all(here == there for here, there in seen), seen
 

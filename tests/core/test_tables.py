@@ -71,7 +71,7 @@ def test_a_cell_keeps_its_text_and_starts_no_formula(text):
 
 
 def test_the_table_reads_back_cell_by_cell():
-    rows = [["Name", "Amount"], *([text, -5] for text in HOSTILE), [None, 5]]
+    rows: list[list[object]] = [["Name", "Amount"], *([text, -5] for text in HOSTILE), [None, 5]]
     text = csv_text(rows)
     assert text.startswith("\ufeff")
     read = list(csv.reader(io.StringIO(text[1:], newline="")))

@@ -13,6 +13,7 @@ from core import clock, scope
 from demo.personas import PERSONAS
 from groups.access import roles_of
 from groups.models import Appointment, Group
+from groups.roles import RoleCode
 from members.models import Handshake, Membership
 from members.states import HandshakeState
 from reporting.models import Progress, Report, ReportDecision, ReportSubmission, Target, TargetSet
@@ -40,7 +41,7 @@ def test_every_group_state_is_there(seeded):
     )
     assert sizes["diver-loon"] == 2
     assert closed.slug not in sizes
-    led = set(Appointment.objects.on().with_role("LE").values_list("group__slug", flat=True))
+    led = set(Appointment.objects.on().with_role(RoleCode.LEADER).values_list("group__slug", flat=True))
     assert "peccary" not in led
     assert "cat" in led
     assert Appointment.objects.on().filter(group__slug="peccary", office="network_support").count() == 1
@@ -97,6 +98,8 @@ def test_nothing_happened_in_the_future_and_two_people_stand_behind_each_decisio
         assert not model.objects.filter(**{f"{field}__gt": now}).exists(), field
     for report in Report.objects.filter(state=ReportState.ACCEPTED):
         assert report.submitted_by_id != report.decided_by_id
+        assert report.submitted_at is not None
+        assert report.decided_at is not None
         assert report.submitted_at <= report.decided_at
 
 

@@ -11,9 +11,10 @@ from devstack.sink import keep
 
 def keep_message(content: bytes, folder: Path | None = None) -> str:
     """Put a message where the demo's mail server keeps them; return its name."""
-    folder = folder or settings.SINK_DIR
-    folder.mkdir(parents=True, exist_ok=True)
-    return keep(folder, content).stem
+    box = folder or settings.SINK_DIR
+    assert box is not None
+    box.mkdir(parents=True, exist_ok=True)
+    return keep(box, content).stem
 
 
 def some_message() -> str:

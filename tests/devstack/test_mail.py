@@ -72,6 +72,7 @@ def test_only_kept_messages_are_read(client, box):
 def test_outside_demo_mode_there_is_no_such_address(settings):
     def addresses():
         spec = importlib.util.spec_from_file_location("fresh_urls", urls.__file__)
+        assert spec is not None
         fresh = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(fresh)
         return {str(entry.pattern) for entry in fresh.urlpatterns}

@@ -47,7 +47,9 @@ def portal(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def sink_port(portal: "subprocess.Popen[str]") -> int:
-    port = int(re.fullmatch(r"smtp://127\.0\.0\.1:(\d+)\n", portal.stdout.readline())[1])
+    address = re.fullmatch(r"smtp://127\.0\.0\.1:(\d+)\n", portal.stdout.readline())
+    assert address
+    port = int(address[1])
     assert eventually(lambda: answers(port))
     return port
 

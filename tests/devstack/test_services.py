@@ -66,7 +66,7 @@ class Session:
         )
 
     def report(self) -> "Session":
-        line = self.process.stdout.readline().split()
+        line: list[str] = self.process.stdout.readline().split()
         assert line, self.process.stderr.read()
         self.database, self.owner, self.redis, pid = line
         self.command = int(pid)

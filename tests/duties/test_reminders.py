@@ -185,7 +185,7 @@ def test_after_any_outage_each_due_step_was_sent_exactly_once(laid, at, runs, du
 
 def run_twice_at_once(person, steps, named, day):
     """Two schedulers in the same instant, each on its own connection; what each of them answered."""
-    answers = []
+    answers: list[bool | type[IntegrityError]] = []
     start = threading.Barrier(2)
 
     def work():

@@ -115,6 +115,7 @@ def make_member(group: Group, person: User | None = None, **fields: Any) -> Any:
     """A membership of the current quadrennium with accepted conditions."""
     person = person or make_person()
     period = fields.pop("quadrennium", None) or Quadrennium.current()
+    assert period is not None
     with transaction.atomic(), scope.group_scope(group):
         return Membership.objects.create(
             group=group,

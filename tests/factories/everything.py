@@ -32,7 +32,9 @@ from tests import factories
 
 def fill(group: Group, leader: User, other: User) -> None:
     """Give the group one row in every tenant table; `leader` and `other` are the two people who act."""
-    now, period = clock.now(), Quadrennium.current()
+    now, period, status = clock.now(), Quadrennium.current(), TargetStatus.objects.first()
+    assert period is not None
+    assert status is not None
     year = ReportingYear.objects.filter(quadrennium=period).earliest("year")
     factories.end_appointment(factories.appoint(group, other, "treasurer"))
     with transaction.atomic(), scope.group_scope(group):
@@ -73,7 +75,7 @@ def fill(group: Group, leader: User, other: User) -> None:
             group=group,
             target=target,
             year=year.pk,
-            status=TargetStatus.objects.first(),
+            status=status,
             recorded_by=other,
             recorded_at=now,
         )

@@ -12,7 +12,7 @@ from core import clock, scope
 from groups import actions
 from groups.access import roles_of
 from groups.models import Appointment, AppointmentEnding, NetworkAppointment, NetworkAppointmentEnding
-from groups.roles import OFFICES
+from groups.roles import OFFICES, Permission
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,9 +67,9 @@ def write(person, term, place, today):
                     group=place, appointment=row, from_day=today + term.ended * DAY
                 )
         return
-    row = NetworkAppointment.objects.create(role=term.office, **values)
+    network_row = NetworkAppointment.objects.create(role=term.office, **values)
     if term.ended is not None:
-        NetworkAppointmentEnding.objects.create(appointment=row, from_day=today + term.ended * DAY)
+        NetworkAppointmentEnding.objects.create(appointment=network_row, from_day=today + term.ended * DAY)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -102,9 +102,9 @@ def test_rights_never_add_up_across_groups(cast, group, other_group):
     factories.make_member(group, person)
     factories.appoint(other_group, person, "chair")
     held = roles_of(person)
-    assert held.may("groups.edit_group", other_group)
-    assert not held.may("groups.edit_group", group)
-    assert held.groups_where("groups.edit_group") == [other_group.pk]
+    assert held.may(Permission.EDIT_GROUP, other_group)
+    assert not held.may(Permission.EDIT_GROUP, group)
+    assert held.groups_where(Permission.EDIT_GROUP) == [other_group.pk]
 
 
 def test_signed_out_and_inactive_people_hold_nothing(cast, leader):

@@ -15,7 +15,7 @@ from groups.access import roles_of
 from groups.errors import GroupClosed, NotAMember, OfficeRule
 from groups.forms import DetailsForm
 from groups.models import Appointment, Group, Quadrennium
-from groups.roles import FILLED_BY_LEADER
+from groups.roles import FILLED_BY_LEADER, Permission
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -195,11 +195,11 @@ def delegate(group, cast, **given):
 
 
 def test_a_delegated_deputy_acts_for_the_leader_until_the_last_day(group, cast):
-    assert not roles_of(cast["DE"]).may("members.invite_person", group)
+    assert not roles_of(cast["DE"]).may(Permission.INVITE_PERSON, group)
     delegate(group, cast)
-    assert roles_of(cast["DE"]).may("members.invite_person", group)
-    assert roles_of(cast["DE"], clock.today() + 10 * DAY).may("members.invite_person", group)
-    assert not roles_of(cast["DE"], clock.today() + 11 * DAY).may("members.invite_person", group)
+    assert roles_of(cast["DE"]).may(Permission.INVITE_PERSON, group)
+    assert roles_of(cast["DE"], clock.today() + 10 * DAY).may(Permission.INVITE_PERSON, group)
+    assert not roles_of(cast["DE"], clock.today() + 11 * DAY).may(Permission.INVITE_PERSON, group)
 
 
 def test_only_a_deputy_is_delegated_to(group, cast):

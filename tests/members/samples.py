@@ -25,8 +25,10 @@ def membership(group, cast) -> Membership:
 
 
 def _handshake(group, **fields: Any) -> Handshake:
+    period = Quadrennium.current()
+    assert period is not None
     with scope.group_scope(group):
-        return Handshake.objects.create(group=group, quadrennium=Quadrennium.current(), **fields)
+        return Handshake.objects.create(group=group, quadrennium=period, **fields)
 
 
 def invitation(group, cast, email: str = "invited@example.org") -> Handshake:

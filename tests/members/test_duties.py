@@ -65,6 +65,7 @@ def test_all_duties_name_the_same_people_as_each_person_sees(group, cast, strang
 def test_an_invited_person_owes_an_answer_until_it_runs_out(group, leader, stranger):
     handshake = invite(group, leader, stranger.email)
     (duty,) = of(stranger, "members.answer")
+    assert handshake.expires_at is not None
     assert duty.due_on == (handshake.expires_at - timedelta(days=1)).date()
     actions.decline_invitation(handshake=handshake, by=stranger)
     assert of(stranger, "members.answer") == []

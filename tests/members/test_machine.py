@@ -162,6 +162,7 @@ class Handshakes(RuleBasedStateMachine):
                 assert sum(one.email == person.email and one.state in OPEN for one in records) <= 1
         for membership in members:
             handshake = membership.handshake
+            assert handshake is not None
             assert handshake.state == HandshakeState.ACCEPTED
             assert handshake.leader_signed_by_id in {leader.pk for leader in self.leaders}
             assert handshake.person_id == membership.person_id != handshake.leader_signed_by_id

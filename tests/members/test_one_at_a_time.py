@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from core import clock
 from core.scope import group_scope, write_everywhere
 from groups.models import Quadrennium
 from members import actions
-from members.models import Conditions, Membership, MembershipEnding, MembershipEvent
+from members.models import Conditions, Membership, MembershipEnding
 from tests import factories
 from tests.members.helpers import accept, invite, memberships
 from tests.members.test_races import AT_ONCE
+from tests.pg.owner import as_owner
 
 MIGRATION = importlib.import_module("members.migrations.0004_one_membership_at_a_time")
 
@@ -136,14 +138,14 @@ def test_rows_from_before_the_rule_are_numbered_as_they_began_and_leave_no_trace
     factories.make_member(group, stranger)
     assert numbers(group, guest) == [2, 3, 1]
     with group_scope(group):
-        before = MembershipEvent.objects.count()
-    with write_everywhere("jobs"), connection.as_owner(), connection.cursor() as cursor:
+        before = apps.get_model("members.MembershipEvent").objects.count()
+    with write_everywhere("jobs"), as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE members_membership DROP CONSTRAINT membership_one_by_one")
         cursor.execute(MIGRATION.FILL)
     assert (numbers(group, guest), numbers(group, stranger)) == ([1, 2, 3], [1])
     with group_scope(group):
-        assert MembershipEvent.objects.count() == before
+        assert apps.get_model("members.MembershipEvent").objects.count() == before
 
 
 # ---------------------------------------------------------------- Many at once
@@ -155,6 +157,7 @@ def join_blindly(group, person):
     Without the lock of the group, and at the level at which none sees what the others commit. Returns the errors.
     """
     conditions, period = Conditions.in_force(), Quadrennium.current()
+    assert period is not None
     looked, errors = threading.Barrier(AT_ONCE), []
 
     def run():
@@ -189,14 +192,14 @@ def join_blindly(group, person):
 @contextmanager
 def without_the_constraint(group):
     """The trigger alone: what it cannot see, it cannot refuse."""
-    with connection.as_owner(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE members_membership DROP CONSTRAINT membership_one_by_one")
     try:
         yield
     finally:
-        with group_scope(group), transaction.atomic(), connection.as_owner(), connection.cursor() as cursor:
+        with group_scope(group), transaction.atomic(), as_owner(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM members_membership")
-        with connection.as_owner(), connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(
                 "ALTER TABLE members_membership"
                 " ADD CONSTRAINT membership_one_by_one UNIQUE (group_id, person_id, number)"

@@ -9,13 +9,14 @@ from unittest import mock
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.db import connection, transaction
 
 from core import clock
 from core.scope import group_scope
 from groups.models import Group
 from members import actions
-from members.models import Conditions, Handshake, MembershipEvent
+from members.models import Conditions, Handshake
 from members.tasks import expire_handshakes
 from tests import factories
 from tests.members.helpers import acts, fresh, invite, memberships, request
@@ -58,7 +59,9 @@ def sign(handshake, guest, conditions):
 def began(group):
     """Rows of memberships ever written for the handshake's group by these acts."""
     with group_scope(group), transaction.atomic():
-        return MembershipEvent.objects.filter(pgh_obj__handshake__isnull=False).count()
+        return (
+            apps.get_model("members.MembershipEvent").objects.filter(pgh_obj__handshake__isnull=False).count()
+        )
 
 
 def test_many_accepts_at_once_make_one_membership_and_one_act(group, leader, guest):

@@ -8,6 +8,7 @@ from core.errors import NotAllowed
 from core.models import AuditEntry
 from groups.access import roles_of
 from groups.models import Group, NetworkAppointment
+from groups.roles import RoleCode
 from groups.staff import appoint_staff, assign_support
 from tests import factories
 
@@ -57,14 +58,14 @@ def test_the_keeper_of_the_system_appoints_no_leader(keeper, group):
 
 def test_an_administrator_gives_no_more_than_staff_roles_and_nothing_to_themselves(cast, group):
     with pytest.raises(NotAllowed):
-        appoint_staff(person=factories.make_person(), role="SC", by=cast["CA"])
+        appoint_staff(person=factories.make_person(), role=RoleCode.SSC_CHAIR, by=cast["CA"])
     with pytest.raises(NotAllowed):
-        appoint_staff(person=cast["CA"], role="CS", by=cast["CA"])
+        appoint_staff(person=cast["CA"], role=RoleCode.OFFICE_STAFF, by=cast["CA"])
     with pytest.raises(NotAllowed):
         assign_support(group=group, person=cast["CA"], by=cast["CA"])
     for other in ("CS", "SC", "LE", "NS", "ME"):
         with pytest.raises(NotAllowed):
-            appoint_staff(person=factories.make_person(), role="CS", by=cast[other])
+            appoint_staff(person=factories.make_person(), role=RoleCode.OFFICE_STAFF, by=cast[other])
 
 
 @pytest.mark.parametrize(

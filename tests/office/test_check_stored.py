@@ -10,6 +10,7 @@ from core import clock, scope
 from office import integrity
 from reporting.models import Report, ReportingYear, ReportSubmission
 from reporting.states import ReportState
+from tests.pg.owner import as_owner
 
 
 def asked():
@@ -62,7 +63,7 @@ def test_a_table_without_policy_and_a_right_too_many_are_seen(cast):
     assert integrity.tables_without_policy() == []
     assert integrity.rights_too_many() == []
     with transaction.atomic():
-        with connection.as_owner(), connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("CREATE TABLE planted (id int, group_id bigint)")
             cursor.execute("GRANT UPDATE ON core_auditentry TO ssc_app")
         assert integrity.tables_without_policy() == ["planted"]

@@ -13,7 +13,7 @@ class DatabaseOperations(base.DatabaseOperations):
     """Emptying the tables between transactional tests is the owner's work."""
 
     def execute_sql_flush(self, sql_list):
-        with self.connection.as_owner():
+        with _AsOwner(self.connection):
             super().execute_sql_flush(sql_list)
 
 
@@ -34,7 +34,7 @@ class DatabaseCreation(creation.DatabaseCreation):
 
     def _destroy_test_db(self, test_database_name, verbosity):
         # With force: a thread that served a browser's last request may still hold its connection.
-        with self._nodb_cursor() as cursor:
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined] # the stubs do not know it
             cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
 
@@ -43,7 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = DatabaseOperations
     creation_class = DatabaseCreation
-    runtime_role = None
+    runtime_role: str | None = None
 
     def init_connection_state(self):
         super().init_connection_state()
@@ -52,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(f'SET ROLE "{self.runtime_role}"')
             self.connection.commit() if not self.connection.autocommit else None
 
-    def as_owner(self):
+    def as_owner(self) -> "_AsOwner":
         """Context: statements inside run as the owner of the tables."""
         return _AsOwner(self)
 
@@ -61,11 +61,11 @@ class _AsOwner:
     def __init__(self, connection):
         self.connection = connection
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute("SET ROLE NONE")
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         if self.connection.runtime_role and not self.connection.needs_rollback:
             with self.connection.cursor() as cursor:
                 cursor.execute(f'SET ROLE "{self.connection.runtime_role}"')

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
     """Run the acts together, each on a connection of its own; answers or errors, in their order."""
-    gate, answers = threading.Barrier(len(acts)), [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+    answers: list[object] = [None] * len(acts)
 
     def run(number: int) -> None:
         try:

@@ -31,7 +31,8 @@ ACTS = ("write", "submit", "accept", "return", "comment", "answer", "settle")
 def test_reports_move_along_the_table_whatever_people_try(group, cast, acts):
     with transaction.atomic():
         report = written.write_all(group, cast["LE"])
-        state, frozen = report.state, {}
+        state = report.state
+        frozen: dict[int, str] = {}
         for number, (act, role) in enumerate(acts):
             before = _counts(group)
             try:

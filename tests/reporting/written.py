@@ -61,7 +61,9 @@ def submit(group: Group, by: User, **texts: str) -> Report:
 
 def latest(report: Report) -> ReportSubmission:
     with inside(report.group_id):
-        return report.submissions.last()
+        found = report.submissions.last()
+    assert found is not None
+    return found
 
 
 def decide(

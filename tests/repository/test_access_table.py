@@ -253,7 +253,9 @@ def test_pages_of_the_sign_in_are_open_or_ask_for_it_as_their_row_says(world):
 
 def test_the_matrix_notices_a_page_that_lets_everybody_in(world, monkeypatch):
     """The control: one permission given to members too, and the walk says so."""
-    wider = roles.Role("ME", "Member", roles.MEMBER.permissions | {"groups.appoint_office"})
+    wider = roles.Role(
+        roles.RoleCode.MEMBER, "Member", roles.MEMBER.permissions | {roles.Permission.APPOINT_OFFICE}
+    )
     monkeypatch.setitem(roles.ROLES, "ME", wider)
     with pytest.raises(AssertionError, match="ME read: forbidden by the table, allowed by the page"):
         test_a_route_answers_every_role_as_the_table_says(world, "workspace:office-appoint")

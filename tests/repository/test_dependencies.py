@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Set
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def imported(folder: Path) -> set[str]:
     return found - set(sys.stdlib_module_names) - OURS
 
 
-def unnamed(modules: set[str], also: set[str] = frozenset()) -> set[str]:
+def unnamed(modules: set[str], also: Set[str] = frozenset()) -> set[str]:
     """Modules whose package the project does not name."""
     providers = packages_distributions()
     return {name for name in modules if not {bare(one) for one in providers.get(name, [])} & (NAMED | also)}

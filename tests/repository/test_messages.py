@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-TRANSLATIONS = {
+TRANSLATIONS: dict[str, dict[str, str | list[str]]] = {
     "Plain": {"fr": "Simple", "es": "Sencillo"},
     "In an f-string": {"fr": "Dans une chaîne", "es": "En una cadena"},
     "%(count)d report": {

@@ -43,7 +43,7 @@ def reader_of(name: str) -> str:
     )
 
 
-def open_page(world: World, name: str, language: str = "en") -> tuple[HttpResponse, list[str]]:
+def open_page(world: World, name: str, language: str = "en") -> tuple[Any, list[str]]:
     """The page as its reader gets it, and the statements it took; what it changed is taken back."""
     client, seen = Client(), []
     with transaction.atomic():

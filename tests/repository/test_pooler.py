@@ -132,7 +132,8 @@ def raw_groups() -> tuple[int, set[int]]:
 
 
 def test_two_people_on_one_server_connection_never_see_each_others_group(pooler, groups):
-    rounds, seen, pids, failures = 40, {0: set(), 1: set(), None: set()}, set(), []
+    rounds, pids, failures = 40, set(), []
+    seen: dict[int | None, set[int]] = {0: set(), 1: set(), None: set()}
     start = threading.Barrier(3)
 
     def member_of(number: int) -> Callable[[], None]:

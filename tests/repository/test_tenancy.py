@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -13,6 +15,7 @@ from groups.models import Group
 from reporting.models import Report
 from tests import factories
 from tests.factories import everything
+from tests.pg.owner import as_owner
 from tests.repository import catalogue
 
 TABLE_WITHOUT_POLICY = (
@@ -33,14 +36,14 @@ def two_groups(group, other_group) -> tuple[Group, Group]:
     return group, other_group
 
 
-def count(table: str, where: str = "true", *values: object) -> int:
+def count(table: str, where: str = "true", *values: Any) -> int:
     """Rows that raw SQL sees, with no filter of ours."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}", values)
         return cursor.fetchone()[0]
 
 
-def refusal(sql: str, *values: object) -> str:
+def refusal(sql: str, *values: Any) -> str:
     """What the database says to a statement, or '' when it accepts it."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -61,7 +64,7 @@ def test_every_table_with_a_group_has_row_level_security_with_policies_forced_on
 
 @pytest.mark.django_db
 def test_a_planted_table_without_policy_is_found():
-    with connection.as_owner():
+    with as_owner():
         with connection.cursor() as cursor:
             cursor.execute(TABLE_WITHOUT_POLICY)
         assert catalogue.unguarded_tables() == ["planted"]
@@ -85,7 +88,7 @@ def test_every_tenant_model_and_every_model_that_names_a_group_is_among_those_ta
 
 @pytest.mark.django_db
 def test_every_model_that_names_a_group_refuses_queries_outside_a_scope():
-    models = [
+    models: list[Any] = [
         model
         for model in apps.get_models()
         if any(field.name == "group" and field.related_model is Group for field in model._meta.fields)
@@ -109,7 +112,7 @@ def test_no_table_without_a_group_hangs_below_a_tenant_table():
 
 @pytest.mark.django_db
 def test_a_planted_child_that_could_point_across_groups_is_found():
-    with connection.as_owner(), connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(TABLE_WITHOUT_POLICY)
         cursor.execute("ALTER TABLE planted ADD COLUMN report_id bigint REFERENCES reporting_report (id)")
         cursor.execute(
@@ -234,7 +237,7 @@ def test_a_child_whose_parent_lies_in_another_group_is_refused(two_groups):
     keys = [key for key in catalogue.foreign_keys() if key.columns[0] == "group_id" and len(key.columns) == 2]
     assert len(keys) >= 8
     for key in keys:
-        with scope.write_everywhere("jobs"), connection.as_owner():
+        with scope.write_everywhere("jobs"), as_owner():
             said = refusal(
                 f"SET CONSTRAINTS {key.name} IMMEDIATE; UPDATE {key.child} SET group_id = %s "
                 f"WHERE group_id = %s AND {key.columns[1]} IS NOT NULL",

@@ -11,6 +11,7 @@ from django.db import connection
 
 from core import scope, tenancy
 from tests import factories
+from tests.pg.owner import as_owner
 from tests.repository import catalogue
 
 ROLE = settings.RUNTIME_ROLE
@@ -22,7 +23,7 @@ EARLIER = """CASE current_setting('app.scope', true) WHEN '*' THEN true WHEN 're
 @pytest.fixture
 def owner(db) -> Iterator[None]:
     """The test works as the owner of the tables, in a transaction that is rolled back."""
-    with connection.as_owner():
+    with as_owner():
         yield
 
 
@@ -123,10 +124,10 @@ def test_a_policy_that_let_everybody_read_is_closed_again(group, other_group):
             cursor.execute("SELECT DISTINCT group_id FROM groups_appointment")
             return {pk for (pk,) in cursor.fetchall()}
 
-    with connection.as_owner():
+    with as_owner():
         execute("ALTER POLICY tenant_read ON groups_appointment USING (true)")
     assert groups_read() == {group.pk, other_group.pk}
-    with connection.as_owner():
+    with as_owner():
         migrate()
     assert groups_read() == {group.pk}
 
@@ -193,7 +194,7 @@ def test_a_running_process_meets_the_former_state_or_the_new_one_and_nothing_bet
     with second.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
     wanted = committed()
-    with connection.as_owner():
+    with as_owner():
         try:
             execute(
                 "ALTER POLICY tenant_read ON reporting_report USING (true)",
@@ -215,10 +216,10 @@ def test_a_running_process_meets_the_former_state_or_the_new_one_and_nothing_bet
 
 @pytest.mark.django_db
 def test_a_connection_of_the_run_time_role_changes_nothing():
-    with connection.as_owner():
+    with as_owner():
         execute("COMMENT ON TABLE core_auditentry IS NULL")
     assert tenancy.lay(connection) == []
-    with connection.as_owner():  # the control: the owner finds what differs
+    with as_owner():  # the control: the owner finds what differs
         assert len(tenancy.lay(connection)) == 1
 
 

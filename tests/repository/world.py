@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -76,13 +75,13 @@ class World:
     codes: dict[str, set[str]] = field(default_factory=dict)
     codes_elsewhere: dict[str, set[str]] = field(default_factory=dict)
 
-    def ask(self, code: str, method: str, url: str, data: dict | None) -> HttpResponse:
+    def ask(self, code: str, method: str, url: str, data: dict | None) -> Any:
         """One request by one person; whatever it changed is taken back."""
         client = Client(raise_request_exception=True)
         if code != "VI":
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[code]
         with transaction.atomic():
-            response = client.get(url) if method == "read" else client.post(url, data or {})
+            response: Any = client.get(url) if method == "read" else client.post(url, data or {})
             response.acts = acts_recorded()
             transaction.set_rollback(True)
         return response

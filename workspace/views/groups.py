@@ -52,7 +52,7 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
     with scope.group_scope(found):
         offices = queries.leadership(found, day)
         members = member_counts([found.pk], day).get(found.pk, 0)
-        context = {
+        context: dict[str, Any] = {
             "cycle": target_panels.public_cycle(found, today),
             "reports": publication_panels.public_reports(found),
             "has_logo": GroupLogo.objects.exists(),
@@ -112,7 +112,7 @@ def overview(request: GroupRequest, group: Group) -> HttpResponse:
         ),
         "tasks": [
             _task(duty, day)
-            for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]  # type: ignore[arg-type]
+            for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]
         ],
         "cycle": target_panels.cycle(group, day) if held.may(Permission.VIEW_TARGETS, group) else None,
         # Two parts beside each other in each row.
@@ -131,7 +131,7 @@ def _led_by(offices: Leadership) -> str:
     return "\n".join(leaders) or _("Nobody at present")
 
 
-def _names(offices: Leadership, code: str) -> str:
+def _names(offices: Leadership, code: RoleCode) -> str:
     return "\n".join(one.person.name for one in offices.with_role(code))
 
 

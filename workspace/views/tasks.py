@@ -28,7 +28,7 @@ GROUPS_SHOWN = 8
 def task_list(request: AuthedRequest) -> HttpResponse:
     """Everything the person has to do, over all groups, worked out from the state of things."""
     day, chosen = clock.today(), request.GET.get("group", "")
-    everything = queries.duties_of(request.user, day, request_roles(request))  # type: ignore[arg-type]
+    everything = queries.duties_of(request.user, day, request_roles(request))
     number = int(chosen) if chosen.isascii() and chosen.isdigit() else None
     tasks = queries.task_list(everything, day, number)
     # A group that is not in the person's own list filters nothing and tells nothing.

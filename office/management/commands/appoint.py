@@ -62,7 +62,7 @@ class Command(BaseCommand):
         if options["region"] and region is None:
             raise CommandError(f"There is no region {options['region']}.")
         staff.appoint_staff(
-            person=person, role=options["role"], by=by, region=region, ends_on=options["until"]
+            person=person, role=RoleCode(options["role"]), by=by, region=region, ends_on=options["until"]
         )
 
     def _office(self, person: User, by: User, options: dict[str, Any]) -> None:

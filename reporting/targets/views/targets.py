@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core import clock, scope
 from core.errors import Conflict, DomainError
-from core.forms import over_version
+from core.forms import choices_of, over_version
 from core.htmx import list_page
 from core.once import acts_once
 from core.tables import csv_text
@@ -261,9 +261,9 @@ def target_edit(request: GroupRequest, group: Group, target: int) -> HttpRespons
 
 def target_differences(form: TargetForm, conflict: Conflict) -> list[dict[str, str]]:
     """Where the two texts differ: {label, theirs, yours} in words."""
-    groups = [options for _part, options in form.fields["pair"].choices if isinstance(options, list)]
+    groups = [options for _part, options in choices_of(form, "pair") if isinstance(options, list)]
     pairs = {value: label for options in groups for value, label in options}
-    results = dict(form.fields["key_result"].choices)
+    results = dict(choices_of(form, "key_result"))
 
     def in_words(answers: dict[str, str]) -> dict[str, str]:
         words = dict(answers)
