@@ -26,6 +26,8 @@ from devstack.services import Stack  # noqa: E402 - found through the line above
 from sscportal.settings.apps import PACKAGES  # noqa: E402
 
 BIN = Path(sys.executable).parent
+TEMPLATES = ("templates", "devstack/templates")
+TEMPLATE_WIDTH = 120  # letters in a line of a template; djlint wraps tags, but not all lines
 AUDIT_WITHIN = 120  # seconds; the index may be slow or not there at all
 AUDIT_HOLDS = 24 * 3600  # seconds; asking about the same list again within a day only burdens the index
 
@@ -93,8 +95,24 @@ def deployment() -> Result:
 
 
 def templates() -> Result:
-    """Slips in the templates."""
-    return run(str(BIN / "djlint"), "templates", "devstack/templates", "--lint", "--quiet")
+    """Slips in the templates, their formatting, and lines that are too long."""
+    slips = run(str(BIN / "djlint"), *TEMPLATES, "--lint", "--quiet")
+    layout = run(str(BIN / "djlint"), *TEMPLATES, "--check", "--quiet")
+    found = [slips.output, layout.output, *long_lines(ROOT)]
+    if not layout.passed:
+        found.append(f"Format them: djlint {' '.join(TEMPLATES)} --reformat")
+    return Result(slips.passed and layout.passed and not long_lines(ROOT), "\n".join(filter(None, found)))
+
+
+def long_lines(root: Path) -> list[str]:
+    """Return the places in the HTML templates under `root` whose line is too long, as path and line."""
+    return [
+        f"{path.relative_to(root)}:{number}: {len(line)} letters, at most {TEMPLATE_WIDTH}"
+        for folder in TEMPLATES
+        for path in sorted((root / folder).rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > TEMPLATE_WIDTH
+    ]
 
 
 def translations() -> Result:
