@@ -56,6 +56,11 @@ class MemberRow(NamedTuple):
         """The country in the reader's language."""
         return str(countries.name(self.country)) if self.country else ""
 
+    @property
+    def since_label(self) -> str:
+        """Since when the person has been a member, beside the country on a phone."""
+        return _("since %(year)s") % {"year": self.since}
+
 
 @dataclass(frozen=True)
 class Renewal:
