@@ -1,5 +1,5 @@
-# The portal's commands. Each works from a fresh clone and says in a sentence what is missing when it cannot.
-# What a target does stands behind ##, and `make` alone lists them.
+# The portal's commands. Each works in a new clone. When something is missing, it says what in a sentence.
+# The text after ## says what a target does. `make` without a target lists these texts.
 
 PYTHON ?= python3
 PORT ?= 8000

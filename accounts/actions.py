@@ -28,16 +28,16 @@ PROFILE = (
     "share_contact",
 )
 
-# A fresh proof lasts a quarter of an hour, so an hour's work asks for four; two more for slips.
+# A fresh proof is valid for a quarter of an hour, so an hour's work needs four codes. Two more are for mistakes.
 PROOF_CODES_PER_HOUR = 6
 
 
 @transaction.atomic
 def update_profile(*, person: User, by: User, **data: Any) -> User:
-    """Save what a person tells about themselves; the region follows from the country.
+    """Save a person's profile. The country decides the region.
 
-    The sign-in address is not among it: it changes by proving a new one. Saving what stands changes nothing.
-    Raises TypeError for a field that is not in PROFILE.
+    The sign-in address is not part of the profile: a person changes it by proving a new one. Saving the same values
+    again changes nothing. Raises TypeError for a field that is not in PROFILE.
     """
     if unknown := sorted(data.keys() - set(PROFILE)):
         raise TypeError(f"update_profile does not know these fields: {', '.join(unknown)}")
@@ -53,23 +53,23 @@ def update_profile(*, person: User, by: User, **data: Any) -> User:
         row.region_id = place.region_id if place else None
         fields.append("region")
     row.save(update_fields=fields)
-    # Field names only: the trail tells that something changed, the row history what.
+    # Field names only: the audit trail says that a field changed, and the row history says from what to what.
     audit.record("accounts.profile_changed", by=by, about=row, fields=sorted(changed))
     return row
 
 
 def proof_address(person: User) -> str:
-    """The proved address that a code goes to, or '' when the person has none."""
+    """Return the proved address that codes are sent to, or '' when the person has none."""
     proved = EmailAddress.objects.filter(user=person, verified=True).order_by("-primary", "pk")
     return proved.values_list("email", flat=True).first() or ""
 
 
 @transaction.atomic
 def send_proof_code(*, person: User) -> str:
-    """Mail a code to the person's own proved address, for a fresh proof. Returns the code's hash.
+    """Mail a code for a fresh proof to the person's own proved address. Returns the code's hash.
 
-    Raises DomainError without a proved address, and after six codes within an hour; counted in the outbox,
-    so the limit holds without a cache.
+    Raises DomainError when the person has no proved address, and after six codes within an hour. The codes are
+    counted in the outbox, so the limit works without a cache.
     """
     address = proof_address(person)
     if not address:

@@ -1,4 +1,4 @@
-"""How django-allauth's pages and mails become the portal's."""
+"""Adapters that make django-allauth use the portal's mails, texts and rules."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from core.mail import outbox
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Mails go through the outbox, in the transaction of the request; links use the configured address."""
+    """Writes allauth's mails into the outbox, in the transaction of the request. Links use the configured address."""
 
     error_messages = {**DefaultAccountAdapter.error_messages, **SIGN_IN_ERRORS}
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue one of allauth's mails (codes, links, notices). Each is its own logical mail."""
+        """Queue one of allauth's mails (codes, links, notices). Each call queues a new mail."""
         context = {**context, "email": email, "base_url": settings.BASE_URL}
         language = (get_language() or "en")[:2]
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
-        """A new person: the names of the form, the language of the page, the address in lower case."""
+        """Save a new person with the names of the form, the language of the page and the address in lower case."""
         user = super().save_user(request, user, form, commit=False)
         data = form.cleaned_data
         user.given_name, user.family_name = data.get("given_name", ""), data.get("family_name", "")
@@ -53,7 +53,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """The ways to give a fresh proof; a person with neither password nor second step gets a code by mail."""
+        """Return the ways to give a fresh proof.
+
+        A person with neither password nor second step can get a code by mail.
+        """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if methods or not user.is_authenticated:
             return methods
@@ -62,10 +65,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """ORCID sign-in: the names come from there, the address is asked for and proved here."""
+    """ORCID sign-in: ORCID gives the names, and the portal asks for the address and has the person prove it."""
 
     def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
-        """The provider's keys; without them its addresses answer like nothing at all."""
+        """Return the keys of the provider. Raises Http404 when the settings have none."""
         try:
             return super().get_app(request, provider, client_id)
         except SocialApp.DoesNotExist as error:
@@ -81,6 +84,6 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
-    """The second step with our words for what is not right."""
+    """The second step of sign-in, with the portal's error messages."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, **SECOND_STEP_ERRORS}

@@ -1,4 +1,4 @@
-"""What a person tells about themselves."""
+"""Forms of the account: sign-up, profile, and the code of a fresh proof."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.context_processors import OWN_NAMES
 
 
 class SignupForm(OurWords, AllauthSignupForm):
-    """Name, address, password. Everything else can wait."""
+    """Name, address and password. People enter everything else later in their profile."""
 
     given_name = forms.CharField(
         label=_("Given name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
@@ -31,7 +31,7 @@ class SignupForm(OurWords, AllauthSignupForm):
 
 
 class ProfileForm(forms.ModelForm):
-    """What a person tells about themselves, and who sees it."""
+    """A person's profile, and who can see it. Without `public_contact` there is no field for a public address."""
 
     language = forms.ChoiceField(
         label=_("Language of mails"), choices=[(code, OWN_NAMES[code]) for code, _name in settings.LANGUAGES]
@@ -81,7 +81,7 @@ class ProfileForm(forms.ModelForm):
 
 
 class ProofCodeForm(forms.Form):
-    """The code from the mail that confirms who sits at the screen."""
+    """The code from the mail, with which a person confirms that it is they who use the page."""
 
     code = forms.CharField(
         label=_("Code from the email"),

@@ -1,4 +1,4 @@
-"""Office roles carry a second factor: until one is set up, such a person reaches only the page that does it."""
+"""People with an office role need a second factor. Until they add one, they can open only the page for it."""
 
 from collections.abc import Callable
 
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from core.hooks import needs_second_factor
 
-# Pages that stay open while the factor is being set up.
+# Pages that these people can open before they have added the factor.
 OPEN_NAMES = {"account_logout", "account_reauthenticate", "set_language"}
 OPEN_PREFIXES = ("mfa_", "core:", "health")
 
 
 class SecondFactorMiddleware:
-    """Sends people with an office role and no second factor to the page where they add one."""
+    """Redirects people who need a second factor and have none to the page where they add one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,7 +27,7 @@ class SecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
-        """Asked before each view, when the address is resolved."""
+        """Django calls this before each view. Returns a redirect, or None when the person may go on."""
         person = request.user
         name = request.resolver_match.view_name if request.resolver_match else ""
         if not person.is_authenticated or name in OPEN_NAMES or name.startswith(OPEN_PREFIXES):

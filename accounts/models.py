@@ -1,4 +1,4 @@
-"""People: one account for each, known by a proved email address."""
+"""People: each has one account, which a proved email address identifies."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from core.languages import in_language
 
 
 def normalised(*parts: str) -> str:
-    """Text for searching and sorting: accents stripped, case folded, one space between words.
+    """Return text for searching and sorting: without accents, in lower case, with one space between words.
 
-    Done here and not in the database, because the embedded PostgreSQL has no `unaccent` and sorts by code point.
+    Python does this, because the embedded PostgreSQL has no `unaccent` and sorts by code point.
     """
     text = unicodedata.normalize("NFKD", " ".join(part for part in parts if part))
     return " ".join("".join(c for c in text if not unicodedata.combining(c)).casefold().split())
@@ -29,11 +29,11 @@ def normalised(*parts: str) -> str:
 
 class UserQuerySet(models.QuerySet):
     def by_email(self, email: str) -> UserQuerySet:
-        """People with this address, whatever its case."""
+        """People with this address, in capital or small letters."""
         return self.filter(email__iexact=email.strip())
 
     def matching(self, words: str) -> UserQuerySet:
-        """People whose name or institution holds every word, accents and case aside."""
+        """People whose name or institution contains every word. Accents and case make no difference."""
         found = self
         for word in normalised(words).split():
             found = found.filter(search__contains=word)
@@ -45,7 +45,10 @@ PersonManager = models.Manager.from_queryset(UserQuerySet)
 
 class UserManager(PersonManager["User"], BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A person with an address in lower case; without a password, sign-in by emailed code remains."""
+        """Create a person, with the address in lower case. Raises ValueError without an address.
+
+        A person without a password can sign in with a code by email.
+        """
         if not email:
             raise ValueError("A person needs an email address.")
         user = self.model(email=email.strip().lower(), **fields)
@@ -54,16 +57,16 @@ class UserManager(PersonManager["User"], BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Somebody who keeps the system running and has no say in its content."""
+        """Create a person who keeps the system running and cannot change its content."""
         return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> User:
-        """Sign-in ignores the case of the address."""
+        """Return the person with this sign-in address. The case of the address makes no difference."""
         return self.get(email__iexact=email)
 
 
 class Region(models.Model):
-    """An IUCN statutory region: reference data, editable."""
+    """An IUCN statutory region. It is reference data that can be edited."""
 
     code = models.SlugField(primary_key=True, max_length=20)
     name_en = models.CharField(max_length=80)
@@ -80,12 +83,12 @@ class Region(models.Model):
 
 @cached_reference("accounts.Region")
 def all_regions() -> tuple[Region, ...]:
-    """The regions in their order; shared, so never changed."""
+    """Return the regions in their order. Callers share the rows and must not change them."""
     return tuple(Region.objects.all())
 
 
 class RegionCountry(models.Model):
-    """Which region a country belongs to."""
+    """A country and the region it belongs to."""
 
     country = CountryField(primary_key=True)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="countries")
@@ -95,18 +98,18 @@ class RegionCountry(models.Model):
 
 
 def full_name(given: str, family: str, email: str) -> str:
-    """The name as people write it, or the address when none was given."""
+    """Return the given name and the family name, or the address when the person has entered no name."""
     return f"{given} {family}".strip() or email
 
 
 def listed_name(given: str, family: str, email: str) -> str:
-    """Family name first, as in a register, or the address when no name was given."""
+    """Return the name with the family name first, or the address when the person has entered no name."""
     return ", ".join(part for part in (family, given) if part) or email
 
 
 @audit.tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. The address is the name at sign-in and counts once it is proved."""
+    """A person. They sign in with their address, which counts only after they have proved it."""
 
     email = models.EmailField(_("email address"), unique=True)
     given_name = models.CharField(_("given name"), max_length=80)
@@ -119,10 +122,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     institution = models.CharField(_("institution"), max_length=160, blank=True)
     expertise = models.CharField(_("expertise"), max_length=300, blank=True)
     orcid = models.CharField("ORCID", max_length=19, blank=True)
-    # What leaders and Red List Authority coordinators agree to make public while in office.
+    # The address that leaders and Red List Authority coordinators agree to make public while they are in office.
     public_email = models.EmailField(_("public email address"), blank=True)
     share_contact = models.BooleanField(_("members of my groups may see my email address"), default=False)
-    # Optional mail: what a person may do without. Essential mail (codes, invitations, decisions, overdue) always goes.
+    # A person can decline optional mail. Essential mail (codes, invitations, decisions, overdue) is always sent.
     wants_optional_mail = models.BooleanField(_("send me optional mail"), default=True)
     search = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=170, editable=False, db_index=True)
@@ -145,35 +148,35 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps the derived columns (search, sort key) beside what they come from."""
+        """Fill the derived columns (search, sort key), then save them together with the other fields."""
         self.derive()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search", "sort_key"}
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
-        """Fill the columns for searching and sorting; bulk writers call this themselves."""
+        """Fill the columns for searching and sorting. Code that writes in bulk must call this itself."""
         self.search = normalised(self.given_name, self.family_name, self.institution)[:400]
         self.sort_key = normalised(self.family_name, self.given_name)[:170]
 
     @property
     def name(self) -> str:
-        """The name as people write it, or the address when none was given."""
+        """The given name and the family name, or the address when the person has entered no name."""
         return full_name(self.given_name, self.family_name, self.email)
 
     @property
     def listed_name(self) -> str:
-        """Family name first, as in a register."""
+        """The name with the family name first."""
         return listed_name(self.given_name, self.family_name, self.email)
 
     @property
     def country_name(self) -> str:
-        """The country in the reader's language; empty when the person has named none."""
+        """The country's name in the reader's language, or '' when the person has entered no country."""
         return str(countries.name(str(self.country))) if self.country else ""
 
     @property
     def initials(self) -> str:
-        """Two letters for the round sign beside a name."""
+        """Two letters for the circle beside a name."""
         return (self.given_name[:1] + self.family_name[:1]).upper() or self.email[:2].upper()
 
     def get_full_name(self) -> str:

@@ -1,12 +1,12 @@
-"""Fresh proof: before acts of weight the person shows again that it is they who sit at the screen.
+"""Fresh proof: before important acts, a person proves again that it is they who use the page.
 
-A sign-in, or a proof given since, counts for ACCOUNT_REAUTHENTICATION_TIMEOUT (a quarter of an hour). The proof
-itself is allauth's page: password, code of the app or key. Whoever has none of these gets a code by mail
-(`accounts.views.prove_again`), and stays signed in meanwhile.
+A sign-in or a proof is valid for ACCOUNT_REAUTHENTICATION_TIMEOUT (a quarter of an hour). The person proves on
+allauth's page: with the password, a code of the app, or a key. A person who has none of these gets a code by mail
+(`accounts.views.prove_again`). They stay signed in during the proof.
 
-Opening a form asks already. When the time runs out over a form that stands open, what was typed is kept in
-the session; after the proof the form shows it again, and nothing has been done until the button is pressed.
-Source: docs/security.md, "Fresh proof".
+The portal asks for the proof when the person opens the form. When the proof expires while the form is open, the
+session keeps what the person typed. After the new proof the form shows the text again. Nothing is done until the
+person presses the button. Source: docs/security.md, "Fresh proof".
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from core.access import View
 from core.once import FIELD
 
 TYPED_TEXT = "accounts.kept-text"
-# Longer than any of these forms takes; what is longer would be refused by the form as well.
+# Longer than any of these forms accepts. The form would refuse a longer text too.
 LONGEST_TEXT = 20_000
-# A clock that steps back a little does not ask twice.
+# Seconds that the clock may go back without a second request for proof.
 CLOCK_STEP = 60
 
 
 def recently_authenticated(request: HttpRequest) -> bool:
-    """Whether this session saw a sign-in or a proof of this person a short time ago."""
+    """Return whether this person signed in or gave a proof in this session a short time ago."""
     records = get_authentication_records(request, request.user)
     if not records:
         return False
@@ -45,9 +45,9 @@ def recently_authenticated(request: HttpRequest) -> bool:
 
 
 def reauthentication_redirect(request: HttpRequest, back: str = "") -> HttpResponse | None:
-    """Where to go for a proof, or None when there is a fresh one. What a form posted is kept for its return.
+    """Return a redirect to the page for the proof, or None when the person has given a fresh one.
 
-    `back` is the page to return to when the address itself only takes posts.
+    The session keeps what a form posted. Pass `back`, the page to return to, for an address that only accepts posts.
     """
     if recently_authenticated(request):
         return None
@@ -60,9 +60,10 @@ def reauthentication_redirect(request: HttpRequest, back: str = "") -> HttpRespo
 
 
 def needs_reauthentication(view: View | None = None, *, back: str = "") -> Any:
-    """View decorator, inside the access decorator, so that who may not is told so before being asked for anything.
+    """View decorator: ask for a fresh proof before the view runs.
 
-    `back` names the group's page to return to, for an address that only takes posts.
+    Put it inside the access decorator, so that a person without the right is refused before they are asked for
+    a proof. `back` names the group's page to return to, for an address that only accepts posts.
     """
 
     def decorate(inner: View) -> View:
@@ -77,7 +78,7 @@ def needs_reauthentication(view: View | None = None, *, back: str = "") -> Any:
 
 
 def _keep(request: HttpRequest) -> None:
-    """Keep the typed text in the session, for the same page and the same person only."""
+    """Save the typed text in the session, for the same page and the same person only."""
     typed_now = request.POST.copy()
     for name in (FIELD, "csrfmiddlewaretoken"):
         typed_now.pop(name, None)
@@ -87,17 +88,17 @@ def _keep(request: HttpRequest) -> None:
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
-    """What a form of the page is filled with: the post, or what was typed before the proof, or nothing.
+    """Return the data for a form of the page: the post, or what the person typed before the proof, or None.
 
-    Only a post acts: a form that is filled with kept text shows it and waits for the button.
+    Only a post acts. A form with saved text shows it, and the person presses the button again.
     """
     if request.method == "POST":
         return request.POST
-    kept = request.session.get(TYPED_TEXT)
-    if not kept or (kept["page"], kept["person"]) != (request.path, request.user.pk):
+    saved = request.session.get(TYPED_TEXT)
+    if not saved or (saved["page"], saved["person"]) != (request.path, request.user.pk):
         return None
     del request.session[TYPED_TEXT]
     messages.info(
         request, _("Nothing has been done yet. Here is what you had entered: press the button again.")
     )
-    return QueryDict(kept["text"])
+    return QueryDict(saved["text"])

@@ -1,4 +1,4 @@
-"""The types of requests that views get."""
+"""Types for the requests that views get."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from core.htmx import HtmxRequest
 
 
 class AuthedRequest(HtmxRequest):
-    """A request of a signed-in person: `LoginRequiredMiddleware` lets no other reach the view."""
+    """A request of a signed-in person. `LoginRequiredMiddleware` lets no other request reach the view."""
 
     user: User

@@ -1,7 +1,7 @@
-"""The forms of signing in, with our words: allauth's own labels speak another language than the portal.
+"""allauth's forms for signing in, with the portal's words.
 
-They change nothing in what the forms do. Placeholders go, because they repeat the label and vanish
-while one types; the link to a forgotten password stands beside the button, not between label and field.
+The forms do the same as allauth's. They have no placeholders, because a placeholder repeats the label and disappears
+when a person types. The link for a forgotten password is beside the button, and not between label and field.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ WIDTHS = {"code": "w12 num"}
 
 
 class OurWords:
-    """Mixed into a form of allauth: our labels, no placeholders, no link inside the password's hint."""
+    """Mixin for allauth's forms: the portal's labels, no placeholders, no link inside the password's hint."""
 
     fields: dict[str, Any]
     names: dict[str, Any] = {}
@@ -96,7 +96,7 @@ class ConfirmPasswordResetCodeForm(OurWords, account.ConfirmPasswordResetCodeFor
 
 
 class ChangeEmailForm(OurWords, account.ChangeEmailForm):
-    """Another address, while the first one is not proved."""
+    """Another address, for a person who has not proved the first one yet."""
 
 
 class AuthenticateForm(OurWords, mfa.AuthenticateForm):

@@ -1,4 +1,4 @@
-"""Addresses of this app; sign-in itself is django-allauth's."""
+"""Addresses of this app. The sign-in pages are django-allauth's."""
 
 from django.urls import path
 

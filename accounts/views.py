@@ -1,4 +1,4 @@
-"""A person's own page."""
+"""Pages about the person's own account: the profile, and a fresh proof by emailed code."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ PROOF = "accounts.proof-code"
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: AuthedRequest) -> HttpResponse:
-    """What a person tells about themselves, and who sees it."""
-    # A row of its own: what was typed must not show in the page's frame before it is saved.
+    """Show and save the person's profile, and say who can see it."""
+    # Read the person again: the page's header uses request.user and must not show text that is not saved.
     person = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=person, public_contact=has_public_contact(request))
     if request.method == "POST" and form.is_valid():
@@ -47,7 +47,10 @@ def profile(request: AuthedRequest) -> HttpResponse:
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove_again(request: AuthedRequest) -> HttpResponse:
-    """A fresh proof by emailed code, for who has neither password nor second step; everybody else proves by these."""
+    """Take a fresh proof by emailed code from a person who has neither password nor second step.
+
+    Other people are redirected to the page where they prove with these.
+    """
     onward = get_next_redirect_url(request) or ""
     field = format_html('<input type="hidden" name="next" value="{}">', onward) if onward else ""
     first = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
@@ -85,6 +88,6 @@ def prove_again(request: AuthedRequest) -> HttpResponse:
 
 
 def _is_over(waiting: dict[str, Any]) -> bool:
-    """Whether a code that was sent counts no more: too old, or tried too often."""
+    """Return whether a code has expired or was tried too often."""
     sent = datetime.fromisoformat(waiting["at"])
     return clock.now() - sent > codes.LASTS or waiting["tries"] >= codes.TRIES

@@ -1,4 +1,4 @@
-"""What the sign-in pages say when something is not right: how to put it right, and nothing about who has an account."""
+"""Error messages of the sign-in pages. They say what to do, and do not reveal who has an account."""
 
 from django.utils.translation import gettext_lazy as _
 

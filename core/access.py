@@ -1,4 +1,7 @@
-"""What a view declares about itself. Here, so that the lowest apps can declare too; `groups.access` adds the rest."""
+"""Marks that views carry: who may open the page, and with which permission.
+
+The marks are in core so that the lowest apps can use them too. `groups.access` adds the marks for pages of groups.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +16,23 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Declared:
-    """What a view declared: its area and the permission it asks for."""
+    """What a view declared: its area and the permission that a person needs to open it."""
 
     area: str  # public, signed-in, group, office
     permission: str = ""
 
 
 def declare(view: View, area: str, permission: str = "") -> View:
-    """Mark a view; a test compares the mark with the access table."""
+    """Mark a view with its area and permission. A test compares the mark with the access table."""
     view.access = Declared(area, permission)  # type: ignore[attr-defined] # a mark on a function
     return view
 
 
 def public_page(view: View) -> View:
-    """A page for everybody, signed in or not."""
+    """View decorator for a page that everybody may open, signed in or not."""
     return declare(login_not_required(view), "public")
 
 
 def signed_in_page(view: View) -> View:
-    """A page about the person themselves."""
+    """View decorator for a page that a signed-in person opens about themselves."""
     return declare(view, "signed-in")

@@ -1,4 +1,4 @@
-"""The ground under every app: scope, audit, mail, clock, errors. Knows no group and no person by model."""
+"""What every app uses: scope, audit, mail, clock, errors. Core imports no model of a group or a person."""
 
 from django.apps import AppConfig
 

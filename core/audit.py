@@ -1,11 +1,11 @@
-"""Every change names a human: row history by triggers, and the acts in words beside it.
+"""Records of who changed what: the history of each row, written by triggers, and the acts in words.
 
-Two records, both written in the transaction of the change, both append-only for the run-time role:
+Both records are written in the transaction of the change. The run-time role can only add to them.
 
-* `tracked` puts pghistory's triggers on a model. They see saves, `update()`, bulk and raw SQL alike and
-  keep the row before and after, with who, in which role and through which channel as context.
-* `record` writes one `AuditEntry` for an act of the domain, such as "reporting.report_submitted": what
-  pages show as recent activity and history.
+* `tracked` puts pghistory's triggers on a model. The triggers fire for saves, `update()`, bulk writes and raw SQL.
+  They keep the row before and after the change. The context says who acted, in which role and through which channel.
+* `record` writes one `AuditEntry` for an act of the domain, such as "reporting.report_submitted". Pages show
+  these entries as recent activity and history.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Tracked = Callable[[type[models.Model]], type[models.Model]]
 
 
 def tracked(**options: Any) -> Tracked:
-    """Class decorator: keep each inserted, changed and deleted row. Never put it on ballots."""
+    """Class decorator: keep the history of each inserted, changed and deleted row. Never put it on ballots."""
     return pghistory.track(
         pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), **options
     )
@@ -33,9 +33,10 @@ def tracked(**options: Any) -> Tracked:
 def context(
     *, by: AbstractBaseUser | None = None, channel: str = "", role: str = "", **more: Any
 ) -> pghistory.context:
-    """Who acts, in which role and through which channel (page, job, command); enters every row written inside.
+    """Say who acts, in which role and through which channel (page, job, command).
 
-    Used as a context manager, or called to add to the context that stands already.
+    Use it as a context manager: every row written inside carries these values. Inside an open context, a plain
+    call adds the values to that context.
     """
     given = {"user": by.pk if by else None, "channel": channel, "role": role, **more}
     return pghistory.context(**{key: value for key, value in given.items() if value not in (None, "")})
@@ -52,8 +53,9 @@ def record(
 ) -> None:
     """Write one act into the audit trail, inside the caller's transaction.
 
-    `verb` is in the past tense with its app: "members.person_invited". `detail` holds ids, codes and short
-    texts that a page needs to tell the act; never confidential text. `by` is None only for the portal itself.
+    `verb` is in the past tense and begins with its app: "members.person_invited". `detail` contains the ids, codes
+    and short texts that a page needs to describe the act. Never put confidential text in it. `by` is None only when
+    the portal itself acts.
     """
     entry = AuditEntry(
         at=clock.now(),
@@ -66,7 +68,7 @@ def record(
         about_id=about.pk,
         detail=detail,
     )
-    if entry.group_id is None:  # INSERT … RETURNING reads its row back, which no group's scope may
+    if entry.group_id is None:  # INSERT … RETURNING reads the new row, which no group's scope may read
         with scope.read_everywhere("groupless-record"):
             entry.save(force_insert=True)
     else:
@@ -74,6 +76,9 @@ def record(
 
 
 def _current(key: str) -> str:
-    """A value of the context that stands, or ''. Entering an open context joins it; entering none leaves no trace."""
-    with pghistory.context() as standing:
-        return str(standing.metadata.get(key, ""))
+    """Return a value of the open context, or ''.
+
+    `pghistory.context()` joins the open context. When none is open, it starts an empty one that writes nothing.
+    """
+    with pghistory.context() as present:
+        return str(present.metadata.get(key, ""))

@@ -1,4 +1,4 @@
-"""The shared cache, with a second leg: when Redis is away, limits still limit, in the database."""
+"""The shared cache. When Redis does not answer, a table of the database serves, so that limits still work."""
 
 import logging
 from typing import Any
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 class FallbackCache(RedisCache):
-    """Django's Redis cache; each call that Redis does not answer goes to the cache table instead."""
+    """Django's Redis cache. A call that Redis does not answer goes to the cache table instead."""
 
     def _either(self, name: str, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -25,9 +25,10 @@ _values_by_model: dict[str, list[Values]] = {}
 
 
 def cached_reference(*labels: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Cache what the function returns, for reads of the models named like "groups.Quadrennium".
+    """Function decorator: cache what the function returns. `labels` name the models it reads ("groups.Quadrennium").
 
-    Arguments must be hashable; return lists as tuples, so that no caller changes them for another.
+    The function's arguments must be hashable. The function returns a tuple and not a list, because callers share
+    the value.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -52,25 +53,25 @@ def cached_reference(*labels: str) -> Callable[[Callable[P, R]], Callable[P, R]]
 
 
 def forget(label: str) -> None:
-    """Empty the cache of what was read from one model, such as "groups.Quadrennium"."""
+    """Remove the cached values that were read from one model, such as "groups.Quadrennium"."""
     for values in _values_by_model.get(label.lower(), ()):
         values.clear()
 
 
 def forget_all() -> None:
-    """Empty the whole cache. Tests begin with this."""
+    """Empty the whole cache. Each test begins with this."""
     for label in _values_by_model:
         forget(label)
 
 
 @receiver([post_save, post_delete], dispatch_uid="core.cached")
 def forget_written(*, sender: type[models.Model], **_: Any) -> None:
-    """A row was written: what was read from its model is out of date."""
+    """When a row is saved or deleted, remove the cached values that were read from its model."""
     forget(sender._meta.label_lower)
 
 
 class ReferenceQuerySet(models.QuerySet):
-    """Empties the cache on writes of many rows at once, which send no signals."""
+    """A queryset that empties the cache when it writes many rows at once. Django sends no signals for such writes."""
 
     def update(self, **values: Any) -> int:
         forget(self.model._meta.label_lower)

@@ -1,8 +1,8 @@
 """Charts as plain SVG, the same on a page and in a printed report.
 
-Presentation attributes only, so that they pass the content policy and the PDF engine alike. Each has a name for
-people who do not see it; its figures stand in a table beside it. Difference is never by colour alone: columns
-carry their figure, parts of a bar carry their figure and a pattern of their own.
+Charts use presentation attributes only, so that the content policy and the PDF engine both accept them. Each chart
+has a name for people who do not see it, and the page shows its figures in a table beside it. Colour is never the
+only difference: columns show their figure, and parts of a bar show their figure and a pattern of their own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FONT = "Faustina P, Georgia, serif"
 
 @dataclass(frozen=True)
 class BarPart:
-    """A kind of part in a stacked bar: its name and how it is filled. `dark` is filled dark, so figures are white."""
+    """A kind of part in a stacked bar: its name and how it is filled. On a `dark` fill the figures are white."""
 
     name: str
     fill: str
@@ -51,9 +51,9 @@ def columns(
     planned: float | None = None,
     planned_text: str = "",
 ) -> str:
-    """Columns over time, the last one strong. Each value is (name, amount, amount in words).
+    """Draw columns over time, the last one in the strong colour. Each value is (name, amount, amount in words).
 
-    `planned` draws a dotted line with its words above. Nothing to draw gives an empty string.
+    `planned` adds a dotted line at this amount, with `planned_text` above. Without values, returns an empty string.
     """
     if not values:
         return ""
@@ -82,9 +82,9 @@ def columns(
 def stacked(
     rows: Sequence[tuple[str, Sequence[int]]], parts: Sequence[BarPart], *, label: str, uid: str = "h"
 ) -> str:
-    """Bars in parts, one for each row: (name, counts in the order of the parts). Lengths share one scale.
+    """Draw one bar in parts for each row: (name, counts in the order of the parts). All bars have the same scale.
 
-    `uid` must be unique on the page. Nothing to draw gives an empty string.
+    `uid` must be unique on the page. When all counts are 0, returns an empty string.
     """
     longest = max((sum(counts) for _name, counts in rows), default=0)
     if not longest:
@@ -107,7 +107,7 @@ def stacked(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{size:.1f}" height="17" fill="{fill}" '
                 f'stroke="{QUIET if not part.dark else part.fill}" stroke-width=".8"/>'
             )
-            if part.hatch:  # a quiet ground, so that the figure stays readable
+            if part.hatch:  # a white background, so that the figure is readable
                 body += (
                     f'<rect x="{x + size / 2 - 7:.1f}" y="{y + 2:.1f}" width="14" height="13" fill="#fff"/>'
                 )

@@ -1,8 +1,8 @@
-"""Queries that are written in the ORM and compiled to SQL once per process, for what every page reads.
+"""Queries that are written in the ORM and compiled to SQL once per process, for rows that every page reads.
 
 Django takes longer to build and compile such a query than PostgreSQL takes to answer it. A function decorated with
-`compiled_query` describes a query. It is called once, with a stand-in for each argument; each later call runs the SQL
-with the arguments given and returns the rows as tuples:
+`compiled_query` describes a query. The function is called once, with a placeholder value for each argument. Each
+call then runs the SQL with the arguments given, and returns the rows as tuples:
 
     @compiled_query
     def names_in(group: int, day: date) -> QuerySet:
@@ -10,12 +10,12 @@ with the arguments given and returns the rows as tuples:
 
     for (name,) in names_in(group=7, day=clock.today()): ...
 
-- Arguments are named, and annotated as int, str, date, datetime, list[int] or list[str]. A list is asked for with
-  `__any_of` (`__in` would write as many places as the stand-in has).
-- The function must not look at the values of its arguments, nor at anything else that changes: it is called once.
-- Tables of groups are read in a scope: without one the call raises ScopeError, and row level security filters the
-  rows by the scope of the moment. An argument called `group` must be the scope's group.
-- At most ten queries are compiled, and each is one that every page or every task list needs
+- Arguments are named, and annotated as int, str, date, datetime, list[int] or list[str]. Filter by a list with
+  `__any_of`: `__in` would write one parameter for each entry of the placeholder list.
+- The function must not read the values of its arguments, nor anything else that changes: it is called only once.
+- A query over tables of groups needs a scope. Without one the call raises ScopeError. Row level security filters
+  the rows by the scope that is open at the call. An argument called `group` must be the scope's group.
+- At most ten queries are compiled. Each is one that every page or every task list needs
   (docs/decisions/0012-compiled-queries.md).
 """
 
@@ -41,46 +41,49 @@ Rows = list[tuple[Any, ...]]
 @ForeignKey.register_lookup
 @Field.register_lookup
 class AnyOf(Lookup):
-    """`field__any_of=[…]`, for compiled queries only: like `__in`, but one parameter for a list of any length."""
+    """`field__any_of=[…]`, for compiled queries only: like `__in`, with one parameter for a list of any length."""
 
     lookup_name = "any_of"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        """`field = ANY(list)`."""
+        """Return `field = ANY(list)` with its parameters."""
         left, params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s)", [*params, list(self.rhs)]
 
 
-def _stand_in(kind: Any, number: int) -> Any:
-    """A value of the kind that no query contains by itself; numbers fit into the smallest column."""
-    stand_ins = {
+def _placeholder(kind: Any, number: int) -> Any:
+    """Return a placeholder value of this type that no query contains as a constant.
+
+    Numbers are small enough for the smallest column. Raises ImproperlyConfigured for another type.
+    """
+    placeholders = {
         int: 31_000 + number,
-        str: f"stand-in {number}",
+        str: f"placeholder {number}",
         date: date(1700, 1, 1 + number),
         datetime: datetime(1700, 1, 1 + number, tzinfo=UTC),
         list[int]: [31_000 + number],
-        list[str]: [f"stand-in {number}"],
+        list[str]: [f"placeholder {number}"],
     }
-    if kind not in stand_ins:
+    if kind not in placeholders:
         raise ImproperlyConfigured(f"A compiled query takes no argument of the kind {kind}.")
-    return stand_ins[kind]
+    return placeholders[kind]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL with its parameters: each is a constant value, or the name of an argument."""
+    """SQL with its parameters. Each parameter is a constant value or the name of an argument."""
 
     sql: str
     constants: tuple[Any, ...]
     arguments: tuple[str | None, ...]
-    # Whether the statement reads a table of groups, which needs a scope.
+    # True when the statement reads a table of groups: it then needs a scope.
     scoped: bool
-    # Column -> what turns its value into the field's, and the expression that asks for it.
+    # For a column: its number, the functions that convert the database's value, and the expression of the column.
     converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
 
     def run(self, given: dict[str, Any]) -> Rows:
-        """The rows for these arguments."""
+        """Run the SQL with these arguments and return the rows."""
         params = [
             constant if name is None else given[name]
             for constant, name in zip(self.constants, self.arguments, strict=True)
@@ -99,23 +102,23 @@ class Statement:
 
 
 def _compile(build: Callable[..., QuerySet], kinds: dict[str, Any]) -> Statement:
-    """Build the query with stand-ins and find the stand-ins again among the parameters.
+    """Build the query with placeholder values, compile it, and find the placeholders among its parameters.
 
-    Raises ImproperlyConfigured for an argument that the query does not use, and for a constant day.
+    Raises ImproperlyConfigured for an argument that the query does not use, and for a day that is a constant.
     """
-    stand_ins = {name: _stand_in(kind, number) for number, (name, kind) in enumerate(kinds.items())}
+    placeholders = {name: _placeholder(kind, number) for number, (name, kind) in enumerate(kinds.items())}
     with scope.compiling():
-        compiler = build(**stand_ins).query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler = build(**placeholders).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
     arguments: list[str | None] = []
     for param in params:
-        name = next((n for n, v in stand_ins.items() if type(v) is type(param) and v == param), None)
+        name = next((n for n, v in placeholders.items() if type(v) is type(param) and v == param), None)
         if name is None and isinstance(param, date):
             raise ImproperlyConfigured(
                 f"{build.__qualname__} holds the day {param}, which would never change."
             )
         arguments.append(name)
-    if unused := set(stand_ins) - set(arguments):
+    if unused := set(placeholders) - set(arguments):
         raise ImproperlyConfigured(f"{build.__qualname__} does not ask for {', '.join(sorted(unused))}.")
     columns = [column[0] for column in compiler.select[: compiler.col_count]]
     return Statement(
@@ -138,7 +141,7 @@ def _tables_of_groups() -> list[str]:
 
 
 def compiled_query(build: Callable[P, QuerySet]) -> Callable[P, Rows]:
-    """Compile the query that a function describes, at its first call; calls return the rows as tuples."""
+    """Function decorator: compile the query that the function describes at the first call. Calls return tuples."""
     kinds: dict[str, Any] = {}
     statement: Statement | None = None
 

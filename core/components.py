@@ -1,4 +1,7 @@
-"""The register of components (templates/components.toml) and an example of each, for the sheet and its test."""
+"""The register of components (templates/components.toml), with an example of each for the sheet and its test.
+
+The sheet is the page that shows every component.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -28,13 +31,13 @@ class Component:
 
     @property
     def template(self) -> str:
-        """Where its template lies, as an include names it."""
+        """The path of its template, as `{% include %}` needs it."""
         return f"components/{self.name}.html"
 
 
 @dataclass(frozen=True)
 class Example:
-    """A component with something to show in it."""
+    """A component with values to draw it with."""
 
     component: Component
     values: dict[str, Any]
@@ -42,7 +45,7 @@ class Example:
 
 @cache
 def register() -> dict[str, Component]:
-    """All declared components by name."""
+    """Return all declared components by name."""
     entries = tomllib.loads(REGISTER.read_text("utf-8"))
     return {
         name: Component(name, entry["about"], tuple(entry["needs"]), tuple(entry.get("takes", ())))
@@ -51,7 +54,7 @@ def register() -> dict[str, Component]:
 
 
 class SampleForm(forms.Form):
-    """One field of each sort, for the sheet."""
+    """A form with one field of each kind, for the sheet."""
 
     institution = forms.CharField(
         label="Institution",
@@ -92,7 +95,7 @@ class SampleFilter(forms.Form):
 
 
 def sample_forms() -> dict[str, forms.Form]:
-    """A form as it opens, and one that came back with errors."""
+    """Return a form as it opens, and a form with errors."""
     return {
         "fresh": SampleForm(auto_id="fresh_%s"),
         "wrong": SampleForm(
@@ -268,6 +271,6 @@ def _values() -> dict[str, dict[str, Any]]:
 
 
 def examples() -> list[Example]:
-    """An example of every component that stands on its own, in the order of the register."""
+    """Return an example of every component that can be drawn alone, in the order of the register."""
     values = _values()
     return [Example(part, values[name]) for name, part in register().items() if name in values]

@@ -1,4 +1,4 @@
-"""What the frame of every page needs beside its links (workspace.navigation)."""
+"""Values that every page needs in its header and footer, except the links (those are in workspace.navigation)."""
 
 from typing import Any
 
@@ -10,13 +10,16 @@ OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 
 
 def in_other_language(request: HttpRequest, code: str) -> str:
-    """The address of the same page in another language: only its first part differs. Others stay as they are."""
+    """Return the address of the same page in another language.
+
+    Only the first part of the path differs. An address without a language is returned unchanged.
+    """
     first, _slash, rest = request.path.removeprefix("/").partition("/")
     return f"/{code}/{rest}" if first in OWN_NAMES else request.path
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The same page in the other languages, and what this installation offers."""
+    """Return links to the page in each language, whether this is the demo, and whether ORCID sign-in is set up."""
     current = (get_language() or "en")[:2]
     query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
     return {

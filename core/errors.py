@@ -1,10 +1,10 @@
-"""Rules that said no. Each carries one sentence for the person; anything else is a bug and surfaces."""
+"""Errors for acts that a rule refuses. Each has one sentence for the person. Any other exception is a bug."""
 
 
 class DomainError(Exception):
     """A rule of the domain refused an act. `str(error)` is the sentence shown to the person.
 
-    `code` is a short stable name for tests and logs; `status` is what an answer without a form carries.
+    `code` is a short stable name for tests and logs. `status` is the HTTP status of a response that shows no form.
     """
 
     code = "refused"
@@ -17,7 +17,7 @@ class DomainError(Exception):
 
 
 class Conflict(DomainError):
-    """Somebody else saved first. Carries both texts so that nothing typed is lost.
+    """Another person saved first. The error has both texts, so that the page can show them side by side.
 
     `theirs` and `yours` map a field's name to its text.
     """

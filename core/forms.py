@@ -1,12 +1,12 @@
-"""How forms look: the renderer, and the few widgets and fields the design adds to Django's own.
+"""How forms look: the renderer, and the widgets and fields that the design adds to Django's own.
 
-A form needs nothing to look right: `{{ form }}` or `{{ form.name.as_field_group }}` draws label, hint, error
-and control in that order, tied together for screen readers. Four attributes of a field add to it (`dressed` sets them):
+`{{ form }}` or `{{ form.name.as_field_group }}` draws label, hint, error and control in that order, and connects
+them for screen readers. A field can have four more attributes (`dressed` sets them):
 
-    question = True      the label is a question of its own, in serif
+    question = True      the label is a question and is set in serif
     affix = "US$"        a unit before the control
-    suffix = _("of 8")   quiet words after the control
-    say_optional = True  a checkbox says that it may stay empty
+    suffix = _("of 8")   words in a quiet colour after the control
+    say_optional = True  a checkbox shows "(optional)"
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ def dressed(
     suffix: Any = "",
     say_optional: bool = False,
 ) -> Any:
-    """The field, with what its drawing adds: a question in serif, a unit beside it, "(optional)" at a checkbox."""
+    """Set on the field how it is drawn, and return the field. The module's docstring explains each attribute."""
     vars(field).update(question=question, affix=affix, suffix=suffix, say_optional=say_optional)
     return field
 
@@ -49,20 +49,20 @@ def _choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
 
 
 def set_choices(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
-    """Give the form's field of this name its choices. Raises TypeError for a field that has none."""
+    """Set the choices of the form's field with this name. Raises TypeError when the field cannot have choices."""
     _choice_field(form, name).choices = choices
 
 
 def choices_of(form: forms.BaseForm, name: str) -> list[Any]:
-    """The choices of the form's field of this name. Raises TypeError for a field that has none."""
-    given: Any = _choice_field(form, name).choices  # read, they are pairs; the stubs name all that may be set
+    """Return the choices of the form's field with this name. Raises TypeError when the field cannot have choices."""
+    given: Any = _choice_field(form, name).choices  # pairs; the stubs name the types that may be set
     return list(given)
 
 
 class Radios(forms.RadioSelect):
-    """Radio buttons with a quiet line under each answer, where `hints` has one for its value.
+    """Radio buttons with a hint under each answer for whose value `hints` has one.
 
-    `boxed` puts each answer in a box; only for a decision. `row` puts short answers side by side.
+    `boxed` puts each answer in a box; use it only for a decision. `row` puts short answers side by side.
     """
 
     template_name = "django/forms/widgets/multiple_input.html"
@@ -87,14 +87,14 @@ class Radios(forms.RadioSelect):
         return option
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The group as Django builds it, with the classes of its layout."""
+        """Return the context that Django builds, with the CSS class of the layout."""
         context = super().get_context(name, value, attrs)
         context["widget"]["layout"] = " opts--box" if self.boxed else " opts--row" if self.row else ""
         return context
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):
-    """Checkboxes with a quiet line under each answer, where `hints` has one for its value."""
+    """Checkboxes with a hint under each answer for whose value `hints` has one."""
 
     def __init__(
         self,
@@ -114,12 +114,12 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
 
 def boxes(value: date | None) -> list[int | None]:
-    """Day, month and year of a date, or three empty boxes."""
+    """Return day, month and year of a date, or three times None."""
     return [value.day, value.month, value.year] if value else [None, None, None]
 
 
 class DayWidget(forms.MultiWidget):
-    """A date as day, month and year in three boxes: known dates are typed faster than picked."""
+    """A date as day, month and year in three boxes. People type a date they know faster than they pick it."""
 
     template_name = "django/forms/widgets/day.html"
     use_fieldset = True
@@ -136,11 +136,11 @@ class DayWidget(forms.MultiWidget):
         )
 
     def decompress(self, value: date | None) -> list[Any]:
-        """The three boxes of a date."""
+        """Return the values of the three boxes for a date."""
         return boxes(value)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The three boxes, each with its own label."""
+        """Return the context that Django builds, with a label for each box."""
         context = super().get_context(name, value, attrs)
         for box, label in zip(
             context["widget"]["subwidgets"], (_("Day"), _("Month"), _("Year")), strict=True
@@ -149,14 +149,14 @@ class DayWidget(forms.MultiWidget):
         return context
 
     def id_for_label(self, id_: str) -> str:
-        """The first box, so that a link from the error summary lands in it."""
+        """Return the id of the first box, so that a link in the error summary leads to it."""
         return f"{id_}_0" if id_ else id_
 
 
 class DayField(forms.MultiValueField):
-    """A date typed in three boxes; cleans to a date or None.
+    """A date typed in three boxes. `clean` returns a date or None.
 
-    Refuses a date that does not exist with a sentence that says how to put it right.
+    For a date that does not exist, the error says what to enter.
     """
 
     widget = DayWidget
@@ -172,7 +172,7 @@ class DayField(forms.MultiValueField):
         super().__init__(boxes, require_all_fields=True, **kwargs)
 
     def clean(self, value: Any) -> date | None:
-        """The date; raises ValidationError with one message however many boxes are wrong."""
+        """Return the date, or None. Raises ValidationError with one message, even when several boxes are wrong."""
         filled = [str(part).strip() for part in value or [] if part not in (None, "")]
         if not filled:
             if self.required:
@@ -192,11 +192,11 @@ class DayField(forms.MultiValueField):
         return result
 
     def compress(self, data_list: list[Any]) -> date | None:
-        """Three numbers as a date; used by callers that clean the boxes themselves."""
+        """Return three numbers as a date, or None. Callers that clean the boxes themselves use it."""
         return date(data_list[2], data_list[1], data_list[0]) if data_list and all(data_list) else None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether the three boxes say another date than before."""
+        """Return whether the three boxes contain another date than before."""
         before = initial if isinstance(initial, list) else boxes(initial)
         return [str(part or "") for part in before] != [
             str(part or "").lstrip("0") for part in data or [""] * 3
@@ -204,10 +204,9 @@ class DayField(forms.MultiValueField):
 
 
 def over_version(posted: QueryDict, version: int) -> QueryDict:
-    """What was posted, with the version that another person saved first.
+    """Return the posted data with the number of the version that another person saved first.
 
-    A form that is filled with it shows the same answers again. Saving it once more is then a choice made in sight
-    of both texts.
+    A form with this data shows the person's answers again. When the person saves again, they have seen both texts.
     """
     data = posted.copy()
     data["version"] = str(version)
@@ -215,16 +214,16 @@ def over_version(posted: QueryDict, version: int) -> QueryDict:
 
 
 class ErrorLink:
-    """One line of the error summary: what is wrong and the control to put it right in."""
+    """One line of the error summary: the error's text and the id of the control to correct."""
 
     def __init__(self, text: str, target: str) -> None:
         self.text, self.target = text, target
 
 
 def error_texts(field: forms.BoundField) -> list[str]:
-    """What is wrong with a field, in sentences that say how to put it right.
+    """Return the errors of a field as sentences that say what to do.
 
-    Where a form kept Django's "This field is required.", the label says what is missing.
+    Django's "This field is required." is replaced by a sentence with the field's label.
     """
     texts = []
     for error in field.errors.as_data():
@@ -239,10 +238,10 @@ def error_texts(field: forms.BoundField) -> list[str]:
 
 
 def error_links(form: forms.BaseForm) -> Iterator[ErrorLink]:
-    """The errors of a form, in the order of its fields, each with the id of the control it belongs to.
+    """Yield the errors of a form in the order of its fields, each with the id of its control.
 
-    A group of radio buttons or checkboxes is reached through its first choice. Errors of the form as a
-    whole come first and carry no target.
+    For a group of radio buttons or checkboxes, this is the id of the first choice. Errors of the form as a
+    whole come first and have no target.
     """
     for text in form.non_field_errors():
         yield ErrorLink(str(text), "")
@@ -253,7 +252,7 @@ def error_links(form: forms.BaseForm) -> Iterator[ErrorLink]:
 
 
 def first_choice_id(field: forms.BoundField) -> str:
-    """The id of the first choice of a group of radio buttons or checkboxes; empty when there is none."""
+    """Return the id of the first choice of a group of radio buttons or checkboxes, or '' for other controls."""
     if isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple) and field.auto_id:
         return f"{field.auto_id}_0"
     return ""

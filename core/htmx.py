@@ -1,9 +1,9 @@
-"""Lists that are narrowed in place: htmx exchanges the list, and the page around it stays as it is.
+"""Lists that are filtered in place: htmx replaces the list, and the rest of the page does not change.
 
-Only a step on top: filters, chips and pages of a list are ordinary forms and links, which load the whole page without
-script. What is exchanged has fixed names, so that the script, the style sheet and every list mean the same:
-`list-found` (the list itself), `list-count` (how many, a status line that stays and is announced), `list-filters`
-with `list-clear` inside, `list` (the heading) and `list-head` (above the page, where it holds the filters too).
+Filters, chips and pages of a list are ordinary forms and links, which load the whole page without script. The parts
+that htmx replaces have fixed ids, which the script, the style sheet and every list use:
+`list-found` (the list itself), `list-count` (how many; a status line that screen readers announce), `list-filters`
+with `list-clear` inside, `list` (the heading) and `list-head` (above the list, where it contains the filters too).
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from django_htmx.middleware import HtmxDetails
 
 FOUND = "list-found"
 COUNT = "#list-count:innerHTML"
-# A form that is typed into stays; a chip, a page of the list or "Clear the filters" brings its own form along.
+# While a person types in the form, the form is not replaced. A chip, a page of the list and "Clear the filters"
+# replace the form too.
 KEEPING_FORM = f"{COUNT},#list-clear,#list-head"
 WITH_FORM = f"{COUNT},#list,#list-filters,#list-head"
 
 
-# Choices act at once, words after a pause; the button of the form still works. Each event stands once: htmx offers it
-# to the first line that names it, and to no other.
+# A choice acts at once, typed words act after a pause, and the button of the form still works. Name each event once:
+# htmx uses only the first entry for an event.
 WHEN = "submit, change target:{select,[type=checkbox]}, input target:.in:not(select) delay:600ms"
 ATTRIBUTES = {
     "list": {
@@ -44,27 +45,28 @@ WRITTEN = {what: format_html_join(" ", '{}="{}"', given.items()) for what, given
 
 
 def in_place(what: str = "list") -> SafeString:
-    """`{% in_place %}`: attributes of the element around filters and list, whose links and forms exchange the list.
+    """`{% in_place %}`: return the attributes of the element around filters and list.
 
-    Links to elsewhere inside it belong into an element with `hx-boost="false"`. The form of filters and the link
-    that clears them say how they differ: `{% in_place "form" %}`, `{% in_place "clear" %}`. Raises KeyError for others.
+    Links and forms inside this element replace the list. Put links to other pages inside an element with
+    `hx-boost="false"`. The form of the filters needs `{% in_place "form" %}`, and the link that clears them needs
+    `{% in_place "clear" %}`. Raises KeyError for another word.
     """
     return WRITTEN[what]
 
 
 class HtmxRequest(HttpRequest):
-    """A request as django-htmx leaves it: it knows whether htmx asked, and for what."""
+    """A request after the middleware of django-htmx: `htmx` says whether htmx sent it, and for which element."""
 
     htmx: HtmxDetails
 
 
 def asks_for_list(request: HtmxRequest) -> bool:
-    """Whether htmx asked for the list of a page that is already open, not somebody for the page."""
+    """Return whether htmx asks for the list of an open page. False when a person opens the page."""
     return bool(request.htmx) and request.htmx.target == FOUND
 
 
 def list_page(request: HtmxRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page of a list, or only its partial `list` for htmx."""
+    """Render the page of a list, or only its partial `list` when htmx asks for the list."""
     name = f"{template}#list" if asks_for_list(request) else template
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

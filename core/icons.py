@@ -1,8 +1,8 @@
-"""The portal's glyphs, drawn on a 24 by 24 grid. A glyph never stands without a word beside it."""
+"""The portal's glyphs, drawn on a 24 by 24 grid. A glyph always has a word beside it."""
 
 from html import escape
 
-# Kept apart from the tags so that print pages and mails can look glyphs up without loading templates.
+# The glyphs are not in the template tags, so that print pages and mails can use them without loading templates.
 GLYPHS: dict[str, str] = {
     "done": '<circle cx="12" cy="12" r="10" fill="currentColor" stroke="none"/>'
     '<path d="m7.5 12.5 3 3 6-6.5" stroke="#fff" stroke-width="2.4"/>',
@@ -30,14 +30,14 @@ GLYPHS: dict[str, str] = {
 GLYPHS["chevron"] = GLYPHS["down"]
 GLYPHS["arrow"] = GLYPHS["right"]
 
-# The kinds a status may have; each is a glyph of the same name and a colour in portal.css.
+# The kinds of a status. Each has a glyph of the same name and a colour in portal.css.
 STATUSES = frozenset({"done", "going", "todo", "wait", "late", "back", "info", "lock", "no"})
 
 
 def svg(name: str, label: str = "") -> str:
-    """The glyph as inline SVG; with a label it is an image of that name, else decoration.
+    """Return the glyph as inline SVG. With a label it is an image with this name, without one it is decoration.
 
-    Raises KeyError for a name that was never drawn: a missing glyph is a slip in the template.
+    Raises KeyError for a name without a glyph.
     """
     role = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return f'<svg class="i" viewBox="0 0 24 24" {role}>{GLYPHS[name]}</svg>'

@@ -1,4 +1,4 @@
-"""Texts kept in three columns, and the languages of the portal."""
+"""The languages of the portal, and texts that have a column for each of them."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ CODES = tuple(code for code, _name in settings.LANGUAGES)
 
 
 def in_language(row: Any, field: str, language: str | None = None) -> str:
-    """The column `<field>_<language>` of the row; English where the language has no text."""
+    """Return the column `<field>_<language>` of the row, or the English column when that one is empty."""
     code = (language or get_language() or "en")[:2]
     return getattr(row, f"{field}_{code}", "") or getattr(row, f"{field}_en")

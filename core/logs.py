@@ -1,4 +1,4 @@
-"""One line per event: a traceback is folded, control characters are shown, nothing is forged."""
+"""Logs with one line for each event. Line ends and control characters are escaped, so no text can fake a line."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class LineFormatter(logging.Formatter):
-    """A JSON object on one line: time in UTC, level, logger, message, and the traceback without values."""
+    """Formats a record as a JSON object on one line: time in UTC, level, logger, message, traceback without values."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

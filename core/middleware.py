@@ -1,4 +1,4 @@
-"""What surrounds every page: a plain answer when a service is away, privacy headers, the audit context."""
+"""Middleware of every page: an error page when the database is away, privacy headers, htmx, the audit context."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ServiceFaultMiddleware:
-    """When the database does not answer, say so with 503 and a way back, instead of an error page."""
+    """When the database does not answer, respond with 503 and a page that says what to do."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -27,7 +27,7 @@ class ServiceFaultMiddleware:
             return self.away(request, error)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Called by Django for errors inside views, before they become the 500 page."""
+        """Django calls this for an exception in a view, before it shows the 500 page."""
         if isinstance(exception, OperationalError | InterfaceError):
             return self.away(request, exception)
         return None
@@ -40,7 +40,7 @@ class ServiceFaultMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """Pages for a signed-in person are kept by no cache, and no link passes their address on."""
+    """Forbid caches to keep pages of signed-in people and responses to posts."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -53,9 +53,9 @@ class PrivatePagesMiddleware:
 
 
 class HtmxRedirectMiddleware:
-    """A redirect that answers htmx, such as to the sign-in when the session has ended, loads that page as a whole.
+    """Make htmx load the whole page when the response is a redirect, such as to sign-in after the session ended.
 
-    The browser follows a plain redirect by itself, and the page it leads to would be put in the place of a list.
+    The browser would follow a plain redirect, and htmx would put the new page in the place of a list.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -71,7 +71,7 @@ class HtmxRedirectMiddleware:
 
 
 class AuditContextMiddleware:
-    """Every row written during a request carries who asked and where."""
+    """Record with every row that a request writes who sent the request and for which address."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

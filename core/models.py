@@ -1,4 +1,4 @@
-"""What every app builds on: the tenant base, the audit trail in words, the outbox."""
+"""Models that every app uses: the base of rows that belong to a group, the audit trail, the outbox."""
 
 from typing import ClassVar, Self, TypeVar
 
@@ -15,7 +15,7 @@ AnyManager = TypeVar("AnyManager", bound=models.Manager)
 
 
 def scoped(manager: type[AnyManager]) -> AnyManager:
-    """The manager of a tenant model: queries raise outside a group scope (django-scopes)."""
+    """Return the manager of a tenant model. Its queries raise ScopeError outside a scope (django-scopes)."""
     return ScopedManager(_manager_class=manager, group="group")
 
 
@@ -31,7 +31,7 @@ class TenantModel(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One act of the domain: who did what, as what, when and through which channel. Only ever added."""
+    """One act of the domain: who did what, in which role, when and through which channel. Rows are only added."""
 
     at = models.DateTimeField()
     verb = models.CharField(max_length=60)
@@ -60,7 +60,7 @@ class AuditEntry(models.Model):
 
 
 class FormPost(models.Model):
-    """One post of a form by its key, and where it led (core.once)."""
+    """One post of a form by its key, with the address that the post redirected to (core.once)."""
 
     key = models.UUIDField(primary_key=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

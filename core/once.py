@@ -1,8 +1,8 @@
-"""A form sent twice acts once: the second answer is the first one's.
+"""A form that a person sends twice acts once, and the second response equals the first.
 
-A posting form carries `{% once %}`, a key of its own. The first post writes the key in the transaction of its
-change; a second post with the key waits for the first to end (the unique index makes it wait) and is sent to
-where the first one led. A form that comes back with errors frees its key.
+A posting form contains `{% once %}`, a hidden key. The first post writes the key in the transaction of its change.
+A second post with the same key waits until the first has ended, because of the unique index. It is then redirected
+to the same address as the first. When a form has errors, its key is deleted, so that the person can send it again.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ View = Callable[..., HttpResponse]
 
 
 def new_key() -> str:
-    """A key for one showing of a form."""
+    """Return a new key for a form that a page shows."""
     return str(uuid.uuid4())
 
 
 def acts_once(view: View) -> View:
-    """View decorator, inside the access decorator: a repeated post is answered, and changes nothing."""
+    """View decorator, to be put inside the access decorator: a repeated post changes nothing.
+
+    The repeated post is redirected to where the first one led.
+    """
 
     @wraps(view)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -38,11 +41,11 @@ def acts_once(view: View) -> View:
             return view(request, *args, **kwargs)
         post = FormPost(key=key, person_id=int(request.user.pk or 0), path=request.path[:300], at=clock.now())
         FormPost.objects.bulk_create([post], ignore_conflicts=True)
-        kept = FormPost.objects.select_for_update().get(key=key)
-        if (kept.person_id, kept.path) != (request.user.pk, post.path):
-            return view(request, *args, **kwargs)  # a key from elsewhere counts as none
-        if kept.location:
-            return redirect(kept.location)
+        first = FormPost.objects.select_for_update().get(key=key)
+        if (first.person_id, first.path) != (request.user.pk, post.path):
+            return view(request, *args, **kwargs)  # the key of another person or page is ignored
+        if first.location:
+            return redirect(first.location)
         response = view(request, *args, **kwargs)
         if response.status_code == 302:
             FormPost.objects.filter(key=key).update(location=response["Location"][:500])
@@ -55,7 +58,7 @@ def acts_once(view: View) -> View:
 
 
 def _key_of(request: HttpRequest) -> uuid.UUID | None:
-    """The key of a posted form, or None where there is none or it is no key of ours."""
+    """Return the key of a posted form, or None when the post has no valid key."""
     if request.method != "POST" or not request.user.is_authenticated:
         return None
     try:
@@ -65,5 +68,5 @@ def _key_of(request: HttpRequest) -> uuid.UUID | None:
 
 
 def forget_old(*, days: int = 7) -> int:
-    """Delete keys older than some days; returns how many. A form is not sent again after that."""
+    """Delete keys that are older than `days`. Returns how many were deleted. After that time no form is sent again."""
     return FormPost.objects.filter(at__lt=clock.now() - timedelta(days=days)).delete()[0]

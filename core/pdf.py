@@ -1,4 +1,7 @@
-"""HTML to PDF in a process of its own, kept by content: texts of people never meet the server's files or network."""
+"""Make PDFs from HTML in a separate process, which can open neither the server's files nor the network.
+
+A PDF is cached under a hash of its content.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,14 @@ logger = logging.getLogger(__name__)
 
 STATIC = Path(settings.BASE_DIR) / "static"
 KEEP = 30 * 24 * 3600
-# At most so many PDFs are drawn at a time; others are asked to come back.
+# At most this many PDFs are drawn at the same time. Other people are asked to try again in a minute.
 AT_ONCE = 2
 ASSET = re.compile(r"""url\("?([^")]+)"?\)""")
 KINDS = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
 class PdfUnavailable(DomainError):
-    """No PDF can be drawn now; the page itself says the same."""
+    """No PDF can be drawn now. The page has the same content."""
 
     code = "pdf_unavailable"
     status = 503
@@ -40,31 +43,33 @@ class PdfUnavailable(DomainError):
 
 @remembered
 def style_sheet(name: str) -> str:
-    """A print style sheet of the project with its fonts laid in, so that nothing is opened while drawing.
+    """Return a print style sheet of the project, with its fonts and images as data: addresses.
 
-    Raises ValueError for an asset outside the static folder or of an unknown kind.
+    The worker then opens no file while it draws. Raises ValueError for an asset outside the static folder or of
+    an unknown kind.
     """
     path = STATIC / "css" / "print" / name
 
-    def laid_in(match: re.Match[str]) -> str:
+    def as_data(match: re.Match[str]) -> str:
         asset = (path.parent / match[1]).resolve()
         if not asset.is_relative_to(STATIC.resolve()) or asset.suffix not in KINDS:
             raise ValueError(f"{match[1]} is no asset of the project.")
         return f'url("data:{KINDS[asset.suffix]};base64,{base64.b64encode(asset.read_bytes()).decode()}")'
 
-    return ASSET.sub(laid_in, path.read_text("utf-8"))
+    return ASSET.sub(as_data, path.read_text("utf-8"))
 
 
 def draw(html: str, sheet: str = "report.css") -> bytes:
-    """The PDF of a page, from the cache when the same page was drawn before.
+    """Return the PDF of a page. It comes from the cache when the same page was drawn before.
 
-    Raises PdfUnavailable when the engine is missing, when many are being drawn, or when limits were met.
+    Raises PdfUnavailable when the engine is missing, when too many PDFs are being drawn, or when the worker fails
+    or takes too long.
     """
     css = style_sheet(sheet)
     key = "pdf:" + hashlib.sha256(f"{css}\0{html}".encode()).hexdigest()
-    kept = cache.get(key)
-    if kept is not None:
-        return bytes(kept)
+    cached = cache.get(key)
+    if cached is not None:
+        return bytes(cached)
     with _slot():
         pdf = _run(json.dumps({"html": html, "css": css}).encode())
     cache.set(key, pdf, KEEP)
@@ -73,7 +78,10 @@ def draw(html: str, sheet: str = "report.css") -> bytes:
 
 @contextmanager
 def _slot() -> Iterator[None]:
-    """One of the places at which PDFs are drawn. A process that dies gives its place back by time."""
+    """Take one of the AT_ONCE places for drawing. When a process dies, its place becomes free after a time.
+
+    Raises PdfUnavailable when no place is free.
+    """
     for number in range(AT_ONCE):
         name = f"pdf-slot:{number}"
         if cache.add(name, 1, SECONDS + 20):
@@ -86,7 +94,7 @@ def _slot() -> Iterator[None]:
 
 
 def _run(given: bytes) -> bytes:
-    """Start the worker with an empty environment. Raises PdfUnavailable."""
+    """Start the worker with a minimal environment and return the PDF. Raises PdfUnavailable when the worker fails."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "core.pdf_worker"],

@@ -1,8 +1,8 @@
-"""The process that turns HTML into a PDF: no network, no files of content, limits on time and memory.
+"""The process that turns HTML into a PDF, without network and files, and with limits on time and memory.
 
-Run as `python -m core.pdf_worker` with JSON on standard input ({"html", "css"}); the PDF leaves on standard
-output. Nothing of Django is loaded here. The limits are set before the first byte of content is read; the
-audit hook refuses every connection and every child, whatever a library tries.
+Run it as `python -m core.pdf_worker` with JSON on standard input ({"html", "css"}). It writes the PDF to standard
+output. It does not load Django. It sets the limits before it reads any content. The audit hook refuses every
+connection and every child process, also when a library tries to start one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NO_ENGINE = 3  # exit code: the PDF engine or its system libraries are missing
 
 
 def limit() -> None:
-    """Bound time, memory and the size of files; core dumps are off."""
+    """Limit time, memory and the size of files, and turn core dumps off."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, 1024 * 1024))  # caches of the font library
@@ -36,15 +36,15 @@ def limit() -> None:
 
 
 def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
-    """Audit hook: connections and children are refused. Raises PermissionError."""
-    # A data: address is opened through urllib too; the fetcher lets nothing else come so far.
+    """Audit hook: raises PermissionError for connections and child processes."""
+    # WeasyPrint opens data: addresses with urllib too. The fetcher refuses all other addresses before this.
     if event.startswith(REFUSED) and event not in ("urllib.Request", "socket.__new__"):
         raise PermissionError(event)
 
 
 def render(html: str, css: str) -> bytes:
-    """The tagged PDF of a page. Only data: addresses are opened."""
-    # Here, because `main` sets its limits first, and says in one line when the engine is missing.
+    """Return the tagged PDF of a page. Only data: addresses are opened."""
+    # Imported here, because `main` first sets the limits and reports a missing engine.
     from weasyprint import CSS, HTML  # noqa: PLC0415 - see above
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - see above
     from weasyprint.urls import URLFetcher  # noqa: PLC0415 - see above
@@ -57,10 +57,10 @@ def render(html: str, css: str) -> bytes:
 
 
 def main() -> int:
-    """Read, render, write; the exit code says how it went."""
+    """Read the page, render it and write the PDF. Returns the exit code: 0, or NO_ENGINE without an engine."""
     limit()
     try:
-        # Loaded before the door is closed, because it looks for its system libraries.
+        # Loaded before the audit hook is set, because WeasyPrint searches for its system libraries.
         import weasyprint  # noqa: F401, PLC0415 - loaded under the limits, and a missing engine is reported
     except (ImportError, OSError) as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")

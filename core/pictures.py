@@ -1,7 +1,7 @@
-"""Pictures that people upload: judged by content, measured before they are opened, and drawn anew.
+"""Pictures that people upload: the portal checks the content and the size, and encodes the picture again.
 
-What is kept is never what was sent: the picture is decoded from a short list of formats after a pixel check
-and encoded again as PNG, so that nothing hidden in the file survives. SVG is not accepted.
+The portal never keeps the file that a person sent. It counts the pixels, decodes the picture from one of a few
+formats and encodes it as PNG, so that nothing hidden in the file is kept. SVG is not accepted.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ MAX_PIXELS = 16_000_000
 
 
 class PictureRefused(DomainError):
-    """The file is no picture that the portal takes. The sentence says what to send instead."""
+    """The portal does not accept the file as a picture. The sentence says what to send instead."""
 
     code = "picture_refused"
     status = 400
 
 
 def redrawn(upload: UploadedFile, *, width: int, height: int) -> bytes:
-    """The picture as PNG bytes, scaled down to fit `width` × `height` pixels; smaller ones keep their size.
+    """Return the picture as PNG bytes, scaled down to fit `width` × `height` pixels. Smaller ones keep their size.
 
     Raises PictureRefused for a file that is too large, is not a PNG, JPEG or WebP, is broken, or has too
     many pixels.

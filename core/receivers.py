@@ -1,4 +1,4 @@
-"""After each migration the database gets the policies, marks and rights that are declared (core.tenancy)."""
+"""After each `migrate`, the declared policies, marks and rights are set in the database (core.tenancy)."""
 
 from typing import Any
 
@@ -12,7 +12,10 @@ from core import tenancy
 
 @receiver(post_migrate, dispatch_uid="core.lay_tenancy")
 def lay_after_migrate(*, app_config: AppConfig, using: str, **_: Any) -> None:
-    """Runs once for each `migrate`: Django announces every app with models in turn, and this acts on the last one."""
+    """Set policies, marks and rights once for each `migrate`.
+
+    Django sends the signal once for every app with models. This receiver acts on the last app only.
+    """
     with_models = [config for config in apps.get_app_configs() if config.models_module]
     if app_config == with_models[-1]:
         tenancy.lay(connections[using])

@@ -1,4 +1,4 @@
-"""Reading reference data from the CSV files beside the apps."""
+"""Read reference data from the CSV files of the apps."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from django.apps import apps
 
 
 def rows(app: str, name: str) -> Iterator[dict[str, str]]:
-    """The rows of `<app>/data/<name>.csv` as dictionaries, in the order of the file."""
+    """Yield the rows of `<app>/data/<name>.csv` as dictionaries, in the order of the file."""
     path = Path(apps.get_app_config(app).path) / "data" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)

@@ -1,8 +1,8 @@
-"""One group at a time: the filter in the ORM and the filter in the database, opened together.
+"""Scopes: code reads and writes the rows of one group at a time. The ORM and the database both check it.
 
-A tenant model refuses queries outside a scope (django-scopes); PostgreSQL's row level security holds
-the same line for raw SQL and forgotten filters. The value travels with the statements that need it, local to
-their transaction (core.pg), so it is safe behind a pooler in transaction mode.
+A tenant model refuses queries outside a scope (django-scopes). PostgreSQL's row level security refuses the same
+rows to raw SQL and to queries with a missing filter. The scope is sent with each statement and is local to its
+transaction (core.pg), so it is safe behind a pooler in transaction mode.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ from django_scopes.exceptions import ScopeError
 
 current: ContextVar[str] = ContextVar("database_scope", default="")
 
-# Every place that looks across groups, with the reason why it may. A test counts them and
-# fails when one is used that is not here, or listed here and not used.
+# The names of all reads across groups, each with the reason why it is allowed. A test fails when code uses a name
+# that is not listed here, and when a listed name is not used.
 READ_ESCAPES = {
-    "own-roles": "A person's roles lie in many groups; the query is filtered by the person.",
+    "own-roles": "A person has roles in many groups; the query is filtered by the person.",
     "own-groups": "A person's list of groups; the query is filtered by the person.",
-    "own-duties": "A person's duties lie in many groups; each provider filters by the person's roles.",
-    "reminders": "Reminders ask what everybody owes; each mail names duties of its reader only.",
+    "own-duties": "A person has duties in many groups; each provider filters by the person's roles.",
+    "reminders": "Reminders read everybody's duties; each mail names duties of its reader only.",
     "directory": "The public directory shows leaders in office and published figures of every group.",
     "published-reports": "The list of published reports is public for every group.",
     "office-grid": "The Chair's Office sees the state of all groups; the page asks for an office role.",
     "link-lookup": "A link in a mail names no group; the row is found by the hash of its secret.",
-    "checks": "Check commands look over the whole network; run by the operator.",
-    "groupless-record": "An act outside every group is added to the audit trail; adding reads the new row back.",
+    "checks": "Check commands read all groups; the operator runs them.",
+    "groupless-record": "An act that belongs to no group is added to the audit trail; INSERT reads the new row.",
 }
 WRITE_ESCAPES = {
     "seed": "The demo network is written at once, for every group.",
-    "jobs": "A scheduled job walks all groups; each change is made inside one group's scope.",
+    "jobs": "A scheduled job works on all groups in turn; it makes each change inside one group's scope.",
 }
 
 
 class UnknownEscape(LookupError):
-    """A scope escape was used that is not named in core.scope."""
+    """Code used the name of a read or write across groups that core.scope does not list."""
 
 
 def set_sql(value: str) -> str:
-    """The statement that tells the database the scope; values are our own: a group's id, a named escape's mode, none.
+    """Return the SQL statement that tells the database the scope.
 
-    Raises ValueError for anything else.
+    `value` is a group's id, "read" or "*" for all groups, or "" for no scope. Raises ValueError for another value.
     """
     if value not in ("", "read", "*") and not value.isdecimal():
         raise ValueError(f"'{value}' is no scope.")
@@ -63,7 +63,7 @@ def _database_scope(value: str) -> Iterator[None]:
 
 @contextmanager
 def group_scope(group: models.Model | int) -> Iterator[None]:
-    """Work inside one group: queries see and write its rows only."""
+    """Work inside one group: queries read and write only the rows of this group."""
     pk = group if isinstance(group, int) else group.pk
     with _database_scope(str(pk)), orm_scope(group=pk):
         yield
@@ -71,7 +71,7 @@ def group_scope(group: models.Model | int) -> Iterator[None]:
 
 @contextmanager
 def read_everywhere(name: str) -> Iterator[None]:
-    """Read across all groups, for one of the reasons in READ_ESCAPES. Writing stays refused by the database.
+    """Read across all groups, for one of the reasons in READ_ESCAPES. The database still refuses to write.
 
     Raises UnknownEscape for a name that is not listed.
     """
@@ -95,15 +95,15 @@ def write_everywhere(name: str) -> Iterator[None]:
 
 @contextmanager
 def compiling() -> Iterator[None]:
-    """Compile a query that runs later (core.compiled). Nothing is read here; each run calls `demand`."""
+    """Allow to compile a query that runs later (core.compiled). Compiling reads no rows; each run calls `demand`."""
     with scopes_disabled():
         yield
 
 
 def demand(group: object = None) -> None:
-    """Refuse a compiled query outside a scope, and for a group that is not the scope's, as the ORM does by itself.
+    """Check that a compiled query may run in the open scope, as the ORM does for other queries.
 
-    Raises ScopeError.
+    Raises ScopeError when no scope is open, and when `group` is not the scope's group.
     """
     value = current.get()
     if not value:

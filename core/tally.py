@@ -1,24 +1,24 @@
-"""Tally marks as inline SVG: the portal's own drawing for counts that run to an end.
+"""Tally marks as inline SVG: the portal's own drawing for counts.
 
-Three drawings. `five` is the sign of the conservation cycle: one bundle with one stroke heavy. `tally`
-shows n out of a small number, the rest dotted. `art` draws a large count by hand, for covers, public
-pages and turnout. All of them return plain SVG with presentation attributes only, so that the same text
-serves the page (whose content policy forbids style attributes) and the printed report. The same question
-always gets the same drawing, so the last ones are remembered.
+`five` is the sign of the conservation cycle: one bundle of five strokes, with one stroke heavy. `tally` draws n
+strokes out of a small number, and the rest dotted. `art` draws a large count as if by hand, for covers, public
+pages and turnout. All three return plain SVG with presentation attributes only, so that the page (whose content
+policy forbids style attributes) and the printed report can use the same text. The same arguments always give the
+same drawing, so the last drawings are cached.
 """
 
 import random
 from functools import lru_cache
 from html import escape
 
-# Where the four upright strokes of one bundle stand, in units of the drawing.
+# The x positions of the four upright strokes of one bundle, in units of the drawing.
 UPRIGHTS = (4, 10, 16, 22)
 HANDS = 6  # how many differently drawn bundles one picture mixes
 
 
 @lru_cache(maxsize=32)
 def five(emphasis: int | None = None, css: str = "cyc") -> str:
-    """One bundle with stroke `emphasis` (0 to 4) heavy: Assess, Plan, Act, Network, Communicate."""
+    """Draw one bundle with stroke `emphasis` (0 to 4) heavy: Assess, Plan, Act, Network, Communicate."""
 
     def stroke(index: int, path: str) -> str:
         return f'<path{" class=on" if index == emphasis else ""} d="{path}"/>'
@@ -32,10 +32,10 @@ def five(emphasis: int | None = None, css: str = "cyc") -> str:
 
 @lru_cache(maxsize=512)
 def tally(n: int, of: int, label: str = "") -> str:
-    """`n` strokes drawn out of `of`, the others dotted; meant for counts up to about forty.
+    """Draw `n` strokes out of `of`, and the others dotted. Use it for counts up to about forty.
 
-    With a label the drawing is an image with that name; without one it is decoration and the count
-    must stand beside it in words.
+    With a label the drawing is an image with this name. Without one it is decoration, and the page must say the
+    count in words beside it.
     """
     x, drawn, dotted, start = 2, "", "", 0
     while start < of:
@@ -57,7 +57,7 @@ def tally(n: int, of: int, label: str = "") -> str:
 
 
 def _bundles(rnd: random.Random, uid: str, across: str | None) -> str:
-    """The drawn bundles a picture is put together from, as SVG definitions."""
+    """Return the bundles that a picture uses, as SVG definitions."""
     defs = ""
     for hand in range(HANDS):
         uprights = ""
@@ -86,11 +86,11 @@ def art(
     gap: tuple[int, int] = (40, 34),
     width: float = 2.3,
 ) -> str:
-    """`n` strokes as hand-drawn bundles, `cols` bundles in a row.
+    """Draw `n` strokes as bundles that look drawn by hand, with `cols` bundles in a row.
 
-    `uid` must be unique on the page, since the bundles are defined once and used by id. The same count
-    and seed always give the same picture, so pages can be compared and cached. PDF engines do not resolve
-    `currentColor`: give them a hex stroke.
+    `uid` must be unique on the page, because the bundles are defined once and used by id. The same count and seed
+    always give the same picture, so pages can be compared and cached. PDF engines do not know `currentColor`: pass
+    a hex colour as `stroke`.
     """
     rnd = random.Random(seed)
     uid = escape(uid)

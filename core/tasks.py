@@ -1,4 +1,4 @@
-"""Housekeeping on a schedule."""
+"""Scheduled tasks that delete what is no longer needed."""
 
 from celery import shared_task
 from django.core.management import call_command
@@ -8,11 +8,11 @@ from core import once
 
 @shared_task
 def forget_old_forms() -> None:
-    """Forget the keys of forms that were sent days ago."""
+    """Delete the keys of forms that were sent more than a week ago."""
     once.forget_old()
 
 
 @shared_task
 def clear_ended_sessions() -> None:
-    """Remove sessions and cached limits that have ended."""
+    """Delete sessions that have expired."""
     call_command("clearsessions")

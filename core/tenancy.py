@@ -1,7 +1,7 @@
-"""What the database itself refuses, declared once: rows of other groups, changes of append-only tables, further rights.
+"""What the database refuses, declared in one place: rows of other groups, and changes of append-only tables.
 
-The tenant tables are read from the models. `lay` compares the database's catalogue with the declaration and changes
-what differs; core.receivers calls it after each `migrate`, so no table is left without policies, mark or rights.
+The models say which tables belong to groups. `lay` compares the database's catalogue with the declaration and changes
+what differs. core.receivers calls it after each `migrate`, so every table has its policies, mark and rights.
 Migrations add the keys that keep a child in its parent's group (core.migrations._tenancy_2026).
 """
 
@@ -18,7 +18,7 @@ from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-# Models whose rows are only ever added. The event tables of pghistory are append-only as well.
+# Models whose rows are only added, never changed or deleted. The event tables of pghistory are append-only as well.
 APPEND_ONLY = (
     "core.AuditEntry",
     "duties.SentReminder",
@@ -33,23 +33,24 @@ APPEND_ONLY = (
 )
 APPEND_ONLY_MARK = "append-only"  # the comment on the table, for people who read the database
 
-# The scope is asked in subqueries, which PostgreSQL answers once for a statement and not once for a row. The setting
-# reads '' for the rest of a connection after its first use; CASE keeps the planner from casting that to a number.
+# The policies read the scope in subqueries: PostgreSQL runs these once for a statement and not once for each row.
+# After its first use the setting is '' for the rest of a connection. CASE keeps the planner from casting that to a
+# number.
 _SCOPE = "current_setting('app.scope', true)"
 _INSIDE = f"group_id = (SELECT CASE WHEN {_SCOPE} ~ '^[0-9]+$' THEN {_SCOPE}::bigint END)"
 _CAN_READ = f"{_INSIDE} OR (SELECT {_SCOPE} IN ('*', 'read'))"
 _CAN_WRITE = f"{_INSIDE} OR (SELECT {_SCOPE} = '*')"
-# Each command has a policy of its own: a policy for all commands would be asked again for each row that is read.
+# Each command has a policy of its own: PostgreSQL would check a policy for all commands again for each row it reads.
 POLICIES = {
     "tenant_read": f"FOR SELECT USING ({_CAN_READ})",
     "tenant_add": f"FOR INSERT WITH CHECK ({_CAN_WRITE})",
     "tenant_change": f"FOR UPDATE USING ({_CAN_WRITE}) WITH CHECK ({_CAN_WRITE})",
     "tenant_delete": f"FOR DELETE USING ({_CAN_WRITE})",
 }
-# Rows without a group may be added from anywhere; only the all-groups scopes read them.
+# Rows without a group may be added in any scope. Only the scopes over all groups can read them.
 GROUPLESS_POLICY = {"tenant_groupless": "FOR INSERT WITH CHECK (group_id IS NULL)"}
 
-# What the run-time role may do. It owns nothing and empties nothing.
+# What the run-time role may do. It owns no table and may not truncate one.
 APPEND_ONLY_RIGHTS = frozenset({"SELECT", "INSERT"})
 RIGHTS = {
     "TABLE": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"}),
@@ -61,7 +62,7 @@ RIGHTS = {
 
 @dataclass(frozen=True)
 class TenantTable:
-    """A table that holds rows of groups; `groupless` when a row may also belong to no group."""
+    """A table with rows of groups. `groupless` is true when a row may also belong to no group."""
 
     name: str
     groupless: bool
@@ -74,7 +75,7 @@ class TenantTable:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy as the catalogue spells it."""
+    """A policy in the spelling of the database's catalogue."""
 
     command: str
     permissive: bool
@@ -85,7 +86,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the catalogue describes it; `guarded` when row level security is on, also for the owner."""
+    """A table as the catalogue describes it. `guarded` is true when row level security is on, also for the owner."""
 
     guarded: bool
     comment: str
@@ -96,7 +97,7 @@ class Table:
 
 
 def tenant_tables() -> list[TenantTable]:
-    """Return the tables of all models with a field `group`, event tables included, by name."""
+    """Return the tables of all models with a field `group`, event tables included, sorted by name."""
     found = [
         TenantTable(model._meta.db_table, groupless=field.null)
         for model in _tables()
@@ -107,7 +108,7 @@ def tenant_tables() -> list[TenantTable]:
 
 
 def append_only_tables() -> list[str]:
-    """Return the names of the tables whose rows are only ever added.
+    """Return the names of the append-only tables.
 
     Raises LookupError when APPEND_ONLY names a model that does not exist.
     """
@@ -117,7 +118,7 @@ def append_only_tables() -> list[str]:
 
 
 def _tables() -> list[type[models.Model]]:
-    """Models that have a table of their own."""
+    """Return the models that have a table of their own."""
     return [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
 
 
@@ -129,7 +130,7 @@ def _names_a_group(field: models.Field) -> bool:
 # ---------------------------------------------------------------- What the database has
 
 
-def _standing_tables(cursor: CursorWrapper) -> dict[str, Table]:
+def _existing_tables(cursor: CursorWrapper) -> dict[str, Table]:
     cursor.execute(
         """SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
                   coalesce(obj_description(c.oid, 'pg_class'), ''),
@@ -140,7 +141,7 @@ def _standing_tables(cursor: CursorWrapper) -> dict[str, Table]:
     return {name: Table(*described) for name, *described in cursor.fetchall()}
 
 
-def _standing_policies(cursor: CursorWrapper, schema: str) -> dict[str, dict[str, Policy]]:
+def _existing_policies(cursor: CursorWrapper, schema: str) -> dict[str, dict[str, Policy]]:
     cursor.execute(
         """SELECT c.relname, p.polname, p.polcmd, p.polpermissive, p.polroles::bigint[],
                   coalesce(pg_get_expr(p.polqual, p.polrelid), ''),
@@ -156,13 +157,16 @@ def _standing_policies(cursor: CursorWrapper, schema: str) -> dict[str, dict[str
 
 
 def _declared_policies(cursor: CursorWrapper) -> dict[str, Policy]:
-    """The declared policies in the spelling of this server's catalogue, which a temporary table tells."""
+    """Return the declared policies in the spelling of this server's catalogue.
+
+    To learn the spelling, the function creates the policies on a temporary table and reads them.
+    """
     cursor.execute("CREATE TEMPORARY TABLE declared_tenancy (group_id bigint) ON COMMIT DROP")
     for name, clause in {**POLICIES, **GROUPLESS_POLICY}.items():
         cursor.execute(f"CREATE POLICY {name} ON pg_temp.declared_tenancy {clause}")
     cursor.execute("SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()")
     (schema,) = cursor.fetchone()
-    spelled = _standing_policies(cursor, schema)["declared_tenancy"]
+    spelled = _existing_policies(cursor, schema)["declared_tenancy"]
     cursor.execute("DROP TABLE pg_temp.declared_tenancy")
     return spelled
 
@@ -171,11 +175,11 @@ def _declared_policies(cursor: CursorWrapper) -> dict[str, Policy]:
 
 
 def lay(connection: BaseDatabaseWrapper) -> list[str]:
-    """Make policies, marks and rights in the database what is declared. Return the statements that it took.
+    """Change policies, marks and rights in the database to what is declared. Return the statements that were run.
 
-    All of it is one transaction: a running process meets the former state or the new one, and nothing between. A new
-    table has no rights before it has its policies. The run-time role owns nothing, so nothing is done under it.
-    Tables that are declared and not there, as after a migration of one app only, are left out.
+    All statements run in one transaction, so a running process sees either the former or the new state. A new table
+    gets its policies before its rights. Under the run-time role, which owns no table, the function does nothing.
+    Declared tables that do not exist, such as after a migration of one app only, are left out.
     """
     role = settings.RUNTIME_ROLE
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -203,28 +207,28 @@ def _run(cursor: CursorWrapper, statements: list[str]) -> None:
 
 
 def _policy_statements(cursor: CursorWrapper) -> Iterator[str]:
-    """Row level security of the tenant tables, where it differs. A policy that is not declared is dropped."""
-    spelled, tables = _declared_policies(cursor), _standing_tables(cursor)
-    standing = _standing_policies(cursor, "public")
+    """Yield the statements that correct row level security. A policy that is not declared is dropped."""
+    spelled, tables = _declared_policies(cursor), _existing_tables(cursor)
+    existing = _existing_policies(cursor, "public")
     for table in tenant_tables():
         described = tables.get(table.name)
         if described is None or not described.has_group:
             continue
         if not described.guarded:
             yield f'ALTER TABLE "{table.name}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY'
-        held = standing.get(table.name, {})
-        for name, policy in held.items():
+        present = existing.get(table.name, {})
+        for name, policy in present.items():
             if name not in table.policies or policy != spelled[name]:
                 yield f'DROP POLICY "{name}" ON "{table.name}"'
         for name, clause in table.policies.items():
-            if held.get(name) != spelled[name]:
+            if present.get(name) != spelled[name]:
                 yield f'CREATE POLICY {name} ON "{table.name}" {clause}'
 
 
 def _mark_statements(cursor: CursorWrapper) -> Iterator[str]:
-    """The comments on append-only tables, where they differ."""
+    """Yield the statements that correct the comments on append-only tables."""
     wanted = set(append_only_tables())
-    for name, table in sorted(_standing_tables(cursor).items()):
+    for name, table in sorted(_existing_tables(cursor).items()):
         if name in wanted and table.comment != APPEND_ONLY_MARK:
             yield f"COMMENT ON TABLE \"{name}\" IS '{APPEND_ONLY_MARK}'"
         elif name not in wanted and table.comment == APPEND_ONLY_MARK:
@@ -232,7 +236,7 @@ def _mark_statements(cursor: CursorWrapper) -> Iterator[str]:
 
 
 def _right_statements(cursor: CursorWrapper, role: str) -> Iterator[str]:
-    """The grants of the run-time role in the schema, where they differ. Rights on single columns count as well."""
+    """Yield the statements that correct the run-time role's rights in the schema, also rights on single columns."""
     only_added = set(append_only_tables())
     cursor.execute(
         """WITH r AS (SELECT oid FROM pg_roles WHERE rolname = %s),

@@ -1,4 +1,4 @@
-"""Pages that belong to no domain: health, privacy, accessibility, guidance, the sheet of components, error pages."""
+"""Pages that belong to no other app: health, privacy, accessibility, guidance, sheet of components, error pages."""
 
 import redis
 from django.conf import settings
@@ -14,7 +14,10 @@ from core import components
 @login_not_required
 @transaction.non_atomic_requests
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether database and Redis answer. 503 without the database; without Redis the portal still works."""
+    """Say as JSON whether database and Redis answer. The status is 503 without the database.
+
+    Without Redis it is 200, because the portal still works.
+    """
     state = {"database": True, "redis": True}
     try:
         with connection.cursor() as cursor:
@@ -31,28 +34,31 @@ def health(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """What the portal does for people who use it in different ways, and what it does not do yet."""
+    """Show what the portal does for people with different abilities and devices, and what it does not do yet."""
     return render(request, "core/accessibility.html")
 
 
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Which personal data the portal keeps, who sees it, and for how long."""
+    """Show which personal data the portal keeps, who can see the data, and for how long."""
     return render(request, "core/privacy.html")
 
 
 @login_not_required
 @require_safe
 def guidance(request: HttpRequest) -> HttpResponse:
-    """What the portal asks of whom, and when; from the Guidelines for SSC leaders 2021-2025."""
+    """Show what people have to do, and when (Guidelines for SSC leaders 2021-2025)."""
     return render(request, "core/guidance.html")
 
 
 @login_not_required
 @require_safe
 def component_sheet(request: HttpRequest) -> HttpResponse:
-    """Every part the pages are made of, in its states. For builders, so only where the demo runs."""
+    """Show every component in its states. The page is for developers, so it exists only in demo mode.
+
+    Raises Http404 otherwise.
+    """
     if not settings.DEMO_MODE:
         raise Http404
     context = {
@@ -65,25 +71,25 @@ def component_sheet(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What was sent could not be read. Rendered without context: the request may be what is broken."""
+    """Show the 400 page. It is rendered without context, because the request may be broken."""
     return render(None, "400.html", status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The person may know of the thing, but not do this."""
+    """Show the 403 page: the person may know that the object exists, but may not do this."""
     return render(request, "403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was open too long, or came from elsewhere."""
+    """Show the page for a failed CSRF check: the form was open too long, or another site sent it."""
     return render(request, "403_csrf.html", status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """There is nothing at this address, or nothing for this person."""
+    """Show the 404 page: the address does not exist, or this person may not know of it."""
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours. Rendered without context, so that it never fails itself."""
+    """Show the 500 page after a bug. It is rendered without context, so that the page itself cannot fail."""
     return render(None, "500.html", status=500)

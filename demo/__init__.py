@@ -1,4 +1,4 @@
-"""The demo network: real groups, invented people, and a year that can be looked at from three places.
+"""The demo network: real groups, invented people, and their work at one of three stages of the year.
 
 Production neither imports nor installs this package, and its image does not contain it.
 """

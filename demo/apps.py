@@ -1,4 +1,4 @@
-"""Makes the commands `seed_demo` and `list_personas` and the invented names known to Django."""
+"""The app of the commands `seed_demo` and `list_personas` and of the invented names."""
 
 from django.apps import AppConfig
 

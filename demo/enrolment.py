@@ -1,4 +1,4 @@
-"""Memberships of both periods, and the handshakes of the present one in every state."""
+"""Write memberships of both periods, and the handshakes of the present period in every state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from members.states import HandshakeOrigin, HandshakeState
 
 @dataclass
 class Renewal:
-    """How far the renewal stands: shares of former members and of newcomers by the state of their handshake."""
+    """How many people have which state of handshake: shares of the former members and of the newcomers."""
 
     former: dict[str, float]
     newcomers: dict[str, float]
@@ -51,7 +51,7 @@ FORMER_SHARE = 0.88
 
 
 def enrol(world: World) -> None:
-    """Write memberships of both periods and the handshakes of the present one, in every state."""
+    """Write memberships of both periods, and the handshakes of the present period in every state."""
     random, conditions = world.random, Conditions.in_force()
     before, now = world.periods["2021–2025"], world.periods["2026–2029"]
     plan = RENEWALS[world.stage == "renewal-open"]
@@ -164,7 +164,7 @@ def _handshake(
 
 
 def _began(handshake: Handshake, place: Place, person: User) -> Membership:
-    """The membership that an accepted handshake began."""
+    """Return the membership that began with an accepted handshake."""
     signed_at = handshake.person_signed_at
     assert signed_at is not None
     return Membership(
@@ -181,7 +181,7 @@ def _began(handshake: Handshake, place: Place, person: User) -> Membership:
 
 
 def _count_members(world: World, memberships: list[Membership], ended: dict[int, date]) -> None:
-    """People in each group in each year, counted as the report counts them."""
+    """Count the people in each group in each year, as the report counts them, and store it in the places."""
     by_group: dict[int, dict[int, set[int]]] = {}
     for row in memberships:
         assert row.ends_on is not None
@@ -196,7 +196,7 @@ def _count_members(world: World, memberships: list[Membership], ended: dict[int,
 
 
 def _membership_acts(world: World, memberships: list[Membership]) -> list[AuditEntry]:
-    """The last few who joined each group, for its recent activity."""
+    """Return audit entries for the last people who joined each group, for its recent activity."""
     newest: dict[int, list[Membership]] = {}
     for row in sorted(memberships, key=lambda one: (one.starts_on, one.pk), reverse=True):
         few = newest.setdefault(row.group_id, [])

@@ -1,7 +1,7 @@
 """Invented people: names and institutions that fit together, by region.
 
-Given and family names are common ones, put together at random; nobody real is meant. The shares of the
-regions follow the published ones (domain facts, figures).
+Given names and family names are common, and are combined at random. No real person is meant. The shares of the
+regions are the published ones (domain facts, figures).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from core.reference import rows
 
 @dataclass(frozen=True)
 class Cluster:
-    """Countries whose people share a stock of names, and how often somebody comes from there."""
+    """Countries that share a list of names, and the share of people who come from them."""
 
     region: str
     share: float
@@ -25,13 +25,13 @@ class Cluster:
     family: str
 
     def countries_list(self) -> list[str]:
-        """Country codes; the first ones are drawn more often."""
+        """Return the country codes. A code that appears several times is chosen more often."""
         return self.countries.split()
 
 
 @cache
 def clusters() -> tuple[Cluster, ...]:
-    """The stocks of names as the table lists them."""
+    """Return the clusters in the order of the table."""
     return tuple(
         Cluster(
             region=row["region"],
@@ -101,13 +101,13 @@ class Draft:
 
 
 def places(region: str) -> list[str]:
-    """Invented places of a region."""
+    """Return the invented places of a region."""
     text = PLACES[region]
     return text.split("|") if "|" in text else [place.replace("-", " ") for place in text.split()]
 
 
 def draw(random: Random) -> Draft:
-    """One person, from a region as often as members are."""
+    """Return one invented person. The regions have the same shares as among real members."""
     found = clusters()
     cluster = random.choices(found, weights=[one.share for one in found])[0]
     language = cluster.language if random.random() < 0.7 else "en"

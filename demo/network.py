@@ -1,4 +1,4 @@
-"""Groups of the demo network and who sits in them."""
+"""The groups of the demo network and the people in them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ CLOSED = {
 CLOSED_ON = date(2023, 7, 1)
 TINY = "diver-loon"
 LEADERLESS = "peccary"
-OTHER = "otter"  # where the persona "member of another group" belongs
+OTHER = "otter"  # the group of the persona "member of another group"
 SMALLEST, LARGEST = 28, 640
-SEATS_PER_PERSON = 1.12  # people sit in several groups
-# The first seats of a group hold its offices.
+SEATS_PER_PERSON = 1.12  # some people are in several groups
+# The people in the first seats of a group have its offices.
 CORE = 10
 
 
 @dataclass
 class Place:
-    """One group with the people of all its seats and who leads it."""
+    """One group with all its people (a seat is one person in one group) and its leaders."""
 
     group: Group
     focus: str
@@ -50,7 +50,7 @@ class Place:
 
 @dataclass
 class World:
-    """What the writers of the demo network share."""
+    """The data that all functions which write the demo network use."""
 
     random: Random
     today: date
@@ -60,14 +60,14 @@ class World:
     places: list[Place] = field(default_factory=list)
 
     def past(self, first: date, last: date) -> date:
-        """A day between two days, never later than yesterday."""
+        """Return a random day between two days, at the latest yesterday."""
         last = min(last, self.today - timedelta(days=1))
         first = min(first, last)
         return first + timedelta(days=self.random.randint(0, (last - first).days))
 
 
 def make_groups(world: World, wanted: int | None) -> None:
-    """Write the groups of the list (the first `wanted`, the demo's own among them) and the closed one."""
+    """Write the first `wanted` groups of the list, always with those that the demo needs, and the closed group."""
     codes = {category.name_en: category for category in Category.objects.all()}
     listed = list(rows("groups", "ssc-groups"))
     if wanted is not None:
@@ -102,7 +102,7 @@ def make_groups(world: World, wanted: int | None) -> None:
 
 
 def deal_seats(world: World) -> None:
-    """Give every person a group, and some a second one, by group sizes as uneven as the real ones."""
+    """Put every person into a group, and some people into a second one. Group sizes differ as much as real ones."""
     random = world.random
     places = [place for place in world.places if place.group.category.takes_members]
     people = list(world.crowd.members)
@@ -124,11 +124,11 @@ def deal_seats(world: World) -> None:
         size = 2 if place.group.slug == TINY else size
         home = max(2, round(size / SEATS_PER_PERSON))
         place.seats = [person for person, _n in zip(stock, range(home), strict=False)]
-        seen = {person.pk for person in place.seats}
+        seated = {person.pk for person in place.seats}
         while len(place.seats) < min(size, len(people)):
             person = random.choice(again)
-            if person.pk not in seen:
-                seen.add(person.pk)
+            if person.pk not in seated:
+                seated.add(person.pk)
                 place.seats.append(person)
     _seat_personas(world)
 

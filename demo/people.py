@@ -1,4 +1,4 @@
-"""Who is in the demo network: ten thousand invented people, the Chair's Office, and the personas."""
+"""The people of the demo network: ten thousand invented people, the Chair's Office, and the personas."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from groups.models import NetworkAppointment
 
 CHUNK = 1000
 Row = TypeVar("Row", bound=models.Model)
-# Nobody signs in with this: a mark that no password matches, the same for all so that a seed gives the same rows.
+# No password matches this text, so these people cannot sign in. It is the same for all, so a seed gives the same rows.
 LOCKED = "!" + "demo" * 10
 
 
 def at(day: date, hour: int = 10) -> datetime:
-    """A moment of a day."""
+    """Return the moment at this hour of a day, in UTC."""
     return datetime.combine(day, time(hour), tzinfo=UTC)
 
 
 def write(rows: list[Row]) -> list[Row]:
-    """Insert many rows of one model in chunks; gives them back with their keys."""
+    """Insert many rows of one model in chunks. Return the rows with their keys."""
     return type(rows[0])._default_manager.bulk_create(rows, batch_size=CHUNK) if rows else []
 
 
 @dataclass
 class Staff:
-    """People above the groups."""
+    """People who work for the whole network: network support, an administrator, the SSC Chair."""
 
     support: list[User] = field(default_factory=list)
     admin: User | None = None
@@ -45,7 +45,7 @@ class Staff:
 
 @dataclass
 class Crowd:
-    """Everybody, before they belong anywhere."""
+    """All people of the demo network, before they are in any group."""
 
     members: list[User]
     staff: Staff
@@ -53,13 +53,13 @@ class Crowd:
 
     @property
     def ssc_chair(self) -> User:
-        """Who appointed the leaders."""
+        """The person who appointed the leaders."""
         assert self.staff.chair is not None
         return self.staff.chair
 
     @property
     def administrator(self) -> User:
-        """Who signs where a group has no leader."""
+        """The person who signs for a group without a leader."""
         assert self.staff.admin is not None
         return self.staff.admin
 
@@ -100,7 +100,7 @@ def _persona(persona: Persona, joined: datetime) -> User:
         "Red List assessment",
     )
     person = _user(drawn, persona.email, joined)
-    # Few rounds and a salt of our own: the password is public, and the same seed writes the same rows.
+    # Few rounds are enough, because the password is public. With a fixed salt, the same seed writes the same rows.
     salt = hashlib.sha256(persona.account.encode()).hexdigest()[:22]
     hasher = get_hasher()
     rounds = {"iterations": 1000} if isinstance(hasher, PBKDF2PasswordHasher) else {}
@@ -112,7 +112,7 @@ def _persona(persona: Persona, joined: datetime) -> User:
 
 
 def make_crowd(random: Random, members: int, today: date, *, with_personas: bool) -> Crowd:
-    """Write all accounts with their proved addresses, the offices of the network, and second factors of personas."""
+    """Write all accounts with proved addresses, the roles of the network, and the personas' second factors."""
     first = date(2017, 1, 1)
     days = max((today - first).days - 30, 1)
     drafts = [draw(random) for _number in range(members)]
@@ -148,7 +148,7 @@ def make_crowd(random: Random, members: int, today: date, *, with_personas: bool
 
 
 def _offices(crowd: Crowd, office: list[User], since: date) -> None:
-    """The Chair's Office, the chairs, the Steering Committee, a reviewer for each region."""
+    """Write the roles of the network: Chair's Office, chairs, Steering Committee, a reviewer for each region."""
     known, rest = crowd.personas, iter(office)
     staff = [next(rest) for _number in range(11)]
     crowd.staff.support = [known["NS"], *staff] if "NS" in known else [*staff, next(rest)]

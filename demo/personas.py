@@ -1,4 +1,4 @@
-"""One person for each role of the security model, with known passwords. They exist in demo mode only."""
+"""Personas: one person for each role of the security model, with known passwords. They exist in demo mode only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DOMAIN = "demo.ssc.example"
 
 @dataclass(frozen=True)
 class Persona:
-    """A known account. `office` is held in the demo group, `network` in the whole network."""
+    """An account with a known password. `office` is their office in the demo group, `network` their network role."""
 
     code: str
     role: str
@@ -33,31 +33,31 @@ class Persona:
 
     @property
     def email(self) -> str:
-        """The address to sign in with."""
+        """The address with which the persona signs in."""
         return f"{self.account}@{DOMAIN}"
 
     @property
     def password(self) -> str:
-        """Long enough for the rules, and easy to copy."""
+        """The password. It is long enough for the rules and easy to copy."""
         return f"demo-{self.account}-passphrase"
 
     @property
     def needs_code(self) -> bool:
-        """Whether the role signs in with a second factor."""
+        """Whether the role needs a second factor."""
         return self.code in {"NS", "CS", "CA", "SC", "DC", "SM", "RR", "SU", "TR"}
 
     @property
     def secret(self) -> str:
-        """The secret of the authenticator app; the same at each start, so that an app keeps working."""
+        """The secret of the authenticator app. It is the same at each start, so that an app can still be used."""
         return base64.b32encode(hashlib.sha256(f"demo {self.account}".encode()).digest()[:20]).decode()
 
     def code_now(self) -> str:
-        """The six figures that an authenticator app shows at this moment."""
+        """Return the six figures that an authenticator app shows at this moment."""
         return format_hotp_value(hotp_value(self.secret, int(time.time()) // app_settings.TOTP_PERIOD))
 
     @property
     def seconds_left(self) -> int:
-        """How long the present code still holds."""
+        """For how many seconds the present code is still valid."""
         return 30 - int(time.time()) % 30
 
 

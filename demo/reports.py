@@ -1,4 +1,4 @@
-"""Annual reports of the demo network, as the year stands at the chosen stage."""
+"""Write the annual reports of the demo network for the chosen stage of the year."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from demo import texts
 from demo.network import Place, World
 from demo.people import at, write
 from demo.personas import GROUP
-from demo.targets import PRESENT, Records, owing, signers
+from demo.targets import PRESENT, Records, reporting_places, signers
 from reporting.models import (
     Report,
     ReportDecision,
@@ -27,7 +27,7 @@ REPORT_SHARES = {"accepted": 22, "submitted": 22, "returned": 9, "draft": 29, "n
 
 
 def set_years(world: World) -> None:
-    """Open, or do not yet open, the reports of the present year, as the stage wants."""
+    """Set when the reports of the present year open and are due, as the stage needs."""
     today = world.today
     opens, due = {
         "reporting-open": (today - timedelta(days=60), today - timedelta(days=9)),
@@ -39,7 +39,7 @@ def set_years(world: World) -> None:
 
 @dataclass
 class _Draft:
-    """A report on its way into the database with all that hangs on it."""
+    """A report that will be written, with its texts and the number of its submissions."""
 
     place: Place
     year: ReportingYear
@@ -50,13 +50,13 @@ class _Draft:
 
 
 def write_reports(world: World, records: Records) -> None:
-    """Reports of all years: accepted in the past, in every state in the present one when it is open."""
+    """Write the reports of all years. Past ones are accepted; this year's are in every state if they are open."""
     years = list(ReportingYear.objects.filter(year__lte=PRESENT).select_related("quadrennium", "template"))
     sections = {
         year.template_id: list(TemplateSection.objects.filter(template=year.template)) for year in years
     }
     drafts: list[_Draft] = []
-    for place in owing(world):
+    for place in reporting_places(world):
         for year in years:
             if place.closed and year.year >= 2023:
                 continue
@@ -154,7 +154,7 @@ def _sections(world: World, draft: _Draft, sections: list[TemplateSection]) -> l
 def _submissions(
     world: World, drafts: list[_Draft], records: Records, sections: dict[int, list[TemplateSection]]
 ) -> None:
-    """What was sent, frozen as the portal freezes it, and what the office decided."""
+    """Write the submissions, with the same content as the portal stores, and the decisions of the office."""
     names = snapshot.Names.load()
     sent: list[ReportSubmission] = []
     decided: list[ReportDecision] = []
@@ -236,7 +236,7 @@ def _comments(world: World, draft: _Draft) -> list[ReviewComment]:
 
 
 def _act(draft: _Draft) -> AuditEntry:
-    """The last thing that happened to a report, for recent activity."""
+    """Return an audit entry for the last act about a report, for recent activity."""
     report = draft.report
     beginner = (draft.place.writers or draft.place.seats)[0]
     verb, by, moment = {

@@ -1,4 +1,4 @@
-"""Emptying the database for a new demo: only the owner of the tables can."""
+"""Empty the database for a new demo. Only the owner of the tables can do this."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.core.management.base import CommandError
 from django.db import connection
 from psycopg2 import sql
 
-# Kept: what migrations wrote.
+# These tables are not emptied, because migrations filled them.
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "core_cache"}
 
 
 def empty_database() -> None:
-    """Empty every table but those that migrations filled.
+    """Empty every table except those that migrations filled.
 
-    The run-time role may not, so this connects as the owner (SSC_DATABASE_OWNER_URL). Raises CommandError when
-    that is not set or when this is no demo.
+    The run-time role may not do this, so the function connects as the owner (SSC_DATABASE_OWNER_URL). Raises
+    CommandError when this variable is not set, and outside demo mode.
     """
     if not settings.DEMO_MODE:
         raise CommandError("Only a demo is emptied. Nothing was changed.")

@@ -1,4 +1,4 @@
-"""The demo network in one transaction, the same rows for the same seed and day."""
+"""Write the demo network in one transaction. The same seed and day give the same rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from groups.models import Group, Quadrennium
 
 
 def is_empty() -> bool:
-    """Whether no group has been written yet."""
+    """Return whether the database has no group yet."""
     return not Group.objects.exists()
 
 
@@ -27,9 +27,9 @@ def seed(
     with_personas: bool,
     tell: Callable[[str], None],
 ) -> None:
-    """Write the network: `groups` of the list (None for all), `members` people, at a stage of the year.
+    """Write the network: this number of `groups` (None for all) and `members`, at a stage of the year.
 
-    Needs an empty database with its reference data. Everything or nothing is written.
+    The database must contain the reference data and nothing else. All rows are written, or none.
     """
     today = clock.today()
     with scope.write_everywhere("seed"), audit.context(channel="command"):
@@ -50,5 +50,5 @@ def seed(
         tell("Reports")
         reports.write_reports(world, records)
     with connection.cursor() as cursor:
-        # Deferred keys are checked here, so that a fault shows with its name and not at the commit.
+        # Check deferred keys now, so that an error names its key and does not appear at the commit.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

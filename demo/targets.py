@@ -1,4 +1,4 @@
-"""Targets of both periods of the demo network, and their progress year by year."""
+"""Write the targets of both periods of the demo network, and their progress for each year."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reporting.models import (
 )
 from reporting.states import TargetSetState
 
-# Which sub-category occurs under which part in which period, and the key results of each part.
+# Pairs: (period, part, sub-category) that occur together. Results: the key results of a (period, part).
 Pairs = set[tuple[int, str, str]]
 Results = dict[tuple[int, str], list[KeyResult]]
 
@@ -36,27 +36,27 @@ SET_SHARES = {
 
 @dataclass
 class Records:
-    """What the reports are built from: the targets of a place and period with their progress."""
+    """The rows that reports need: the targets of each place and period, and their progress."""
 
     sets: dict[tuple[int, str], TargetSet] = field(default_factory=dict)
     targets: dict[tuple[int, str], list[Target]] = field(default_factory=dict)
     progress: dict[int, list[Progress]] = field(default_factory=dict)
 
 
-def owing(world: World) -> list[Place]:
-    """Groups that report."""
+def reporting_places(world: World) -> list[Place]:
+    """Return the groups that have to report."""
     return [place for place in world.places if place.group.category.reports_annually and place.seats]
 
 
 def write_targets(world: World) -> Records:
-    """Target sets of both periods with about twelve targets each, and their progress."""
+    """Write target sets of both periods with about twelve targets each, and their progress. Return all rows."""
     records = Records()
     listed = CyclePair.objects.values_list("plan__quadrennium", "component", "subcategory")
     pairs: Pairs = set(listed)
     results: Results = {}
     for result in KeyResult.objects.select_related("plan"):
         results.setdefault((result.plan.quadrennium_id, result.component_id), []).append(result)
-    for place in owing(world):
+    for place in reporting_places(world):
         for label in ("2021–2025", "2026–2029"):
             period = world.periods[label]
             if place.closed and label == "2026–2029":
@@ -67,7 +67,7 @@ def write_targets(world: World) -> Records:
     write(list(records.sets.values()))
     write([target for few in records.targets.values() for target in few])
     statuses: list[Progress] = []
-    for place in owing(world):
+    for place in reporting_places(world):
         for (pk, label), few in records.targets.items():
             if pk == place.group.pk and records.sets[pk, label].state == TargetSetState.AGREED:
                 for target in few:
@@ -79,7 +79,7 @@ def write_targets(world: World) -> Records:
 
 
 def signers(world: World, place: Place, year: int) -> tuple[User, User]:
-    """Who sends for the group in a year and who decides in the office: two people."""
+    """Return the person who sends for the group in a year, and the person who decides in the office."""
     leaders = (
         (place.leaders if year >= PRESENT else place.leaders_before) or place.leaders or place.leaders_before
     )
@@ -121,7 +121,7 @@ def _targets(
         (random.choice(texts.MIX) for _n in range(few)),
         key=("assess", "plan", "act", "network", "communicate").index,
     )
-    # The five parts all occur where there is room for them.
+    # A group with eight or more targets has targets of all five parts.
     for number, part in enumerate(dict.fromkeys(texts.MIX)):
         if few >= 8 and part not in parts:
             parts[number * few // 5] = part
@@ -158,7 +158,7 @@ def _targets(
 
 
 def _progress(world: World, place: Place, target: Target, period: Quadrennium) -> list[Progress]:
-    """One row a year; figures only grow, and a target that is achieved or given up stays so."""
+    """Return one row for each year. Figures only grow. After a target is achieved or dropped, its status is final."""
     random = world.random
     writers = place.writers or place.seats[:1]
     fate = random.choices(("reached", "slow", "deleted"), weights=(70, 26, 4))[0]
@@ -170,7 +170,7 @@ def _progress(world: World, place: Place, target: Target, period: Quadrennium) -
     finished_in = random.randint(max(target.due_year - 1, period.years[0] + 1), period.years[-1])
     for year in years:
         if year == PRESENT and random.random() < (0.25 if world.stage == "reporting-open" else 0.6):
-            continue  # not told yet
+            continue  # progress is not recorded yet
         span = max(finished_in - period.years[0] + 1, 1)
         if fate == "deleted" and year >= period.years[0] + 2:
             status, text = "deleted", random.choice(texts.DROPPED)

@@ -1,4 +1,4 @@
-"""Offices of the demo network, term by term, and the contacts that leaders made public."""
+"""Write the offices of the demo network, term by term, and the contacts that leaders made public."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groups.models import Appointment, AppointmentEnding
 
 
 def fill_offices(world: World) -> None:
-    """Write who leads, coordinates and helps, term by term, back to 2017."""
+    """Write the appointments of leaders, coordinators and other offices, term by term, since 2017."""
     appointed: list[tuple[Appointment, date | None]] = []
     support = world.crowd.staff.support
     for number, place in enumerate(world.places):
@@ -68,7 +68,7 @@ def _row(
 def _terms(
     world: World, place: Place, person: User, office: str, number: int
 ) -> list[tuple[Appointment, date | None]]:
-    """So many terms in a row up to the present one; in the closed group up to its last day."""
+    """Return `number` terms in a row up to the present term, or in the closed group up to its last day."""
     periods = list(world.periods.values())[-number:]
     found: list[tuple[Appointment, date | None]] = []
     for period in periods:
@@ -97,7 +97,7 @@ def _drawn_offices(world: World, place: Place) -> list[tuple[Appointment, date |
         if len(rows_) >= 2 or not led or place.closed:
             place.leaders_before.append(person)
     if not place.leaders_before and len(seats) > CORE:
-        # Somebody led before; some of them stepped down in the middle of the term.
+        # Another person led before. In some groups this person stepped down in the middle of the term.
         person, period = seats[CORE - 1], world.periods["2021–2025"]
         gone = date(2024, 6, 1) if random.random() < 0.15 else None
         found.append((_row(world, place, person, "chair", period.starts_on, period.ends_on), gone))
@@ -136,7 +136,7 @@ def _drawn_offices(world: World, place: Place) -> list[tuple[Appointment, date |
 
 
 def _named_offices(world: World, place: Place) -> list[tuple[Appointment, date | None]]:
-    """The demo group: every office held by the persona of that role, beside a second Co-Chair."""
+    """Return the offices of the demo group: each persona has the office of their role. There is a second Co-Chair."""
     known = world.crowd.personas
     period = world.periods["2026–2029"]
     second = next(person for person in place.seats if person not in known.values())
@@ -153,7 +153,7 @@ def _named_offices(world: World, place: Place) -> list[tuple[Appointment, date |
                 world, place, person, persona.office, period.starts_on, period.ends_on, topic=persona.topic
             )
             found.append((row, None))
-    lent = _row(
+    delegation = _row(
         world,
         place,
         known["DD"],
@@ -162,8 +162,8 @@ def _named_offices(world: World, place: Place) -> list[tuple[Appointment, date |
         world.today + timedelta(days=60),
         note="Invitations and requests while I am in the field.",
     )
-    lent.made_by, lent.made_at = known["LE"], at(world.today - timedelta(days=11))
-    found.append((lent, None))
+    delegation.made_by, delegation.made_at = known["LE"], at(world.today - timedelta(days=11))
+    found.append((delegation, None))
     second.public_email = f"contact@{place.group.slug}.example"
     place.leaders = [known["LE"], second]
     place.leaders_before = [known["LE"], second]
@@ -173,7 +173,7 @@ def _named_offices(world: World, place: Place) -> list[tuple[Appointment, date |
 
 
 def publish_contacts(world: World) -> None:
-    """Store the addresses that leaders and coordinators agreed to make public."""
+    """Save the addresses that leaders and coordinators agreed to make public."""
     for place in world.places:
         for person in place.coordinators:
             person.public_email = person.public_email or f"redlist@{place.group.slug}.example"

@@ -1,11 +1,11 @@
-"""What invented groups write: missions, targets, progress and reports, about the species they look after."""
+"""The texts of invented groups: missions, targets, progress and reports, about the species they work on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
 
-# Words that keep their capital inside a sentence.
+# Words that begin with a capital also inside a sentence.
 PROPER = {
     "African",
     "Asian",
@@ -88,7 +88,7 @@ PLACES = (
 
 
 def focus_of(name: str) -> str:
-    """What a group looks after, as a word inside a sentence: "cat", "African elephant"."""
+    """Return the species that a group works on, for use in a sentence: "cat", "African elephant"."""
     for ending in ENDINGS:
         if name.endswith(ending):
             name = name[: -len(ending)]
@@ -99,7 +99,7 @@ def focus_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One kind of target. `{n}` is the quantity, `{focus}` what the group looks after, `{place}` where."""
+    """One kind of target. `{n}` is the quantity, `{focus}` the species of the group, `{place}` a place."""
 
     component: str
     subcategory: str
@@ -279,7 +279,7 @@ PATTERNS = (
         (4, 6, 12),
     ),
 )
-# How many targets of each part a group of twelve sets; near the published mix (a third under Assess).
+# The parts of twelve targets of a group. A third is under Assess, which is near the published shares.
 MIX = (
     "assess",
     "assess",
@@ -391,5 +391,5 @@ JOIN_WORDS = (
 
 
 def fill(text: str, focus: str, random: Random, n: int | None = None) -> str:
-    """A text with its blanks filled."""
+    """Return the text with its placeholders replaced."""
     return text.format(focus=focus, place=random.choice(PLACES), n=random.randint(3, 24) if n is None else n)

@@ -1,4 +1,4 @@
-"""The web server in production. Sizes come from the environment; the rest is the same everywhere."""
+"""Settings of the web server in production. Sizes come from the environment; other values are the same everywhere."""
 
 import gc
 import os
@@ -10,17 +10,17 @@ threads = int(os.environ.get("SSC_WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-max_requests = 2000  # a worker is renewed now and then, not all at the same time
+max_requests = 2000  # gunicorn replaces a worker after this many requests; the jitter spreads this over time
 max_requests_jitter = 400
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - memory, not a disk
 accesslog = "-"
-# No query strings: they may hold what somebody searched for.
+# No query strings, because they may contain what a person searched for.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 
 
 def post_worker_init(worker: Any) -> None:
-    """What was loaded at the start stays to the end: the collector need not walk through it at every turn."""
+    """Exclude the objects that were loaded at the start from garbage collection: they are needed until the end."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -1,10 +1,10 @@
-"""Says whether a process of the portal does its work; container engines ask.
+"""Check whether a process of the portal works. Container engines run this.
 
     python -m deploy.healthcheck web              the web server answers
     python -m deploy.healthcheck worker           the worker on this host answers
     python -m deploy.healthcheck beat FOLDER      beat wrote its schedule not long ago
 
-Ends with 0 when it does. A sentence on the error output says what is wrong otherwise.
+The exit status is 0 when the process works. Otherwise it is 1, and a sentence on standard error says what is wrong.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def beat(folder: Path) -> str:
 
 
 def main(argv: list[str]) -> int:
-    """Ask the process named on the command line; return the exit status."""
+    """Check the process named on the command line. Return the exit status."""
     match argv:
         case ["web"]:
             problem = web()

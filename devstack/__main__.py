@@ -1,4 +1,4 @@
-"""Runs a command with the embedded services up and their addresses in its environment.
+"""Start the embedded services and run a command with their addresses in its environment.
 
 python -m devstack COMMAND ...
 """
@@ -14,11 +14,11 @@ from devstack.services import Stack
 
 
 def main() -> int:
-    """Run the command given on the command line with the services up; return its exit status."""
+    """Start the services, run the command from the command line, and return its exit status."""
     if len(sys.argv) < 2:
         print("Use: python -m devstack COMMAND ...", file=sys.stderr)
         return 2
-    # A termination signal during the start must still stop what is half up.
+    # After a termination signal during the start, the services that have started must still be stopped.
     signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(128 + signum))
     began = time.monotonic()
     with Stack() as stack:
@@ -28,7 +28,7 @@ def main() -> int:
         child = spawn(sys.argv[1:], signum=signal.SIGTERM)
 
         def pass_on(signum: int, frame: object) -> None:
-            # The terminal sends Ctrl-C to the child as well; twice would mean "at once" to gunicorn and Celery.
+            # The terminal sends Ctrl-C to the child too. A second signal would make gunicorn and Celery stop at once.
             if signum != signal.SIGINT or not sys.stdin.isatty():
                 child.send_signal(signum)
 

@@ -1,4 +1,4 @@
-"""Makes the demo's pages and the command `portal_state` known to Django, where the settings install this package."""
+"""The app of the demo's pages and of the command `portal_state`, for settings that install this package."""
 
 from django.apps import AppConfig
 

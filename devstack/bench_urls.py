@@ -1,4 +1,4 @@
-"""The portal's addresses and one bare page beside them, for measuring only: `make bench`."""
+"""The portal's addresses and one bare page, only for measuring with `make bench`."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -10,10 +10,10 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    """The least that a page for a signed-in person does: it reads session, person and roles, and writes one line.
+    """Do the least that a page for a signed-in person does: read session, person and roles, and write one line.
 
-    These are three statements, and every page inside the portal sends them too. The middleware asks for the roles
-    already (a role may need a second factor); the page asks for them itself, so that it reads them in any case.
+    These are three SQL statements, which every page inside the portal sends too. The middleware has read the roles
+    already, because a role may need a second factor. The page reads them itself too, so it does not rely on this.
     """
     roles = len(request_roles(request).all_codes)
     return HttpResponse(f"<!doctype html><title>bare</title><p>{request.user.pk}: {roles}</p>")

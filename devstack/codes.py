@@ -1,4 +1,4 @@
-"""The demo's accounts on one page, with the sign-in codes of this moment."""
+"""The page of the demo's accounts with their present sign-in codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from groups.access import public_page
 @public_page
 @require_safe
 def code_list(request: HttpRequest) -> HttpResponse:
-    """Each persona with address, password and, where the role asks for one, the code that an app would show."""
+    """Show each persona with address and password, and with the code of their app if the role needs one."""
     context = {"personas": PERSONAS, "seconds": PERSONAS[0].seconds_left}
     response = render(request, "demo/code_list.html", context)
     response["Cache-Control"] = "no-store"

@@ -1,6 +1,6 @@
-"""The living demo: `make demo`. Everything of the portal on one machine, with a made-up network in it.
+"""Run the demo (`make demo`): all parts of the portal on one machine, with invented data.
 
-Data stays in .run/ and var/ between two starts; `--reset` throws it away first.
+The data is kept in .run/ and var/ between two starts. `--reset` deletes it first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOGS = VAR / "log" / "demo"
 
 
 def interrupted(marker: Path) -> bool:
-    """Tell whether the last start ended while the network was being made, and say so."""
+    """Return whether the last start ended while the network was being written, and print a sentence if so."""
     if marker.exists():
         say("The last start was interrupted while the demo network was being made: it is made anew.")
         return True
@@ -33,7 +33,7 @@ def interrupted(marker: Path) -> bool:
 
 
 def seed(portal: Portal, marker: Path, groups: str, members: str, stage: str) -> None:
-    """Fill the empty database. The marker stands while this lasts, so that half a network is never kept."""
+    """Fill the empty database. The marker file exists during this time, so an incomplete network is never kept."""
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.touch()
     began = time.monotonic()
@@ -46,7 +46,7 @@ def seed(portal: Portal, marker: Path, groups: str, members: str, stage: str) ->
 
 
 def main() -> int:
-    """Bring the demo up, print where it is, and stay until told to stop."""
+    """Start the demo, print its address, and run until a signal asks to stop. Return the exit status."""
     parser = argparse.ArgumentParser(description="The portal's living demo on this machine.")
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away first")
     parser.add_argument("--groups", default="all", help="how many groups a new network has")

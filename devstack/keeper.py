@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, however it ends, and are started again when they die."""
+"""Child processes that end when their parent ends for any reason. A child that dies is started again."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 QUICK_DEATH = 2.0  # seconds; a process that lived longer is started again at once
-LONGEST_PAUSE = 2.0  # seconds between two starts of a process that keeps dying
-DEATHS_ALLOWED = 8  # in a row, before the first sign of life
+LONGEST_PAUSE = 2.0  # seconds between two starts of a process that dies again and again
+DEATHS_ALLOWED = 8  # in a row, before the process works for the first time
 STOP_WITHIN = 20.0  # seconds until a process that was asked to stop is killed
 
 
 class StackError(SystemExit):
-    """Something cannot run here. The message is one sentence for the person at the terminal."""
+    """A part cannot run on this machine. The message is one sentence for the person at the terminal."""
 
 
 def dies_with_parent(signum: int) -> Callable[[], None] | None:
     """Return a `preexec_fn`: the kernel sends `signum` to the child when the thread that started it ends.
 
-    That holds for kill -9 too. Returns None outside Linux, where no such signal exists.
+    This also works after kill -9. Returns None on other systems than Linux, which have no such signal.
     """
     if not sys.platform.startswith("linux"):
         return None
@@ -35,17 +35,17 @@ def dies_with_parent(signum: int) -> Callable[[], None] | None:
 
     def ask_for_signal() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signum)
-        if os.getppid() != parent:  # it died before we could ask
+        if os.getppid() != parent:  # the parent died before this call
             os._exit(1)
 
     return ask_for_signal
 
 
 def spawn(argv: list[str], *, signum: int, **options: Any) -> subprocess.Popen[bytes]:
-    """Start a child that gets `signum` when the calling thread ends. Raises OSError when it cannot be started."""
+    """Start a child that gets `signum` when the calling thread ends. Raises OSError when it cannot start."""
     return subprocess.Popen(
         argv,
-        # What runs between fork and exec is two system calls, so other threads' locks do not matter.
+        # Only two system calls run between fork and exec, so locks of other threads do not matter.
         preexec_fn=dies_with_parent(signum),  # noqa: PLW1509 - see the line above
         **options,
     )
@@ -66,7 +66,7 @@ def _pauses() -> Iterator[float]:
 
 @dataclass
 class Service:
-    """One long-running process and the thread that keeps it alive: starts it, waits for it, starts it again."""
+    """One long-running process, and the thread that starts it, waits for it and starts it again."""
 
     name: str
     argv: list[str]
@@ -81,8 +81,8 @@ class Service:
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
-        """Start the keeper thread; the process comes up a moment later."""
-        # The death signal follows the thread, so one thread starts the process each time and outlives it.
+        """Start the keeper thread. The thread starts the process a moment later."""
+        # The kernel sends the signal when the thread ends, so the same thread starts the process each time.
         self._thread = threading.Thread(target=self._keep, name=f"keeps-{self.name}", daemon=True)
         self._thread.start()
 
@@ -114,14 +114,14 @@ class Service:
             self._ending.wait(next(pauses))
 
     def stop(self) -> None:
-        """Ask the process to stop and keep it from being started again; `wait` waits for its end."""
+        """Ask the process to stop, and do not start it again. Call `wait` to wait for its end."""
         self._ending.set()
         with self._guard:
             if self.process and self.process.poll() is None:
                 self.process.send_signal(self.stop_signal)
 
     def wait(self) -> None:
-        """Wait until the process has gone; kill it when it does not go by itself."""
+        """Wait until the process has ended. Kill it when it does not end within STOP_WITHIN."""
         if self.process:
             try:
                 self.process.wait(STOP_WITHIN)
@@ -132,7 +132,7 @@ class Service:
             self._thread.join()
 
     def await_sign_of_life(self, alive: Callable[[], bool], within: float) -> None:
-        """Return as soon as `alive()` is true. Raises StackError when the process keeps dying or time is up."""
+        """Wait until `alive()` is true. Raises StackError after too many deaths, or after `within` seconds."""
         end = time.monotonic() + within
         while not alive():
             if self.deaths >= DEATHS_ALLOWED or time.monotonic() > end:
@@ -140,13 +140,13 @@ class Service:
             time.sleep(0.02)
 
     def last_lines(self, count: int = 5) -> str:
-        """Return the end of the log, to stand below a sentence."""
+        """Return the last lines of the log, to print below a sentence."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "".join(f"\n    {line[:300]}" for line in text.strip().splitlines()[-count:])
 
 
 def stop_all(services: list[Service]) -> None:
-    """Stop the services, the one started last first, and empty the list."""
+    """Stop the services, beginning with the one that was started last, and empty the list."""
     for service in reversed(services):
         service.stop()
     for service in reversed(services):

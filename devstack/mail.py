@@ -1,7 +1,7 @@
-"""The demo's mail, readable in the browser: what the local mail server kept, newest first.
+"""Pages that show the demo's mail in the browser: the messages of the local mail server, newest first.
 
-Everything in a message is text to this page: nothing of its HTML is drawn, nothing of it is loaded, and only http links
-of its plain text can be followed.
+The pages show a message as text only. They do not render its HTML and load nothing from it. Only the http links of its
+plain text are links on the page.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ ON_A_PAGE = 50
 
 
 class MessageName:
-    """The name of a kept message, without its ending; nothing else gets near the file system."""
+    """The path converter for the name of a message file, without its ending. No other text is used as a file name."""
 
     regex = NAME
 
     def to_python(self, value: str) -> str:
-        """The name as it is."""
+        """Return the name unchanged."""
         return value
 
     def to_url(self, value: str) -> str:
-        """The name as it is."""
+        """Return the name unchanged."""
         return value
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One message that arrived."""
+    """One message that the local mail server received."""
 
     name: str
     arrived_at: datetime
@@ -53,21 +53,21 @@ class Kept:
 
     @property
     def to(self) -> str:
-        """Who it was sent to."""
+        """The recipient's address."""
         return str(self.message["To"] or "")
 
     @property
     def subject(self) -> str:
-        """What it is about."""
+        """The subject, or a text that says there is none."""
         return str(self.message["Subject"] or _("(no subject)"))
 
     @property
     def sender(self) -> str:
-        """Who it says it is from."""
+        """The sender that the message names."""
         return str(self.message["From"] or "")
 
     def part(self, kind: str) -> str:
-        """The text of the plain or HTML part, or ''."""
+        """Return the text of the plain or HTML part, or '' when there is none."""
         found = self.message.get_body((kind,))
         if found is None:
             return ""
@@ -76,14 +76,14 @@ class Kept:
 
 
 def names(folder: Path | None) -> list[str]:
-    """Names of the kept messages, newest first; the mail server's file names sort by arrival."""
+    """Return the names of the messages, newest first. The file names sort by time of arrival."""
     if folder is None or not folder.is_dir():
         return []
     return sorted((one.stem for one in folder.glob("*.eml") if re.fullmatch(NAME, one.stem)), reverse=True)
 
 
 def read(name: str) -> Kept | None:
-    """A kept message, or None when there is none of that name."""
+    """Return the message with this name, or None when there is none."""
     if settings.SINK_DIR is None:
         return None
     file = settings.SINK_DIR / f"{name}.eml"
@@ -95,20 +95,20 @@ def read(name: str) -> Kept | None:
 
 
 def linked(text: str) -> SafeString:
-    """Plain text with its http addresses as links; everything else is escaped."""
+    """Return plain text as HTML: http addresses become links, and everything else is escaped."""
     return mark_safe(urlize(text, nofollow=True, autoescape=True))  # noqa: S308 - urlize escapes
 
 
 @public_page
 @require_safe
 def mail_list(request: HttpRequest) -> HttpResponse:
-    """All messages, newest first; `?to=` narrows to an address."""
+    """Show all messages, newest first. `?to=` shows only the messages to an address."""
     wanted = request.GET.get("to", "").strip().casefold()
     found = names(settings.SINK_DIR)
     if wanted:
-        found = [one for one in found if (kept := read(one)) and wanted in kept.to.casefold()]
+        found = [name for name in found if (mail := read(name)) and wanted in mail.to.casefold()]
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [kept for one in page if (kept := read(one))]
+    rows = [mail for name in page if (mail := read(name))]
     return render(
         request, "demo/mail_list.html", {"page": page, "mails": rows, "to": request.GET.get("to", "")}
     )
@@ -117,18 +117,18 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_safe
 def mail_detail(request: HttpRequest, message: str) -> HttpResponse:
-    """One message: its words, with links that can be followed, and its HTML as source."""
-    kept = read(message)
-    if kept is None:
+    """Show one message: its plain text with links, and the source of its HTML. Raises Http404 for an unknown name."""
+    mail = read(message)
+    if mail is None:
         raise Http404
     headers = ("Message-ID", "Content-Language", "Auto-Submitted", "List-Unsubscribe")
     return render(
         request,
         "demo/mail_detail.html",
         {
-            "mail": kept,
-            "text": linked(kept.part("plain")),
-            "html": kept.part("html"),
-            "headers": [(name, kept.message[name]) for name in headers if kept.message[name]],
+            "mail": mail,
+            "text": linked(mail.part("plain")),
+            "html": mail.part("html"),
+            "headers": [(name, mail.message[name]) for name in headers if mail.message[name]],
         },
     )

@@ -1,4 +1,4 @@
-"""Runs the portal's processes on one machine: web server, worker, beat, mail sink. Used by demo and prodlike."""
+"""Run the portal's processes on one machine: web server, worker, beat, mail sink. Demo and prodlike use it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ LONGEST_LOG = 5 * 1024 * 1024
 
 
 class Stopped(SystemExit):
-    """A signal asked for the end."""
+    """A signal asked this process to stop."""
 
 
 def say(text: str = "") -> None:
-    """Print a line for the person at the terminal, at once."""
+    """Print a line for the person at the terminal, without buffering."""
     print(text, flush=True)
 
 
 def wanted_port() -> int:
-    """Return the port that PORT names, 8000 by default. Raises StackError for anything else than a port number."""
+    """Return the port in the variable PORT, or 8000. Raises StackError when PORT is not a port number."""
     given = os.environ.get("PORT") or "8000"
     if not given.isdigit() or not 0 < int(given) < 65536:
         raise StackError(f"PORT={given} is not a port number: give one from 1 to 65535, such as PORT=8001.")
@@ -40,7 +40,7 @@ def wanted_port() -> int:
 
 
 def require_free(port: int) -> None:
-    """Raise StackError when another program listens on the port already."""
+    """Raise StackError when another program uses the port, or when this account may not use it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server does
         try:
@@ -54,7 +54,7 @@ def require_free(port: int) -> None:
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody uses at the moment."""
+    """Return a port of this machine that no program uses at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -62,7 +62,7 @@ def free_port() -> int:
 
 
 def listens_on_ipv6() -> bool:
-    """Tell whether this machine has an IPv6 loopback, to which "localhost" may lead first."""
+    """Return whether this machine has an IPv6 loopback. Programs may then try it first for "localhost"."""
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
@@ -72,7 +72,7 @@ def listens_on_ipv6() -> bool:
 
 
 def fingerprint(*folders: Path) -> str:
-    """Return a short text that changes with the name, size or time of any file in the folders."""
+    """Return a hash that changes with the name, size or time of any file in the folders."""
     digest = hashlib.sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
@@ -83,10 +83,10 @@ def fingerprint(*folders: Path) -> str:
 
 
 class Portal:
-    """The portal's processes and the services below them, for the time of a `with` block.
+    """The portal's processes and the services they need. They run during a `with` block.
 
-    `env` is added to the environment of every process. Whatever dies is started again; when this process ends,
-    however it ends, all of it ends. Raises StackError when a part does not come up.
+    `env` is added to the environment of every process. A process that dies is started again. When this process ends
+    for any reason, all of them end. Raises StackError when a part does not start.
     """
 
     def __init__(self, *, stack: Stack, logs: Path, env: dict[str, str], port: int) -> None:
@@ -107,10 +107,10 @@ class Portal:
         if kind is Stopped:
             say("\nStopping.")
         for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(signum, signal.SIG_IGN)  # a second Ctrl-C must not leave anything behind
+            signal.signal(signum, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the stopping
         stop_all(self.services)
         self.stack.stop()
-        return kind is Stopped and self.is_up  # asked to end once it was up: that is how it should end
+        return kind is Stopped and self.is_up  # a signal after the start is the normal end, and no error
 
     @staticmethod
     def _stopped(signum: int, frame: object) -> None:
@@ -118,17 +118,17 @@ class Portal:
 
     @property
     def address(self) -> str:
-        """The portal's address without a slash at the end."""
+        """The portal's address, without a slash at the end."""
         return f"http://localhost:{self.port}"
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a process, with the services' variables."""
         return {**os.environ, "PYTHONUNBUFFERED": "1", **self.env, **more}
 
-    # One after the other
+    # Commands that run one after the other
 
     def manage(self, *argv: str, title: str = "", **env: str) -> str:
-        """Run one management command to its end and return what it printed. Raises StackError when it fails."""
+        """Run one management command, wait for its end and return its output. Raises StackError when it fails."""
         if title:
             say(title)
         child = spawn(
@@ -146,7 +146,7 @@ class Portal:
         return out.decode()
 
     def migrate(self, **env: str) -> bool:
-        """Bring the database up to date, as its owner, if it is not; return whether it has no group yet.
+        """Run the missing migrations as the database's owner. Return whether the database has no group yet.
 
         `env` is added to the environment of the commands. Raises StackError when a command fails.
         """
@@ -158,7 +158,7 @@ class Portal:
         return bool(state["empty"])
 
     def collect_static(self, target: Path) -> None:
-        """Gather and compress the static files, if any of them changed since the last time."""
+        """Collect and compress the static files, if any of them has changed since the last time."""
         packages = ROOT / "requirements"
         now = fingerprint(
             ROOT / "static", packages, *(path for path in ROOT.glob("*/static") if path.is_dir())
@@ -168,10 +168,10 @@ class Portal:
             self.manage("collectstatic", "--no-input", "--clear", title="Gathering the static files.")
             stamp.write_text(now)
 
-    # Side by side
+    # Processes that run at the same time
 
     def add(self, name: str, *argv: str, **env: str) -> Service:
-        """Start a process that is kept alive; what it prints goes to a log of its own."""
+        """Start a process that is started again when it dies. It writes its output to its own log."""
         log = self.logs / f"{name.lower().replace(' ', '-')}.log"
         if log.exists() and log.stat().st_size > LONGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
@@ -193,7 +193,7 @@ class Portal:
         say(f"{service.name} ended {how} and is started again; its log is {service.log}.")
 
     def add_sink(self, folder: Path) -> None:
-        """Start a mail sink that keeps messages in the folder, and let the portal send to it."""
+        """Start a mail sink that writes messages into the folder, and make the portal send its mail there."""
         port = free_port()
         self.env["SSC_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
         module = [sys.executable, "-m", "devstack.sink"]
@@ -209,7 +209,7 @@ class Portal:
         return self.add("web server", str(BIN / "gunicorn"), *options, "sscportal.wsgi:application")
 
     def add_jobs(self, folder: Path) -> None:
-        """Start the worker and the beat, which keeps its notes in the folder."""
+        """Start the worker and beat. Beat writes its schedule into the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         celery = [str(BIN / "celery"), "-A", "sscportal"]
         quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
@@ -219,7 +219,7 @@ class Portal:
         )
 
     def await_answer(self, web: Service, within: float = 60) -> None:
-        """Return once the first page answers. Raises StackError when it does not within the time."""
+        """Wait until the first page answers. Raises StackError when it does not answer `within` the seconds."""
 
         def alive() -> bool:
             request = urllib.request.Request(f"http://127.0.0.1:{self.port}/", headers={"Host": "localhost"})
@@ -234,7 +234,7 @@ class Portal:
         self.is_up = True
 
     def run(self) -> None:
-        """Wait until a signal asks for the end, which leaves the `with` block."""
+        """Wait until a signal asks this process to stop. The signal ends the `with` block."""
         self.is_up = True
         while True:
             signal.pause()

@@ -1,8 +1,8 @@
-"""Production settings on one machine: `make prodlike`. For measuring and for attacks, never for real people.
+"""Run production settings on one machine: `make prodlike`. For measuring and security tests, never for real people.
 
-Secrets are made up once and kept in var/prodlike/. Given services are used (DATABASE_URL, REDIS_URL), else embedded
-ones with data of their own. Mail goes where SSC_SMTP_URL says, else into var/prodlike/mail/.
-SEED=1 fills an empty database with the demo network, in which nobody has a password.
+Secrets are created once and kept in var/prodlike/. DATABASE_URL and REDIS_URL name the services to use; without them,
+embedded services with data of their own are started. SSC_SMTP_URL names the mail server; without it, mail is written
+into var/prodlike/mail/. SEED=1 fills an empty database with the demo network, in which no person has a password.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from devstack.processes import ROOT, Portal, say, wanted_port
 from devstack.services import Stack
 
 HOME = ROOT / "var" / "prodlike"
-# Production settings know neither `portal_state` nor `seed_demo`; these commands run with settings that do.
+# Production settings have no `portal_state` and no `seed_demo`. These commands run with the settings named here.
 WITH_TOOLS = {"DJANGO_SETTINGS_MODULE": "sscportal.settings.prodlike"}
 
 
 def kept_secret(path: Path) -> str:
-    """Return the secret in the file, made up and written the first time, readable by this account only."""
+    """Return the secret in the file. The first time, create it in a file that only this account can read."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -34,7 +34,7 @@ def kept_secret(path: Path) -> str:
 
 
 def environment(port: int) -> dict[str, str]:
-    """Return the variables that production settings ask for; what the environment gives wins."""
+    """Return the variables that production settings need. A value in the environment replaces the default here."""
     wanted = {
         "DJANGO_SETTINGS_MODULE": "sscportal.settings.production",
         "SSC_SECRET_KEY": kept_secret(HOME / "secret-key"),
@@ -48,7 +48,7 @@ def environment(port: int) -> dict[str, str]:
 
 
 def main() -> int:
-    """Bring the portal up under production settings and stay until told to stop."""
+    """Start the portal with production settings, and run until a signal asks to stop. Return the exit status."""
     parser = argparse.ArgumentParser(description="Production settings on this machine.")
     parser.add_argument(
         "--with-parent", action="store_true", help="end when the process that started this one ends"

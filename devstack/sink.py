@@ -1,8 +1,8 @@
-"""A mail server that delivers nowhere: each message becomes a file. For the demo, for tests and for measuring.
+"""A mail server that writes each message into a file and delivers none. For the demo, for tests and for measuring.
 
     python -m devstack.sink --port 1025 --dir var/demo-mail
 
-A file is complete once it is visible, and file names sort by time of arrival.
+A file appears only when it is complete. File names sort by time of arrival.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _numbers = itertools.count()
 
 
 def keep(folder: Path, content: bytes) -> Path:
-    """Write one message into the folder, whole or not at all; return its path. Raises OSError when it cannot."""
-    # The number orders messages within one tick of the clock, the random end keeps two sinks apart.
+    """Write one message into the folder, completely or not at all. Return its path. Raises OSError when it fails."""
+    # The number sorts messages of the same instant. With the random end, two sinks never use the same name.
     name = f"{time.time_ns():020d}-{next(_numbers):06d}-{secrets.token_hex(4)}.eml"
     part = folder / f".{name}.part"
     with part.open("wb") as handle:
@@ -36,14 +36,14 @@ def keep(folder: Path, content: bytes) -> Path:
 
 
 class KeepingHandler:
-    """Accepts every message and keeps it, with the envelope's addresses in front of the other headers."""
+    """Accept every message and write it into the folder, with the envelope's addresses before the other headers."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Answer the end of a message: kept, or a refusal for now when the disk does not take it."""
+        """Write the message and return the answer: 250, or 451 (try again later) when it cannot be written."""
         content = envelope.original_content or b""
         to = ", ".join(envelope.rcpt_tos).encode("ascii", "replace")
         sender = (envelope.mail_from or "").encode("ascii", "replace")
@@ -57,7 +57,7 @@ class KeepingHandler:
 
 
 def controller(handler: object, port: int = 0, host: str = "127.0.0.1") -> Controller:
-    """Return a server for the handler; `start()` it and `stop()` it. Port 0 is not for it: choose one first."""
+    """Return a server for the handler, for the caller to `start()` and `stop()`. Pass a port: 0 does not work."""
     return Controller(handler, hostname=host, port=port, data_size_limit=LARGEST, ident="SSC sink")
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the demo's own pages, under /demo/. Only in demo mode are they part of the portal's addresses."""
+"""Addresses of the demo's own pages, under /demo/. They exist only in demo mode."""
 
 from django.urls import path, register_converter
 

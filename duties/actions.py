@@ -1,4 +1,4 @@
-"""Reminders: each due step of each duty to each person once, whatever stood still in between."""
+"""Reminders: send each due step of each duty to each person once, also after the portal was stopped for a time."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Key = tuple[str, str]  # duty, step
 
 
 def send_due_reminders(*, now: datetime | None = None) -> int:
-    """Queue one mail for each person who has a step due that was not sent; return how many mails.
+    """Queue one mail for each person who has a due step that was not sent. Return the number of mails.
 
-    Harmless to run twice, late, or in two places at once: a step is written down in the transaction that
-    queues its mail, under a lock on the person, and the database takes each (duty, person, step) once.
-    One person's reminder that cannot be written does not keep the others from theirs; the error is raised at the end.
+    It is safe to run this twice, late, or in two places at once. Each step is recorded in the transaction that
+    queues its mail, under a lock on the person, and the database accepts each (duty, person, step) once.
+    When one person's reminder raises an error, the others still get theirs, and the error is raised at the end.
     """
     day = (now or clock.now()).date()
     with audit.context(channel="job"):
@@ -60,13 +60,13 @@ def send_due_reminders(*, now: datetime | None = None) -> int:
 
 
 def _all_duties(day: date) -> list[Duty]:
-    """What everybody owes, in the language that is active."""
+    """Return the duties of all people, with texts in the active language."""
     with transaction.atomic(), scope.read_everywhere("reminders"):
         return duties(DutyQuery(day=day))
 
 
 def _steps_due(found: Iterable[Duty], day: date) -> dict[int, list[Key]]:
-    """For each person the steps whose window holds the day."""
+    """Return for each person the steps whose window includes the day."""
     due: dict[int, list[Key]] = defaultdict(list)
     for duty in found:
         if step := due_step(duty, day):
@@ -76,7 +76,7 @@ def _steps_due(found: Iterable[Duty], day: date) -> dict[int, list[Key]]:
 
 
 def _not_sent(due: dict[int, list[Key]]) -> dict[int, list[Key]]:
-    """The same without what was sent; people with nothing left fall out."""
+    """Return the due steps without those that were sent. People without a step left are removed."""
     sent = set(SentReminder.objects.filter(person__in=due).values_list("person_id", "duty_key", "step"))
     left = {person: [key for key in keys if (person, *key) not in sent] for person, keys in due.items()}
     return {person: keys for person, keys in left.items() if keys}
@@ -84,11 +84,11 @@ def _not_sent(due: dict[int, list[Key]]) -> dict[int, list[Key]]:
 
 @transaction.atomic
 def remind(*, person: User, steps: list[Key], named: dict[str, Duty], day: date) -> bool:
-    """Write down the steps as sent and queue the mail that carries them; False when another run was first.
+    """Record the steps as sent and queue their mail. Return False when another run has queued all of them.
 
-    The mail is asked again before it leaves whether any of its duties is still owed.
+    Before the mail is sent, the sender checks that the person still has to do at least one of its duties.
     """
-    # One run at a time for each person; the second sees what the first has written.
+    # One run at a time for each person. The second run sees what the first has written.
     lock_person(person)
     left = [key for key in _not_sent({person.pk: steps}).get(person.pk, []) if key[0] in named]
     if not left:
@@ -114,7 +114,7 @@ def remind(*, person: User, steps: list[Key], named: dict[str, Duty], day: date)
         {**reminder_context(items, day), "late": late},
         key=mail_key,
         recipient=person,
-        # What is overdue is essential; a friendly word before the day can be declined.
+        # A mail with an overdue task is essential. A person can decline reminders before the day.
         mail_class=MailClass.ESSENTIAL if late else MailClass.OPTIONAL,
         still_due=f"duties.reminder:{person.pk}:{day}:{_digest(left)}",
     )
@@ -127,7 +127,7 @@ def lock_person(person: User) -> None:
 
 
 def reminder_context(items: list[Duty], day: date) -> dict[str, object]:
-    """What the templates of the reminder say: the tasks with day, group and address, and one button."""
+    """Return the context for the templates of the reminder: the tasks with day, group and address, and one button."""
     rows = [
         {
             "title": duty.title,
@@ -148,7 +148,7 @@ def reminder_context(items: list[Duty], day: date) -> dict[str, object]:
 
 
 def absolute(path: str) -> str:
-    """A path of the portal under its configured address."""
+    """Return a path of the portal as a full address (BASE_URL)."""
     return path if path.startswith(("http://", "https://")) else f"{settings.BASE_URL}{path}"
 
 
@@ -159,7 +159,7 @@ def _digest(keys: list[Key]) -> str:
 
 @transaction.atomic
 def choose_optional_mail(*, person: User, wanted: bool) -> None:
-    """The person's choice about mail they can do without. Choosing the same again changes nothing."""
+    """Save whether the person wants optional mail. Choosing the same again changes nothing."""
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if person.wants_optional_mail == wanted:
         return

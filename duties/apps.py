@@ -1,4 +1,4 @@
-"""Who owes what by when: one derived list, seen as tasks, reminders and grids."""
+"""Who has to do what by when: one derived list, which pages and mails show as tasks and reminders."""
 
 from importlib import import_module
 

@@ -1,11 +1,11 @@
-"""The one choice about mail."""
+"""The form in which a person chooses whether they want optional mail."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsForm(forms.Form):
-    """Whether the person wants mail that they can do without."""
+    """Whether the person wants optional mail."""
 
     wants_optional_mail = forms.BooleanField(
         label=_("Remind me before something is due"),

@@ -1,4 +1,4 @@
-"""Reads over the derived list: one person's tasks in sections, and who is to be reminded of what."""
+"""Reads over the list of duties: one person's tasks in sections, and the step that a reminder is due for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from duties.registry import Duty, DutyQuery, Step, duties
 if TYPE_CHECKING:
     from accounts.models import User
 
-# What is due within these days stands under "Now", with everything overdue.
+# "Now" shows what is overdue and what is due within this number of days.
 SOON = 7
 
 
@@ -32,7 +32,7 @@ class Task:
 
     @property
     def row(self) -> dict[str, object]:
-        """What the component task_list draws."""
+        """The values that the component task_list draws."""
         return {
             "day": self.duty.due_on,
             "late": self.late,
@@ -54,13 +54,13 @@ class TaskSection:
 
     @property
     def rows(self) -> list[dict[str, object]]:
-        """Rows for the component task_list."""
+        """The rows for the component task_list."""
         return [task.row for task in self.tasks]
 
 
 @dataclass(frozen=True)
 class TaskList:
-    """Everything on My tasks; `waiting` is what stands with somebody else."""
+    """Everything that My tasks shows. `waiting` are duties that another person has to act on."""
 
     sections: list[TaskSection]
     waiting: list[Duty]
@@ -71,9 +71,9 @@ class TaskList:
 
 
 def duties_of(person: User, day: date, held: Any = None) -> list[Duty]:
-    """One person's duties on a day in all groups, and what waits for others; each provider filters by role.
+    """Return a person's duties on a day in all groups, also those that another person has to act on.
 
-    `held` are the person's roles, when the caller has read them already.
+    Each provider filters by the person's roles. Pass the roles as `held` when you have read them already.
     """
     with scope.read_everywhere("own-duties"):
         found = duties(DutyQuery(day=day, person=person, held=held))
@@ -81,22 +81,28 @@ def duties_of(person: User, day: date, held: Any = None) -> list[Duty]:
 
 
 def task_list(everything: list[Duty], day: date, group_id: int | None = None) -> TaskList:
-    """A person's duties in sections: now (overdue and the next week), this month, later; filtered by group."""
+    """Sort a person's duties into sections: now (overdue and the next week), this month, later.
+
+    With `group_id`, only duties of this group are shown.
+    """
     found = [duty for duty in everything if group_id is None or duty.group_id == group_id]
-    owed = [duty for duty in found if not duty.waiting]
-    tasks = [task_of(duty, day) for duty in owed]
+    to_do = [duty for duty in found if not duty.waiting]
+    tasks = [task_of(duty, day) for duty in to_do]
     return TaskList(
         sections=[section for section in _sections(tasks, day) if section.tasks],
         waiting=[duty for duty in found if duty.waiting],
         groups=_groups([duty for duty in everything if not duty.waiting]),
-        count=len(owed),
+        count=len(to_do),
         late=sum(task.late for task in tasks),
-        minutes=sum(duty.minutes for duty in owed),
+        minutes=sum(duty.minutes for duty in to_do),
     )
 
 
 def task_of(duty: Duty, day: date) -> Task:
-    """A duty with its status sign and words: lateness first, then what is due soon, then its own state."""
+    """Return a duty with the kind and words of its status.
+
+    The status says first that the duty is overdue, then that it is due soon, then the duty's own state.
+    """
     days = (duty.due_on - day).days if duty.due_on else None
     if days is not None and days < 0:
         kind, status = "late", wording.days_late(-days)
@@ -130,11 +136,11 @@ def _sections(tasks: list[Task], day: date) -> list[TaskSection]:
     ]
 
 
-def _groups(owed: list[Duty]) -> list[tuple[int, str, int]]:
-    """Groups with something to do, by name, with how much."""
+def _groups(to_do: list[Duty]) -> list[tuple[int, str, int]]:
+    """Return the groups of these duties by name: id, name, number of duties."""
     counts: dict[int, int] = {}
     names: dict[int, str] = {}
-    for duty in owed:
+    for duty in to_do:
         if duty.group_id is not None:
             counts[duty.group_id] = counts.get(duty.group_id, 0) + 1
             names[duty.group_id] = duty.group_name
@@ -142,10 +148,10 @@ def _groups(owed: list[Duty]) -> list[tuple[int, str, int]]:
 
 
 def due_step(duty: Duty, day: date) -> Step | None:
-    """The step whose window holds the day: the one that opened last, or None before the first has opened.
+    """Return the step whose window includes the day: the one that opened last, or None before the first opens.
 
-    Windows follow each other without a gap and the last stays open, so a day without a run loses no step
-    but the ones that a later one has replaced.
+    Windows follow each other without a gap, and the last window has no end. After a day without a run, a step is
+    skipped only when a later step has replaced it.
     """
     if duty.waiting or duty.due_on is None:
         return None

@@ -1,6 +1,6 @@
-"""Who has to do what by when: one derived list, declared by each app in its `duties.py`.
+"""Who has to do what by when: one list, which each app derives in its `duties.py`.
 
-My tasks and reminders are views of it.
+My tasks and the reminders both show this list.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One reminder: its name and the window of days, counted from the due day, in which it may be sent.
+    """One reminder: its name, and the first day on which it may be sent, counted from the due day.
 
-    A step is due from `opens` (negative: before the due day) until the next step opens; it is a window and
-    never one day, so after an outage the step that is due is still sent, once.
+    A step is due from `opens` (negative: before the due day) until the next step opens. Because this is a window
+    and not one day, the step that is due is still sent once after an outage.
     """
 
     name: str
     opens: int
 
 
-# A week before, on the day after, two weeks late.
+# A week before the due day, one day after it, and two weeks after it.
 STANDARD_STEPS = (Step("week_before", -7), Step("overdue", 1), Step("two_weeks_late", 14))
 
 
@@ -34,9 +34,9 @@ STANDARD_STEPS = (Step("week_before", -7), Step("overdue", 1), Step("two_weeks_l
 class Duty:
     """One thing that people have to do.
 
-    `key` names the kind of duty, the object and the period, and is stable ("report:42:2026"). `people` are the ids of
-    the people who have to do it, or of the one person that a query is about. `state` is a status sign of the design
-    (late, wait, going, todo) with `state_text` beside it.
+    `key` names the kind of duty, the object and the period, and never changes ("report:42:2026"). `people` are the ids
+    of the people who have to do it, or the id of the one person that a query is about. `state` is a kind of status
+    (late, wait, going, todo), and `state_text` is its text.
     """
 
     key: str
@@ -51,14 +51,14 @@ class Duty:
     state: str = "todo"
     state_text: str = ""
     steps: tuple[Step, ...] = STANDARD_STEPS
-    # Waiting for another person: shown apart, never reminded.
+    # Another person has to act: My tasks shows the duty separately, and no reminder is sent.
     waiting: bool = False
     since: date | None = None
 
 
 @dataclass(frozen=True)
 class DutyQuery:
-    """Which duties a provider is asked for: those of one person, of some groups, or all of them, on a day."""
+    """The duties that a provider must return: those of one person, of some groups, or all of them, on a day."""
 
     day: date
     person: User | None = None
@@ -82,12 +82,12 @@ def provider(name: str) -> Callable[[Provider], Provider]:
 
 
 def duties(query: DutyQuery) -> list[Duty]:
-    """All duties that fit the query, in order."""
+    """Return all duties that match the query, in order."""
     return in_order(duty for function in _providers.values() for duty in function(query))
 
 
 def in_order(found: Iterable[Duty]) -> list[Duty]:
-    """Duties by due day, the earliest first; then those without a day, then those that wait for another person."""
+    """Sort duties by due day. Then come those without a day, then those that another person has to act on."""
     return sorted(
         found, key=lambda duty: (duty.waiting, duty.due_on is None, duty.due_on or date.max, duty.key)
     )

@@ -1,4 +1,4 @@
-"""The check behind each reminder: asked again when the mail leaves."""
+"""The check that the sender runs before it sends a reminder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHECK = "duties.reminder"
 
 @check(CHECK)
 def still_owed(argument: str) -> bool:
-    """Whether the reader of this mail still owes any of the duties that it names.
+    """Return whether the recipient still has to do any of the duties that the mail names.
 
     `argument` is the part of the mail's key after its purpose: person, day and digest.
     """

@@ -1,4 +1,4 @@
-"""Scheduled work of this app."""
+"""Scheduled tasks of this app."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from duties import actions
 
 @shared_task
 def send_due_reminders() -> None:
-    """Queue the reminders that are due; harmless to run twice, late or in two places."""
+    """Queue the reminders that are due. It is safe to run this twice, late or in two places."""
     actions.send_due_reminders()

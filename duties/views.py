@@ -1,4 +1,4 @@
-"""Which mail a person wants."""
+"""The page where a person chooses which mail they want."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from duties.forms import NotificationsForm
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def notifications(request: AuthedRequest) -> HttpResponse:
-    """Which mail comes in any case, and the one kind that can be turned off."""
+    """Show which mail is always sent, and save whether the person wants optional mail."""
     form = NotificationsForm(initial={"wants_optional_mail": request.user.wants_optional_mail})
     if request.method == "POST":
         form = NotificationsForm(request.POST)

@@ -1,4 +1,4 @@
-"""How duties are said: days late or left, minutes, counts in words up to nine (design language, section 7)."""
+"""Texts about duties: days late or left, minutes, counts in words up to nine (design language, section 7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-# From two on: the singular has its word in the sentence itself, because it follows the noun's gender.
+# Starts with two: "one" is part of the whole sentence, because in some languages it depends on the noun's gender.
 WORDS = {
     2: gettext_lazy("two"),
     3: gettext_lazy("three"),
@@ -22,17 +22,17 @@ WORDS = {
 
 
 def spelled(number: int) -> str:
-    """A count inside a sentence: two to nine in words, more in figures."""
+    """Return a count for use in a sentence: two to nine in words, other numbers in figures."""
     return str(WORDS.get(number, number))
 
 
 def days_late(days: int) -> str:
-    """How late something is."""
+    """Return how many days something is overdue."""
     return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
 
 
 def days_left(days: int) -> str:
-    """How soon something is due."""
+    """Return in how many days something is due."""
     if days == 0:
         return _("Due today")
     if days == 1:
@@ -41,14 +41,14 @@ def days_left(days: int) -> str:
 
 
 def how_soon(due_on: date | None, today: date) -> str:
-    """How late or how soon something is due; empty for what has no day."""
+    """Return how many days something is overdue or has left, or '' without a due day."""
     if due_on is None:
         return ""
     return days_late((today - due_on).days) if due_on < today else days_left((due_on - today).days)
 
 
 def due_phrase(due_on: date | None, day: date) -> str:
-    """When something is due, seen from a day, with the day itself and where on earth it ends."""
+    """Return when something is due, seen from `day`: how many days, the date, and that the day ends in UTC."""
     if due_on is None:
         return ""
     written = date_format(due_on, "DATE_FORMAT")
@@ -61,14 +61,14 @@ def due_phrase(due_on: date | None, day: date) -> str:
 
 
 def minutes_phrase(minutes: int) -> str:
-    """A sentence about how long one thing takes, or ''."""
+    """Return a sentence that says how long a task takes, or '' for 0 minutes."""
     if minutes <= 0:
         return ""
     return ngettext("About %(minutes)d minute.", "About %(minutes)d minutes.", minutes) % {"minutes": minutes}
 
 
 def duration(minutes: int) -> str:
-    """A span of time inside a sentence, in quarters and halves of hours."""
+    """Return a duration for use in a sentence: minutes, rounded to five, or hours, rounded to half an hour."""
     if minutes < 50:
         rounded = max(5, 5 * round(minutes / 5))
         return ngettext("%(count)d minute", "%(count)d minutes", rounded) % {"count": rounded}
@@ -84,7 +84,7 @@ def duration(minutes: int) -> str:
 
 
 def heading(count: int) -> str:
-    """The heading of My tasks."""
+    """Return the heading of My tasks."""
     if count == 0:
         return _("You have nothing to do")
     return ngettext("You have one thing to do", "You have %(number)s things to do", count) % {
@@ -93,7 +93,7 @@ def heading(count: int) -> str:
 
 
 def lead(groups: int, minutes: int, late: int) -> str:
-    """One or two sentences under the heading: over how many groups, how long in all, how many are late."""
+    """Return one or two sentences under the heading: in how many groups, how long in all, how many are overdue."""
     said = []
     span = duration(minutes) if minutes else ""
     if groups and span:

@@ -1,7 +1,7 @@
-"""What a person may do: roles read from dated appointments, once per request, in one query.
+"""What a person may do: their roles are read from dated appointments, once for each request, in one query.
 
-Views declare themselves with `public_page`, `signed_in_page`, `group_page` or `office_page`; a test finds
-a route that declared nothing. Outside pages, jobs and exports ask `roles_of(person)`.
+Each view has the decorator `public_page`, `signed_in_page`, `group_page` or `office_page`. A test finds a route
+without one. Jobs and exports call `roles_of(person)`.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ __all__ = [
 
 
 class GroupRequest(AuthedRequest):
-    """A request for a page inside a group, of a person who may open it."""
+    """A request for a page inside a group, from a person who may open the page."""
 
     group: Group
 
 
-# A source describes rows (group id, code, region) for a person's id on a day; codes are offices or roles.
+# A source takes a person's id and a day, and returns rows (group id, code, region). A code is an office or a role.
 Source = Callable[[int, date], QuerySet]
 _sources: list[Source] = []
 
 
 def role_source(source: Source) -> Source:
-    """Register rows that give roles, such as memberships; they join the one query of `roles_of`."""
+    """Register a source of roles, such as memberships. Its rows become part of the one query of `roles_of`."""
     _sources.append(source)
     return source
 
 
 @role_source
 def appointments(person: int, day: date) -> QuerySet:
-    """Offices in groups."""
+    """The person's offices in groups on the day."""
     return (
         Appointment.objects.on(day)
         .of(person)
@@ -72,7 +72,7 @@ def appointments(person: int, day: date) -> QuerySet:
 
 @role_source
 def network_appointments(person: int, day: date) -> QuerySet:
-    """Roles in the whole network; they name no group."""
+    """The person's roles in the whole network on the day. These rows have no group."""
     return (
         NetworkAppointment.objects.on(day)
         .of(person)
@@ -87,34 +87,37 @@ def network_appointments(person: int, day: date) -> QuerySet:
 
 @compiled_query
 def role_rows(person: int, day: date) -> QuerySet:
-    """Rows of every source in one query. Every page needs it."""
+    """The rows of every source in one query. Every page needs them."""
     first, *others = [source(person, day) for source in _sources]
     return first.union(*others, all=True)
 
 
 @dataclass(frozen=True)
 class PersonRoles:
-    """What a person may do on a day. `groups` maps a group's id to role codes; rights never add up across groups."""
+    """What a person may do on a day. `groups` maps a group's id to role codes.
+
+    A role in one group gives no right in another group.
+    """
 
     network: frozenset[RoleCode] = frozenset()
     groups: dict[int, frozenset[RoleCode]] = field(default_factory=dict)
     regions: frozenset[str] = frozenset()
 
     def codes_in(self, group: Group | int | None) -> frozenset[RoleCode]:
-        """Role codes that count in the group: its own and the network's."""
+        """Return the role codes that count in the group: the person's roles there and in the network."""
         pk = group.pk if isinstance(group, Group) else group
         return self.network | (self.groups.get(pk, frozenset()) if pk is not None else frozenset())
 
     def may(self, permission: Permission, group: Group | int | None = None) -> bool:
-        """Whether a role held in this group (or in the network) gives the permission."""
+        """Return whether a role of the person in this group or in the network gives the permission."""
         return any(permission in roles.ROLES[code].permissions for code in self.codes_in(group))
 
     def knows(self, group: Group | int) -> bool:
-        """Whether the person may know of the group's inside at all: decides between 403 and 404."""
+        """Return whether the person may know that the group's inner pages exist: 403 if so, otherwise 404."""
         return any(roles.ROLES[code].permissions - roles.SYSTEM for code in self.codes_in(group))
 
     def groups_where(self, permission: Permission) -> list[int]:
-        """Ids of the groups where an own group role gives the permission."""
+        """Return the ids of the groups where the person's role in the group gives the permission."""
         return [
             pk
             for pk, codes in self.groups.items()
@@ -122,12 +125,12 @@ class PersonRoles:
         ]
 
     def everywhere(self, permission: Permission) -> bool:
-        """Whether a network role gives the permission in every group."""
+        """Return whether a network role of the person gives the permission in every group."""
         return any(permission in roles.ROLES[code].permissions for code in self.network)
 
     @property
     def all_codes(self) -> frozenset[RoleCode]:
-        """Every role code held anywhere."""
+        """All role codes of the person, in the network and in any group."""
         return self.network.union(*self.groups.values()) if self.groups else self.network
 
 
@@ -135,11 +138,11 @@ NOBODY = PersonRoles()
 
 
 def roles_of(person: Any, on: date | None = None) -> PersonRoles:
-    """The person's roles on a day (today when none is given), read from dated rows in one query."""
+    """Return the person's roles on a day (default: today), read from dated rows in one query."""
     if not person.is_authenticated or not person.is_active:
         return NOBODY
     day = on or clock.today()
-    # The scope travels with a transaction, and middleware asks before the page has opened one.
+    # The scope needs a transaction, and middleware calls this before the page has opened one.
     with transaction.atomic(savepoint=False), scope.read_everywhere("own-roles"):
         rows = role_rows(person=person.pk, day=day)
     network: set[RoleCode] = {RoleCode.SUPERUSER} if person.is_superuser else set()
@@ -154,7 +157,7 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
                 roles.OFFICES[code].role.code if code in roles.OFFICES else RoleCode(code)
             )
     for codes in groups.values():
-        if RoleCode.DEPUTY not in codes:  # a delegation falls with the office of the deputy
+        if RoleCode.DEPUTY not in codes:  # a delegation ends when the person is no longer a deputy
             codes.discard(RoleCode.DELEGATED)
     return PersonRoles(
         frozenset(network),
@@ -164,35 +167,38 @@ def roles_of(person: Any, on: date | None = None) -> PersonRoles:
 
 
 def request_roles(request: HttpRequest) -> PersonRoles:
-    """The roles of the person asking, read once per request."""
+    """Return the roles of the person who sent the request. They are read once for each request."""
     if not hasattr(request, "_roles"):
-        # Kept on the request, where only this function looks.
+        # Stored on the request. Only this function reads the attribute.
         request._roles = roles_of(request.user)  # type: ignore[attr-defined]
     return request._roles  # type: ignore[attr-defined]
 
 
 @asks_second_factor
 def role_asks_second_factor(request: HttpRequest) -> bool:
-    """Office roles, treasurers and superusers sign in with a second factor."""
+    """Return whether the person's role needs a second factor: office roles, treasurers and superusers do."""
     return bool(request_roles(request).all_codes & roles.SECOND_FACTOR)
 
 
 @shows_public_contact
 def role_has_public_contact(request: HttpRequest) -> bool:
-    """Leaders and Red List Authority coordinators are reachable by everybody while in office (guidelines 3.5)."""
+    """Return whether the person is a leader or Red List Authority coordinator, whose contact is public.
+
+    It is public only while the person is in office (guidelines 3.5).
+    """
     return bool(request_roles(request).all_codes & roles.PUBLIC_CONTACT)
 
 
 def group_named(slug: str) -> Group | None:
-    """The group of an address with its category, or None."""
+    """Return the group with this slug and its category, or None."""
     return Group.objects.select_related("category").filter(slug=slug).first()
 
 
 def group_page(permission: Permission) -> Callable[[View], View]:
-    """A page inside one group. The address names the group (`<slug:group>`); the view gets the Group.
+    """View decorator for a page inside one group. The address has its slug (`<slug:group>`); the view gets the Group.
 
-    Strangers get 404, as for a group that never existed; people of the group without the right get 403.
-    Everything the view does runs in the group's scope.
+    A person without a role in the group gets 404, as if the group did not exist. A person with a role but without
+    the permission gets 403. The view runs in the group's scope.
     """
 
     def decorate(view: View) -> View:
@@ -215,7 +221,7 @@ def group_page(permission: Permission) -> Callable[[View], View]:
 
 
 def office_page(permission: Permission) -> Callable[[View], View]:
-    """A page of the Chair's Office over all groups. Without an office role it answers like nothing at all."""
+    """View decorator for a page of the Chair's Office over all groups. A person without the permission gets 404."""
 
     def decorate(view: View) -> View:
         @wraps(view)

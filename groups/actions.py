@@ -1,4 +1,4 @@
-"""What happens to groups and offices. Each act locks the group, checks right and rule, and leaves its trace."""
+"""Acts that change groups and offices. Each locks the group, checks right and rule, and writes an audit entry."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 DETAILS = ("remit", "mission", "membership_criteria", "website", "host_institution")
-# Offices appointed above the group (guidelines 6.1); no leader's session reaches them.
+# Offices that the SSC fills and not the group (guidelines 6.1). Leaders cannot appoint people to them.
 LEADING = frozenset({"chair", "co_chair", "red_list_coordinator"})
 
 
 def lock_open_group(group: Group) -> Group:
-    """The group's row, locked until the transaction ends. Raises GroupClosed for a closed group."""
+    """Lock the group's row until the transaction ends, and return it. Raises GroupClosed for a closed group."""
     row = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
     if row.is_closed:
         raise GroupClosed(_("This group is closed. Nothing in it changes any more."))
@@ -35,17 +35,17 @@ def lock_open_group(group: Group) -> Group:
 
 
 def check_right(by: User, permission: Permission, group: Group) -> None:
-    """Rights are read at the moment of the act. Raises NotAllowed."""
+    """Raise NotAllowed when the person does not have the permission in the group now."""
     if not roles_of(by).may(permission, group):
         raise NotAllowed(_("You may not do this in this group, or no longer."))
 
 
 @transaction.atomic
 def update_details(*, group: Group, by: User, version: int, **details: str) -> Group:
-    """Save the group's details, where nobody else saved since `version` was read.
+    """Save the group's details, unless another person has saved since `version` was read.
 
-    Raises Conflict with both texts when somebody did, NotAllowed, GroupClosed, and TypeError for a field that is
-    not in DETAILS. Saving what stands already changes nothing and leaves no trace.
+    Saving the same values again changes nothing and writes no audit entry. Raises Conflict with both texts when
+    another person saved first, NotAllowed, GroupClosed, and TypeError for a field that is not in DETAILS.
     """
     if unknown := sorted(details.keys() - set(DETAILS)):
         raise TypeError(f"update_details does not know these fields: {', '.join(unknown)}")
@@ -75,7 +75,7 @@ def update_details(*, group: Group, by: User, version: int, **details: str) -> G
 
 
 def period_end(day: date) -> date | None:
-    """The last day of the quadrennium that holds on the day, or None."""
+    """Return the last day of the quadrennium that includes the day, or None."""
     period = Quadrennium.current(day)
     return period.ends_on if period else None
 
@@ -83,7 +83,10 @@ def period_end(day: date) -> date | None:
 def write_appointment(
     group: Group, person: User, office: str, by: User, starts_on: date, ends_on: date | None, **more: str
 ) -> Appointment:
-    """Write the row and its trace, or give back the same appointment when it stands already."""
+    """Write an appointment and its audit entry. Return the existing appointment when the same one exists.
+
+    Raises OfficeRule when the last day is before the first, and when the person has the office in that time already.
+    """
     day, topic = starts_on, more.get("topic", "")
     if ends_on is not None and ends_on < starts_on:
         raise OfficeRule(_("The last day lies before the first. Enter a later last day."), code="dates")
@@ -132,10 +135,10 @@ def appoint_to_office(
     ends_on: date | None = None,
     topic: str = "",
 ) -> Appointment:
-    """Give a member one of the offices that the group fills itself (guidelines 2.2).
+    """Appoint a member to one of the offices that the group fills itself (guidelines 2.2).
 
-    Without a last day the office ends with the quadrennium. Appointing the same again changes nothing.
-    Raises NotAllowed (no right, or in one's own matter), NotAMember, OfficeRule, GroupClosed.
+    Without a last day the office ends with the quadrennium. Making the same appointment again changes nothing.
+    Raises NotAllowed (no right, or the person would appoint themselves), NotAMember, OfficeRule, GroupClosed.
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
@@ -168,7 +171,8 @@ def delegate_leadership(
 ) -> Appointment:
     """Let a deputy act in the leader's place, in writing and with dates (guidelines 3.3).
 
-    It never lasts longer than the leader's own office or the deputy's. Raises NotAllowed, OfficeRule, GroupClosed.
+    The delegation may not last longer than the leader's own office or the deputy's. Raises NotAllowed, OfficeRule,
+    GroupClosed.
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
@@ -194,7 +198,10 @@ def delegate_leadership(
 
 
 def _end(row: Appointment, by: User | None, from_day: date, reason: str) -> bool:
-    """Add the ending row; False when the appointment is over by that day anyway."""
+    """Add the ending row and its audit entry. Return False when the appointment ends before that day anyway.
+
+    Raises OfficeRule when the appointment has an ending already.
+    """
     last = row.last_day
     if last is not None and last < from_day:
         return False
@@ -228,9 +235,10 @@ def _end(row: Appointment, by: User | None, from_day: date, reason: str) -> bool
 def end_appointment(
     *, appointment: Appointment, by: User, from_day: date | None = None, reason: str = ""
 ) -> Appointment:
-    """End an office that the group fills, or a delegation; from today on unless told otherwise.
+    """End an office that the group fills, or a delegation, from `from_day` on (default: today).
 
-    Ending what has ended changes nothing. Raises NotAllowed for a leader's office, OfficeRule, GroupClosed.
+    Ending an office that has ended changes nothing. Raises NotAllowed (no right, or a leader's office), OfficeRule,
+    GroupClosed.
     """
     with scope.group_scope(appointment.group_id):
         group = lock_open_group(appointment.group)
@@ -246,9 +254,10 @@ def end_appointment(
 
 
 def _check_appoints_leaders(by: User, person: User, group: Group) -> None:
-    """Leaders are appointed by the SSC Chair, the Deputy Chair or the Steering Committee (guidelines 6.1).
+    """Check that this person may appoint leaders: SSC Chair, Deputy Chair or Steering Committee (guidelines 6.1).
 
-    Nobody decides in an own matter: neither about themselves nor in a group they lead or coordinate.
+    Raises NotAllowed for other people. It is raised too when the person would decide about themselves, or in a group
+    that they lead or coordinate.
     """
     held = roles_of(by)
     if not held.everywhere(Permission.APPOINT_LEADER):
@@ -270,7 +279,7 @@ def appoint_leader(
 ) -> Appointment:
     """Appoint a chair, co-chair, Red List Authority coordinator or network support.
 
-    No path from a leader's session leads here: the one who acts needs a network role that appoints leaders.
+    `by` needs a network role that appoints leaders; a group's own leaders do not have one.
     Raises NotAllowed, OfficeRule, GroupClosed.
     """
     with scope.group_scope(group):
@@ -287,7 +296,7 @@ def appoint_leader(
 def end_leader(
     *, appointment: Appointment, by: User, from_day: date | None = None, reason: str = ""
 ) -> Appointment:
-    """End a leader's or coordinator's office; what that leader delegated ends with it.
+    """End a leader's or coordinator's office, together with the delegations that this leader made.
 
     Raises NotAllowed, OfficeRule, GroupClosed.
     """
@@ -298,10 +307,10 @@ def end_leader(
         from_day = max(from_day or clock.today(), clock.today())
         _end(row, by, from_day, reason)
         if RoleCode.LEADER not in roles_of(row.person, from_day).groups.get(group.pk, frozenset()):
-            lent = Appointment.objects.filter(office="delegate", made_by=row.person).select_related(
+            delegations = Appointment.objects.filter(office="delegate", made_by=row.person).select_related(
                 "person", "ending"
             )
-            for delegation in lent:
+            for delegation in delegations:
                 if getattr(delegation, "ending", None) is None:
                     _end(delegation, by, from_day, reason)
         return row
@@ -311,10 +320,10 @@ def end_leader(
 def end_offices_of(
     *, group: Group, person: User, by: User, from_day: date | None = None, reason: str = ""
 ) -> int:
-    """End the offices that the group fills when a person leaves it; gives how many ended.
+    """End the offices of a person who leaves the group, if the group fills them. Return how many ended.
 
-    Called by the act that ends a membership, which checks the right to do so. Leaders' offices stay: those who
-    appointed them decide.
+    The action that ends a membership calls this and has checked the right. A leader's office does not end here: the
+    SSC appointed the leader and decides.
     """
     with scope.group_scope(group):
         from_day = from_day or clock.today()
@@ -328,9 +337,10 @@ def end_offices_of(
 
 @transaction.atomic
 def close_group(*, group: Group, by: User, closed_on: date | None = None, reason: str = "") -> Group:
-    """Close a group from a day on (today): every office ends, and apps above end what is theirs by `group_closed`.
+    """Close a group from `closed_on` on (default: today) and end every office in it.
 
-    Closing a closed group changes nothing. Raises NotAllowed.
+    The signal `group_closed` tells the higher apps, which end memberships and other rows of theirs. Closing a closed
+    group changes nothing. Raises NotAllowed.
     """
     with scope.group_scope(group):
         row = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)

@@ -1,4 +1,4 @@
-"""The audit trail in sentences. Each app registers a sentence for each of its verbs."""
+"""The audit trail as sentences. Each app registers a sentence for each of its verbs."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ SENTENCES = {
 
 
 def register(sentences: Mapping[str, str | Promise]) -> None:
-    """Add sentences by verb. They may name %(by)s and anything the act's detail holds."""
+    """Add sentences by verb. A sentence may contain %(by)s and every key of the act's detail."""
     _sentences.update(sentences)
 
 
 class Act(NamedTuple):
-    """What the trail says of one act; `by` is the name of who did it, empty for the portal itself."""
+    """One act of the audit trail. `by` is the name of the person who acted, or '' when the portal itself acted."""
 
     at: datetime
     verb: str
@@ -49,12 +49,12 @@ class Act(NamedTuple):
 
 
 def act_of(entry: AuditEntry) -> Act:
-    """The act that an entry of the trail records."""
+    """Return the act that an entry of the audit trail records."""
     return Act(entry.at, entry.verb, entry.detail, entry.by.name if entry.by else "")
 
 
 def sentence(act: Act) -> str:
-    """One act as a sentence in the reader's language; the portal is the actor where nobody else was."""
+    """Return an act as a sentence in the reader's language. When no person acted, it names the portal."""
     pattern = _sentences.get(act.verb) or _("%(by)s made a change.")
     values: defaultdict[str, object] = defaultdict(lambda: "–", act.detail)
     if (office := str(values.get("office", ""))) in OFFICES:

@@ -1,21 +1,21 @@
-"""Rules of groups and offices that say no."""
+"""Errors for acts that a rule about groups or offices refuses."""
 
 from core.errors import DomainError
 
 
 class GroupClosed(DomainError):
-    """A closed group changes no more."""
+    """The group is closed and cannot be changed."""
 
     code = "group-closed"
 
 
 class NotAMember(DomainError):
-    """Offices of a group are held by its members."""
+    """The person is not a member of the group and cannot get an office in it."""
 
     code = "not-a-member"
 
 
 class OfficeRule(DomainError):
-    """The dates, the person or the office do not fit together."""
+    """The dates, the person and the office do not fit together."""
 
     code = "office-rule"

@@ -1,4 +1,4 @@
-"""Forms for a group's details and offices. They validate; the rules stand in actions."""
+"""Forms for a group's details and offices. They validate input; the actions check the rules."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from groups.roles import FILLED_BY_LEADER, OFFICES
 
 
 class WebAddressField(forms.URLField):
-    """An address on the web; without a scheme it is taken as https."""
+    """A web address. An address without a scheme gets https."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "assume_scheme": "https"})
 
 
 class DetailsForm(forms.ModelForm):
-    """What leaders say about their group. The name and the category are the Chair's Office's."""
+    """What leaders write about their group. The Chair's Office decides the name and the category."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -72,7 +72,7 @@ class OfficeForm(forms.Form):
         set_choices(self, "person", [("", ""), *people.items()])
 
     def clean(self) -> dict[str, Any]:
-        """A focal point looks after one of three things; other offices have no topic."""
+        """Check that a focal point has a topic and that the last day is not past. Other offices have no topic."""
         data = super().clean() or self.cleaned_data
         office = data.get("office")
         if office and OFFICES[office].has_topic and not data.get("topic"):
@@ -106,7 +106,7 @@ class DelegationForm(forms.Form):
         self.fields["starts_on"].initial = clock.today()
 
     def clean(self) -> dict[str, Any]:
-        """The last day does not lie before the first."""
+        """Check that the first day is not past and that the last day is not before the first."""
         data = super().clean() or self.cleaned_data
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and first < clock.today():
@@ -117,7 +117,7 @@ class DelegationForm(forms.Form):
 
 
 class EndOfficeForm(forms.Form):
-    """End an office today, with a reason for the record."""
+    """End an office today, with a reason for the group's history."""
 
     reason = forms.CharField(
         label=_("Reason"), max_length=300, required=False, help_text=_("It stands in the group’s history.")
@@ -125,7 +125,7 @@ class EndOfficeForm(forms.Form):
 
 
 class DayQuery(forms.Form):
-    """The day of `?on=`: a page as of that day. Anything else counts as today."""
+    """The day of `?on=`, for a page that shows the state on that day."""
 
     on = forms.DateField(
         label=_("As of the day"),
@@ -135,7 +135,7 @@ class DayQuery(forms.Form):
 
 
 def asked_day(request: HttpRequest) -> date:
-    """The day of `?on=`, never later than today; today when none or nonsense is given."""
+    """Return the day of `?on=`, but never a day after today. Without a valid day, return today."""
     form = DayQuery(request.GET)
     day = form.cleaned_data["on"] if form.is_valid() else None
     today = clock.today()

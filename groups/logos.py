@@ -1,4 +1,4 @@
-"""A group's logo: set, taken away, shown. DESIGN: at most 64 px high, on the group's own pages, never recoloured."""
+"""Set and remove a group's logo. DESIGN: at most 64 px high, on the group's own pages, never recoloured."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from groups.actions import check_right, lock_open_group
 from groups.models import Group, GroupLogo
 from groups.roles import Permission
 
-# Twice the size it is shown in, for sharp screens and print.
+# Twice the size that pages show, for sharp screens and print.
 WIDTH, HEIGHT = 480, 128
 
 
 @transaction.atomic
 def set_logo(*, group: Group, upload: UploadedFile, by: User) -> GroupLogo:
-    """Keep the uploaded picture as the group's logo, in place of an earlier one.
+    """Save the uploaded picture as the group's logo. It replaces an earlier one.
 
-    Raises NotAllowed, GroupClosed, and core.pictures.PictureRefused when the portal does not take the file.
+    Raises NotAllowed, GroupClosed, and core.pictures.PictureRefused when the portal does not accept the file.
     """
     with scope.group_scope(group):
         row = lock_open_group(group)
@@ -43,7 +43,7 @@ def set_logo(*, group: Group, upload: UploadedFile, by: User) -> GroupLogo:
 
 @transaction.atomic
 def remove_logo(*, group: Group, by: User) -> None:
-    """Take the logo away. Without one this changes nothing. Raises NotAllowed, GroupClosed."""
+    """Remove the group's logo. Without a logo this changes nothing. Raises NotAllowed, GroupClosed."""
     with scope.group_scope(group):
         row = lock_open_group(group)
         check_right(by, Permission.EDIT_GROUP, row)

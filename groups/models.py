@@ -21,13 +21,13 @@ from groups.querysets import AppointmentQuerySet, DatedQuerySet, GroupQuerySet
 
 
 class Category(models.Model):
-    """A kind of group, as the menu of the join page lists them: reference data, editable."""
+    """A kind of group, as the menu of the join page lists them. It is reference data that can be edited."""
 
     code = models.SlugField(primary_key=True, max_length=40)
     name_en = models.CharField(max_length=80)
     name_fr = models.CharField(max_length=80)
     name_es = models.CharField(max_length=80)
-    # Centers for Species Survival are partners, listed in the directory, and owe no report (guidelines 8.1).
+    # Centers for Species Survival are partners: the directory lists them, and they write no report (guidelines 8.1).
     reports_annually = models.BooleanField(default=True)
     takes_members = models.BooleanField(default=True)
     order = models.PositiveSmallIntegerField()
@@ -44,12 +44,12 @@ class Category(models.Model):
 
 @cached_reference("groups.Category")
 def all_categories() -> tuple[Category, ...]:
-    """Every kind of group in the order of the join page; shared, so never changed."""
+    """Return every kind of group in the order of the join page. Callers share the rows and must not change them."""
     return tuple(Category.objects.all())
 
 
 class Quadrennium(models.Model):
-    """The period between two Congresses. Label and dates are editable: both have moved before."""
+    """The period between two Congresses. Label and dates can be edited, because both have changed before."""
 
     label = models.CharField(max_length=20, unique=True)
     starts_on = models.DateField()
@@ -76,20 +76,20 @@ class Quadrennium(models.Model):
 
     @classmethod
     def current(cls, day: date | None = None) -> Quadrennium | None:
-        """The period that holds on the day, or None."""
+        """Return the period that includes the day (default: today), or None."""
         day = day or clock.today()
         return next((one for one in reversed(all_quadrennia()) if one.starts_on <= day <= one.ends_on), None)
 
 
 @cached_reference("groups.Quadrennium")
 def all_quadrennia() -> tuple[Quadrennium, ...]:
-    """Every quadrennium, oldest first; shared, so never changed."""
+    """Return every quadrennium, oldest first. Callers share the rows and must not change them."""
     return tuple(Quadrennium.objects.all())
 
 
 @audit.tracked()
 class Group(models.Model):
-    """One expert group: a tenant. Its acronym is no key, because several groups share one."""
+    """One expert group: a tenant. The acronym is not unique, because several groups have the same one."""
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=160, unique=True)
@@ -105,7 +105,7 @@ class Group(models.Model):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     search = models.CharField(max_length=500, editable=False)
     sort_key = models.CharField(max_length=170, editable=False, db_index=True)
-    # Guards forms against overwriting each other; grows with each saved change of the details.
+    # Grows with each saved change of the details, so that two people do not overwrite each other's changes.
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = models.Manager.from_queryset(GroupQuerySet)()
@@ -134,13 +134,13 @@ class Group(models.Model):
         return reverse("workspace:group-detail", args=[self.slug])
 
     def derive(self) -> None:
-        """Fill the columns for searching and sorting; bulk writers call this themselves."""
+        """Fill the columns for searching and sorting. Code that writes in bulk must call this itself."""
         self.search = normalised(self.name, self.acronym, self.remit, self.subcategory)[:500]
         self.sort_key = normalised(self.name)[:170]
 
     @property
     def is_closed(self) -> bool:
-        """Whether the group's last day has come."""
+        """Whether the group is closed today."""
         return self.closed_on is not None and self.closed_on <= clock.today()
 
 
@@ -153,7 +153,7 @@ class FocalTopic(models.TextChoices):
 
 
 class Dated(models.Model):
-    """A first day, a last day, and who set it. Rows are only ever added; an ending row cuts one short."""
+    """A first day, a last day, and who set them. Rows are only added. An ending row makes a row end earlier."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     starts_on = models.DateField(_("first day"))
@@ -168,19 +168,19 @@ class Dated(models.Model):
 
     @property
     def last_day(self) -> date | None:
-        """The last day that counts, an early ending included."""
+        """The last day that counts, also after an early ending. None when the row has no last day."""
         ending = getattr(self, "ending", None)
         return last_day(self.ends_on, ending.from_day if ending else None)
 
 
 def last_day(ends_on: date | None, ended_from: date | None) -> date | None:
-    """The last day that counts of a dated row: its own, or the one before the day from which it was ended."""
+    """Return the last day that counts of a dated row: its own last day, or the day before an earlier ending."""
     early = ended_from - timedelta(days=1) if ended_from else None
     return min((d for d in (early, ends_on) if d), default=None)
 
 
 class Ending(models.Model):
-    """The first day on which a dated row no longer counts, who ended it and why. Only ever added."""
+    """The first day on which a dated row no longer counts, who ended it and why. Rows are only added."""
 
     from_day = models.DateField()
     reason = models.CharField(max_length=300, blank=True)
@@ -227,12 +227,12 @@ class Appointment(Dated, TenantModel):
 
     @property
     def office_name(self) -> str:
-        """The office in words, with its topic where it has one."""
+        """The name of the office, with its topic if it has one."""
         return office_in_words(self.office, self.topic)
 
 
 def office_in_words(office: str, topic: str) -> str:
-    """An office with its topic where it has one."""
+    """Return the name of an office, with its topic if it has one."""
     name = str(roles.OFFICES[office].name)
     return f"{name}, {FocalTopic(topic).label}" if topic else name
 
@@ -286,7 +286,7 @@ class NetworkAppointmentEnding(Ending):
 
 @audit.tracked(exclude=["content"])
 class GroupLogo(TenantModel):
-    """A group's logo, drawn anew as PNG from what was uploaded. Kept in the row, so that row and file never drift."""
+    """A group's logo as PNG, encoded again from the uploaded file. The database keeps it, so no file can be missing."""
 
     content = models.BinaryField()
     width = models.PositiveSmallIntegerField()

@@ -20,14 +20,14 @@ from groups.models import Appointment, Group, NetworkAppointment, last_day, offi
 from groups.roles import RoleCode
 from groups.sections import SECTIONS, section_of
 
-# Offices whose terms are counted and shown: those appointed above the group (guidelines 6.1).
+# Offices whose terms are counted and shown: the SSC appoints to them and not the group (guidelines 6.1).
 COUNTED = frozenset({"chair", "co_chair", "red_list_coordinator"})
 # How many acts the overview of a group shows.
 LAST_ACTS = 5
 
 
 class InOffice(NamedTuple):
-    """Of a person in office, what the pages say and the lists are sorted by."""
+    """A person in office: what the pages show of them, and what lists are sorted by."""
 
     pk: int
     given_name: str
@@ -39,13 +39,13 @@ class InOffice(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name as it is addressed."""
+        """The given name and the family name, or the address when the person has entered no name."""
         return full_name(self.given_name, self.family_name, self.email)
 
 
 @dataclass(frozen=True)
 class Holder:
-    """One person in one office for one term; `appointment` is the row's id."""
+    """One person in one office for one term. `appointment` is the id of the row."""
 
     appointment: int
     person: InOffice
@@ -60,18 +60,18 @@ class Holder:
 
     @property
     def role(self) -> roles.Role:
-        """The role the office gives."""
+        """The role that the office gives."""
         return roles.OFFICES[self.office].role
 
     @property
     def office_name(self) -> str:
-        """The office in words, with its topic where it has one."""
+        """The name of the office, with its topic if it has one."""
         return office_in_words(self.office, self.topic)
 
 
 @dataclass(frozen=True)
 class Leadership:
-    """Who holds, held and will hold the offices of a group, seen from one day."""
+    """The people in the offices of a group on a day (`now`), before that day, and after it (`coming`)."""
 
     day: date
     now: list[Holder] = field(default_factory=list)
@@ -79,13 +79,13 @@ class Leadership:
     coming: list[Holder] = field(default_factory=list)
 
     def with_role(self, *codes: RoleCode) -> list[Holder]:
-        """Those in office whose office gives one of the roles."""
+        """Return the people in office now whose office gives one of the roles."""
         return [holder for holder in self.now if holder.role.code in codes]
 
 
 @compiled_query
 def _appointments(group: int) -> QuerySet:
-    """Appointments of the group, oldest first, each with the day it was ended from and its person."""
+    """The appointments of the group, oldest first, each with the day of an early ending and its person."""
     return (
         Appointment.objects.filter(group=group)
         .order_by("starts_on", "pk")
@@ -97,7 +97,7 @@ def _appointments(group: int) -> QuerySet:
 
 
 def leadership(group: Group, day: date | None = None) -> Leadership:
-    """The offices of a group as of a day (today), read in the group's scope in one query."""
+    """Return the offices of a group as of a day (default: today), in one query. Call this in the group's scope."""
     day, today = day or clock.today(), clock.today()
     terms: dict[tuple[int, RoleCode], int] = {}
     found = Leadership(day)
@@ -106,7 +106,7 @@ def leadership(group: Group, day: date | None = None) -> Leadership:
         if last is not None and last < starts_on:
             continue  # ended before it began
         person, role = InOffice(*names), roles.OFFICES[office].role.code
-        # A chair who becomes co-chair goes on leading: terms are counted by role (guidelines 6.1).
+        # A chair who becomes co-chair is still a leader, so terms are counted by role (guidelines 6.1).
         number = terms[(person.pk, role)] = terms.get((person.pk, role), 0) + 1
         in_office = starts_on <= today and (last is None or last >= today)
         public = in_office and role in roles.PUBLIC_CONTACT
@@ -125,14 +125,14 @@ def leadership(group: Group, day: date | None = None) -> Leadership:
     return found
 
 
-# Who holds which role in a group: role code -> ids of the people.
+# The people in office in a group: role code -> ids of the people.
 Holders = Mapping[RoleCode, tuple[int, ...]]
 
 
 def holders(day: date, group_ids: Collection[int] | None = None) -> dict[int, Holders]:
-    """Active people in office on the day, in these groups or in all: group id -> who holds which role.
+    """Return the active people in office on the day, in these groups or in all, by group id and role code.
 
-    One query. The caller has opened a scope that sees the groups.
+    This takes one query. The caller must open a scope that can read these groups.
     """
     rows = Appointment.objects.on(day).filter(person__is_active=True)
     if group_ids is not None:
@@ -148,25 +148,25 @@ def holders(day: date, group_ids: Collection[int] | None = None) -> dict[int, Ho
 
 
 def network_holders(code: RoleCode, day: date) -> tuple[int, ...]:
-    """Active people who hold a role of the whole network on the day."""
+    """Return the ids of the active people who have this role of the whole network on the day."""
     rows = NetworkAppointment.objects.on(day).filter(role=code, person__is_active=True)
     return tuple(sorted(set(rows.order_by().values_list("person_id", flat=True))))
 
 
 def groups_with_support(day: date) -> set[int]:
-    """Ids of the groups that have a contact at the Chair's Office on the day (guidelines 3.5)."""
+    """Return the ids of the groups that have a contact at the Chair's Office on the day (guidelines 3.5)."""
     rows = Appointment.objects.on(day).filter(office="network_support", person__is_active=True)
     return set(rows.order_by().values_list("group_id", flat=True))
 
 
 def people_in_office(codes: Collection[RoleCode], day: date) -> list[User]:
-    """Active people who hold one of the roles in the group in scope on the day, each once, by name."""
+    """Return the active people with one of the roles on the day in the scope's group, each once, sorted by name."""
     rows = Appointment.objects.on(day).with_role(*codes).order_by().values("person")
     return list(User.objects.filter(pk__in=rows, is_active=True).order_by("sort_key"))
 
 
 def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int, list[str]]:
-    """Names of the leaders in office of each group, for lists over many groups; one query."""
+    """Return the names of the leaders in office of each group, in one query. For lists over many groups."""
     found: dict[int, list[str]] = {}
     names = ("given_name", "family_name", "email")
     with scope.read_everywhere("directory"):
@@ -178,8 +178,8 @@ def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int,
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """One heading of the directory with its number of groups."""
+class Heading:
+    """One heading of the directory with its number of open groups, in all and by category."""
 
     slug: str
     name: str
@@ -187,8 +187,8 @@ class Shelf:
     by_category: dict[str, int]
 
 
-def shelves() -> list[Shelf]:
-    """Headings of the directory with the number of open groups in each, in one query."""
+def directory_headings() -> list[Heading]:
+    """Return the headings of the directory with the number of open groups in each, in one query."""
     counts: dict[str, dict[str, int]] = {}
     rows = Group.objects.open().order_by().values_list("category_id", "subcategory").annotate(n=Count("pk"))
     for category, subcategory, n in rows:
@@ -196,7 +196,7 @@ def shelves() -> list[Shelf]:
         inside = counts.setdefault(slug, {})
         inside[category] = inside.get(category, 0) + n
     return [
-        Shelf(
+        Heading(
             section.slug,
             str(section.name),
             sum(counts[section.slug].values()),
@@ -208,7 +208,10 @@ def shelves() -> list[Shelf]:
 
 
 def found_groups(words: str) -> QuerySet[Group]:
-    """Open groups found by name, acronym, remit, or by the name of a leader in office; accents and case aside."""
+    """Return the open groups whose name, acronym or remit contains the words, or the name of a leader in office.
+
+    Accents and case make no difference. Without words, return all open groups.
+    """
     groups = Group.objects.open()
     if not words:
         return groups
@@ -225,7 +228,7 @@ def found_groups(words: str) -> QuerySet[Group]:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of a group's history, in the shape the timeline draws."""
+    """One line of a group's history, as the component timeline draws it."""
 
     when: Any
     text: str
@@ -237,13 +240,13 @@ class Event:
 
 
 def acts(group: Group | int, *, staff: bool = False) -> QuerySet[AuditEntry]:
-    """The audit trail of a group, newest first; without the office's own notes unless `staff`."""
+    """Return the audit trail of a group, newest first. Only `staff` also see the office's own notes."""
     entries = AuditEntry.objects.filter(group=group).select_related("by").order_by("-at", "-pk")
     return entries if staff else entries.exclude(detail__contains={"staff_only": True})
 
 
 def as_event(act: activity.Act) -> Event:
-    """An act as a line of the timeline."""
+    """Return an act as a line of the timeline."""
     note = "; ".join(str(act.detail[key]) for key in ("reason", "word") if act.detail.get(key))
     return Event(
         when=act.at,
@@ -256,11 +259,11 @@ def as_event(act: activity.Act) -> Event:
 
 
 def recent_activity(group: Group) -> list[Event]:
-    """The last acts in the group as events, for its overview; one query."""
+    """Return the last acts in the group as events for its overview, in one query."""
     return [as_event(activity.act_of(entry)) for entry in acts(group)[:LAST_ACTS]]
 
 
-# Fields of the details whose history is shown.
+# The fields of the details whose history pages show.
 DETAIL_FIELDS = (
     "name",
     "remit",
@@ -273,7 +276,7 @@ DETAIL_FIELDS = (
 
 
 def detail_changes(group: Group, limit: int = 30) -> list[Event]:
-    """What changed in the group's details, field by field, newest first; from the row history."""
+    """Return the changes of the group's details, field by field, newest first. They come from the row history."""
     rows = list(
         apps.get_model("groups", "GroupEvent")
         .objects.filter(pgh_obj_id=group.pk)

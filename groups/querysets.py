@@ -1,4 +1,4 @@
-"""Filters with the words of the domain."""
+"""Filters with names of the domain, such as `on(day)` and `with_role(code)`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from groups.roles import OFFICES, RoleCode
 
 
 class DatedQuerySet(models.QuerySet):
-    """Rows with a first day and a last day, which an ending row may cut short.
+    """Rows with a first day and a last day. An ending row may make a row end earlier.
 
-    `ends_on` is the last day that counts; an ending's `from_day` is the first day that no longer does.
+    `ends_on` is the last day that counts. `from_day` of an ending is the first day that does not count any more.
     """
 
     def on(self, day: date | None = None) -> Self:
-        """Rows that hold on the day (today when none is given)."""
+        """Rows that count on the day (default: today)."""
         day = day or clock.today()
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=day),
@@ -41,18 +41,18 @@ class AppointmentQuerySet(DatedQuerySet):
 
 class GroupQuerySet(models.QuerySet):
     def open(self, day: date | None = None) -> Self:
-        """Groups that stand on the day."""
+        """Groups that are not closed on the day (default: today)."""
         return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day or clock.today()))
 
     def reporting(self, year: int) -> Self:
-        """Groups that owe an annual report for the year: their category reports and they stood in it.
+        """Groups that have to write an annual report for the year.
 
-        Source: guidelines 8.1.
+        Their category reports, and they existed on the last day of the year. Source: guidelines 8.1.
         """
         return self.reporting_by(date(year, 12, 31))
 
     def reporting_by(self, last_day: date) -> Self:
-        """As `reporting`, for the year that ends on the day."""
+        """Like `reporting`, for the year that ends on this day."""
         return self.filter(
             Q(closed_on__isnull=True) | Q(closed_on__gte=last_day),
             Q(founded_on__isnull=True) | Q(founded_on__lte=last_day),
@@ -60,7 +60,7 @@ class GroupQuerySet(models.QuerySet):
         )
 
     def matching(self, words: str) -> Self:
-        """Groups whose name, acronym or remit holds every word, accents and case aside."""
+        """Groups whose name, acronym or remit contains every word. Accents and case make no difference."""
         found = self
         for word in normalised(words).split():
             found = found.filter(search__contains=word)

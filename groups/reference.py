@@ -1,6 +1,6 @@
-"""Regions, categories, quadrennia and the list of groups as a fresh portal has them.
+"""Load regions, categories, quadrennia and the list of groups into a new portal.
 
-Rows that exist are left as edited.
+Rows that exist are not changed, because people may have edited them.
 """
 
 import re
@@ -12,12 +12,12 @@ from accounts.models import Region, RegionCountry
 from core.reference import rows
 from groups.models import Category, Group, Quadrennium
 
-# Endings that a group's short address leaves out.
+# Endings of a group's name that its slug leaves out.
 SHORT = {"specialist-group": " Specialist Group", "red-list-authority": " Red List Authority"}
 
 
 def load() -> None:
-    """Add what is missing; running it again changes nothing."""
+    """Add the regions, categories and quadrennia that are missing. Running it again changes nothing."""
     regions = [Region(order=n, **row) for n, row in enumerate(rows("accounts", "regions"), 1)]
     Region.objects.bulk_create(regions, ignore_conflicts=True)
     RegionCountry.objects.bulk_create(
@@ -55,22 +55,23 @@ def load() -> None:
 
 
 def slug_of(name: str, category: str) -> str:
-    """The group's name in its address: "cat" for the Cat Specialist Group."""
+    """Return the slug for a group's name: "cat" for the Cat Specialist Group."""
     ending = SHORT.get(category, "")
     short = slugify(name.replace("/", " ").removesuffix(ending).replace(ending + " (", " ("))
     return (f"{short}-rla" if category == "red-list-authority" else short)[:80].strip("-")
 
 
 def told_in(text: str) -> tuple[str, str]:
-    """What the list's column says: the remit without its remarks, and the host where it names one."""
+    """Return the remit without its remarks, and the host institution, from the list's column of both."""
     plain = re.sub(r"\s*\([^)]*\)", "", text).split(";")[0].strip()
     return ("", plain.removeprefix("Host: ")) if plain.startswith("Host: ") else (plain[:200], "")
 
 
 def load_groups() -> int:
-    """Add the groups of the real list that are missing, without people; returns how many were added.
+    """Add the groups of the real list that are missing, without people. Return how many were added.
 
-    A group is known by its name; one that was renamed or closed since is not added again under its address.
+    A group exists already when its name or its slug is in the database, so a group that was renamed or closed is not
+    added again.
     """
     categories = {category.name_en: category for category in Category.objects.all()}
     names, slugs = (

@@ -1,8 +1,8 @@
 """Who may do what: every role of the security model with its permissions.
 
-The one place where a role gets a permission. The access table (groups/access_table.toml) says what each
-page expects, and a generated test walks every page with every role against both.
-A permission is named after its app and the act. Group roles hold for the own group only.
+Only this module gives a role its permissions. The access table (groups/access_table.toml) says what each page
+expects. A generated test opens every page with every role and compares both. A permission is named after its app and
+the act. A group role counts only in its own group.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class RoleCode(StrEnum):
 
 @dataclass(frozen=True)
 class Role:
-    """A role: its code in the security model, its name, and what it allows. `network`: holds in every group."""
+    """A role: its code in the security model, its name, and what it allows. A `network` role counts in every group."""
 
     code: RoleCode
     name: str | Promise
@@ -85,7 +85,7 @@ class Role:
     network: bool = False
 
 
-# Reading inside a group, shared by everybody who belongs to it.
+# Reading inside a group: every person with a role in the group has these permissions.
 BELONGS = {
     Permission.VIEW_WORKSPACE,
     Permission.VIEW_LEADERSHIP,
@@ -107,7 +107,7 @@ REVIEWS = {
     Permission.REVIEW_REPORT,
 }
 
-# Keeping the system running: tells nothing of any group's content, so it opens no group either.
+# Keeping the system running. These permissions show no group's content, so they do not open a group.
 SYSTEM = frozenset(
     {
         Permission.VIEW_MAIL_QUEUE,
@@ -144,7 +144,7 @@ LEADER = _role(
     },
 )
 DEPUTY = _role(RoleCode.DEPUTY, _("Deputy"), WRITES, {Permission.EDIT_GROUP, Permission.VIEW_CONTACTS})
-# What a deputy may do in the leader's place, while delegated in writing with dates.
+# What a deputy may do in the leader's place while the leader has delegated it in writing, with dates.
 DELEGATED = _role(
     RoleCode.DELEGATED,
     _("Deputy, delegated"),
@@ -207,7 +207,7 @@ OFFICE_ADMIN = _role(
     },
     network=True,
 )
-# Who decides about leaders (guidelines 6.1).
+# The permission to decide about leaders (guidelines 6.1).
 APPOINTS = {Permission.APPOINT_LEADER}
 SSC_CHAIR = _role(
     RoleCode.SSC_CHAIR,
@@ -242,7 +242,7 @@ NETWORK_ROLES: dict[RoleCode, Role] = {
 }
 ROLES = GROUP_ROLES | NETWORK_ROLES
 
-# Roles that sign in with a second factor: staff, administrators, treasurers, superusers, and who decides with them.
+# Roles that need a second factor: staff, administrators, treasurers, superusers, chairs, Steering Committee, reviewers.
 SECOND_FACTOR = frozenset(
     {
         RoleCode.NETWORK_SUPPORT,
@@ -256,11 +256,11 @@ SECOND_FACTOR = frozenset(
         RoleCode.TREASURER,
     }
 )
-# Roles whose agreed contact is public while in office (guidelines 3.5).
+# Roles whose public address is shown while the person is in office (guidelines 3.5).
 PUBLIC_CONTACT = frozenset({RoleCode.LEADER, RoleCode.RED_LIST})
 
 
-# A delegated deputy is shown as that alone; membership is not shown beside an office.
+# Roles that are not shown beside another one: "Deputy" beside "Deputy, delegated", and "Member" beside an office.
 COVERED_BY = {
     RoleCode.DEPUTY: {RoleCode.DELEGATED},
     RoleCode.MEMBER: {
@@ -277,7 +277,7 @@ COVERED_BY = {
 
 
 def role_names(codes: Set[RoleCode]) -> list[str]:
-    """The roles in words, without those that a stronger one covers."""
+    """Return the names of the roles, without those that COVERED_BY hides."""
     return [
         str(role.name)
         for code, role in ROLES.items()
@@ -287,7 +287,7 @@ def role_names(codes: Set[RoleCode]) -> list[str]:
 
 @dataclass(frozen=True)
 class Office:
-    """An office in a group that an appointment names, and the role it gives."""
+    """An office in a group, and the role that it gives. An appointment names the office by its code."""
 
     code: str
     name: str | Promise
@@ -308,9 +308,9 @@ OFFICES = {
         Office("treasurer", _("Treasurer"), TREASURER, 7),
         Office("focal_point", _("Focal point"), FOCAL_POINT, 8, has_topic=True),
         Office("network_support", _("Contact at the Chair’s Office"), NETWORK_SUPPORT, 9),
-        # A deputy acting for the leader, in writing and with dates; counts only while the person is a deputy too.
+        # A deputy who acts for the leader, in writing and with dates. It counts only while the person is also a deputy.
         Office("delegate", _("Deputy, delegated"), DELEGATED, 10),
     )
 }
-# Offices that a group's leader fills; leaders, coordinators and network support are appointed above the group.
+# Offices that a group's leader fills. The SSC appoints leaders, coordinators and network support.
 FILLED_BY_LEADER = frozenset({"deputy_chair", "vice_chair", "programme_officer", "treasurer", "focal_point"})

@@ -1,6 +1,6 @@
-"""Sections of the directory: what groups look after, as a reader would look for them.
+"""Headings of the directory: the kinds of species that groups work on, as a reader would search for them.
 
-The list of groups names a section for each group; some of those names are gathered under one heading.
+The list of groups names a section for each group. A heading can contain several of these sections.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of the directory and the section names of the list it gathers."""
+    """One heading of the directory, and the section names of the list that it contains."""
 
     slug: str
     name: str | Promise
@@ -38,14 +38,14 @@ _NAMED = {name: section for section in SECTIONS for name in section.gathers}
 
 
 def section_of(category_id: str, subcategory: str) -> Section:
-    """The heading a group stands under."""
+    """Return the heading under which the directory lists a group."""
     if category_id == PARTNERS:
         return BY_SLUG["partner-centers"]
     return _NAMED.get(subcategory, BY_SLUG["cross-cutting"])
 
 
 def groups_in(section: Section) -> Q:
-    """The condition that finds the groups of a heading."""
+    """Return the condition that finds the groups of a heading."""
     if section.slug == "partner-centers":
         return Q(category_id=PARTNERS)
     if section.gathers:

@@ -1,6 +1,6 @@
-"""What groups tell the apps above them."""
+"""Signals that groups send to the higher apps."""
 
 from django.dispatch import Signal
 
-# Sent by groups.actions.close_group inside its transaction and the group's scope: group, by, day.
+# groups.actions.close_group sends it in its transaction and in the group's scope, with group, by and day.
 group_closed = Signal()

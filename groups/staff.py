@@ -1,4 +1,4 @@
-"""Roles of the whole network, and who of the staff looks after which group (guidelines 1.2, 3.5)."""
+"""Appoint people to roles of the whole network, and name each group's contact (guidelines 1.2, 3.5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from groups.roles import Permission, RoleCode
 if TYPE_CHECKING:
     from accounts.models import Region, User
 
-# What an administrator of the Chair's Office may give; the system's keeper enters the other roles too.
+# Roles that an administrator of the Chair's Office may give. A superuser may give the other roles too.
 STAFF = frozenset({RoleCode.OFFICE_STAFF, RoleCode.OFFICE_ADMIN, RoleCode.REGIONAL})
 
 
@@ -44,9 +44,9 @@ def appoint_staff(
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> NetworkAppointment:
-    """Give a person a role of the whole network; giving it twice changes nothing.
+    """Give a person a role of the whole network. Giving the same role again changes nothing.
 
-    Raises NotAllowed, and OfficeRule where dates or region do not fit the role.
+    Raises NotAllowed, and OfficeRule when the dates or the region do not fit the role.
     """
     _check_appoints(by, person, staff=role in STAFF)
     starts_on = starts_on or clock.today()
@@ -55,11 +55,11 @@ def appoint_staff(
     if (role == RoleCode.REGIONAL) != (region is not None):
         raise OfficeRule(_("A regional office reviewer has a region; other roles have none."), code="region")
     type(person).objects.select_for_update(of=("self",)).get(pk=person.pk)
-    standing = (
+    existing = (
         NetworkAppointment.objects.on(starts_on).filter(person=person, role=role, region=region).first()
     )
-    if standing is not None:
-        return standing
+    if existing is not None:
+        return existing
     row = NetworkAppointment.objects.create(
         person=person, role=role, region=region, starts_on=starts_on, ends_on=ends_on, made_by=by
     )
@@ -73,7 +73,7 @@ def appoint_staff(
 def assign_support(
     *, group: Group, person: User, by: User, starts_on: date | None = None, ends_on: date | None = None
 ) -> Appointment:
-    """Name the group's contact at the Chair's Office. Without a last day it ends with the quadrennium.
+    """Name the group's contact at the Chair's Office. Without a last day, this ends with the quadrennium.
 
     Raises NotAllowed, OfficeRule, GroupClosed.
     """

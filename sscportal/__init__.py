@@ -1,5 +1,5 @@
-"""The project: settings, addresses, the Celery application, the door for the web server. No app imports this package.
+"""The project: settings, addresses, the Celery application, the WSGI application. No app imports this package.
 
-Django loads the Celery application when it starts the apps (sscportal.apps), not here: the settings are modules of this
-package, and Celery looks for the settings' name when its application is made.
+Django loads the Celery application when it starts the apps (sscportal.apps). This module does not load it: the settings
+are modules of this package, and Celery needs the settings when its application is created.
 """

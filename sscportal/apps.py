@@ -1,6 +1,6 @@
-"""Loads the Celery application together with the apps, so that their shared tasks find it.
+"""Load the Celery application together with the apps, so that their shared tasks find it.
 
-`core`, the lowest app, could not do this: no app imports `sscportal`.
+`core`, the lowest app, could not do this, because no app imports `sscportal`.
 """
 
 from django.apps import AppConfig

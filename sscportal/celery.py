@@ -1,4 +1,4 @@
-"""The Celery application: tasks carry ids, the database says what is due."""
+"""The Celery application. Tasks get ids as arguments, and read from the database what is due."""
 
 import os
 

@@ -23,7 +23,7 @@ urlpatterns += i18n_patterns(
     path("", include("core.urls")),
     path("profile/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
-    # The addresses people see and type; the last pattern of a name is the one that links are built with.
+    # Short addresses for people to read and type. Django builds links with the last pattern of a name.
     path("sign-in/", allauth_views.login, name="account_login"),
     path("sign-in/code/", allauth_views.request_login_code, name="account_request_login_code"),
     path("register/", allauth_views.signup, name="account_signup"),

@@ -1,4 +1,4 @@
-"""The door for the web server."""
+"""The WSGI application, which the web server runs."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Optional mail can be declined."""
+"""People can decline optional mail."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations

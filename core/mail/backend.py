@@ -1,7 +1,8 @@
-"""Django's SMTP backend that remembers whether the text of a message was on its way when the line broke.
+"""Django's SMTP backend, which remembers whether the connection broke after it began to send a message's text.
 
-Up to the end of the text nothing was accepted and a retry repeats nothing. From there to the server's
-answer nobody can know: that is the one window in which SMTP may deliver twice.
+Before the server has all of the text, it has accepted nothing, and a retry repeats nothing. Between the end of the
+text and the server's answer, the portal cannot know whether the server accepted the message. Only in this case SMTP
+may deliver twice.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from django.core.mail.backends.smtp import EmailBackend
 
 
 class _Watched:
-    """Mixed into smtplib's clients: `in_doubt` is true from DATA until the server has answered the text."""
+    """Mixin for smtplib's clients: `in_doubt` is true from DATA until the server has answered the text."""
 
     in_doubt = False
 
     def data(self, msg: Any) -> tuple[int, bytes]:
-        """Send the text. An answer of any kind ends the doubt; a broken line leaves it standing."""
+        """Send the text. Any answer sets `in_doubt` to false; after a broken connection it stays true."""
         self.in_doubt = True
         try:
             answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc] # the client that this is mixed into has it
@@ -42,10 +43,10 @@ class WatchedBackend(EmailBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        """The client with or without TLS from the first byte."""
+        """The client class: with TLS from the first byte when the settings say so."""
         return WatchedSMTPoverTLS if self.use_ssl else WatchedSMTP
 
     @property
     def in_doubt(self) -> bool:
-        """Whether the last message may have been accepted although no answer came."""
+        """Whether the server may have accepted the last message although it sent no answer."""
         return bool(getattr(self.connection, "in_doubt", False))

@@ -1,11 +1,11 @@
-"""Asked again when a mail is sent: is it still due? Rights and facts are read at the moment of the act.
+"""Checks that the sender runs before it sends a mail: is the mail still due?
 
 A mail names its check as "name:argument" in `still_due`. The app that queues the mail registers the check:
 
     @check("duties.reminder")
-    def any_still_owed(argument: str) -> bool: ...
+    def still_due(argument: str) -> bool: ...
 
-The check runs in a transaction of its own and opens whatever scope it needs.
+The check runs in a transaction of its own and opens the scope that it needs.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _checks: dict[str, Check] = {}
 
 
 class UnknownCheck(LookupError):
-    """A waiting mail names a check that no app registers."""
+    """A queued mail names a check that no app has registered."""
 
 
 def check(name: str) -> Callable[[Check], Check]:
-    """Register the function that answers whether a mail with `still_due="name:argument"` is still due."""
+    """Register the function that returns whether a mail with `still_due="name:argument"` is still due."""
 
     def register(function: Check) -> Check:
         _checks[name] = function
@@ -37,7 +37,7 @@ def check(name: str) -> Callable[[Check], Check]:
 
 
 def why_not(mail: OutgoingMail) -> str:
-    """Why the mail is no longer to be sent, or ''.
+    """Return why the mail must not be sent any more, or '' when it may be sent.
 
     Raises UnknownCheck when the mail names a check that is not registered.
     """

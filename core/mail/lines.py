@@ -1,4 +1,4 @@
-"""Text that has to stay on one line of a mail or of a log."""
+"""Text that must be one line in a mail or in a log."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def one_line(text: str, limit: int = 250) -> str:
-    """The text with control characters and line ends made one space, cut at the limit."""
+    """Return the text on one line, cut at `limit`. A run of control characters and line ends becomes one space."""
     return CONTROL.sub(" ", text).strip()[:limit]

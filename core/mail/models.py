@@ -1,4 +1,4 @@
-"""The outbox: one row per logical mail, written with the change that causes it."""
+"""The outbox: one row for each mail, written in the transaction of the change that causes the mail."""
 
 from django.conf import settings
 from django.db import models
@@ -20,7 +20,7 @@ class MailClass(models.TextChoices):
 
 
 class OutgoingMail(models.Model):
-    """One mail to one recipient. `key` names person, purpose and period, so it is queued once for ever."""
+    """One mail to one recipient. `key` names person, purpose and period, so the same mail is never queued twice."""
 
     key = models.CharField(max_length=200, unique=True)
     message_id = models.CharField(max_length=120, unique=True)
@@ -37,15 +37,15 @@ class OutgoingMail(models.Model):
     state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # Tries whose end nobody knows: the worker died, or the line broke after the text had gone out.
+    # Tries whose result is unknown: the worker died, or the connection broke after the text was sent.
     unfinished = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField()
     not_before = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    # Holds a link or code that opens something: the text goes once the mail server has taken the message.
+    # The text contains a secret link or code. It is deleted when the mail server has accepted the message.
     holds_secret = models.BooleanField(default=False)
-    # "app.name:argument" of a check that is asked again before sending; see core.mail.eligibility
+    # "app.name:argument" of a check that runs again before the mail is sent; see core.mail.eligibility
     still_due = models.CharField(max_length=120, blank=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Writing mail into the outbox: in the transaction of the change, once per key."""
+"""Write mails into the outbox: in the transaction of the change, and once for each key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.mail.tasks import wake_sender
 
 
 class Recipient(Protocol):
-    """The person whom a mail is written to; core does not know the model."""
+    """The person who gets a mail. Core does not import the model of people, so it describes what it needs here."""
 
     @property
     def pk(self) -> Any:
@@ -25,7 +25,7 @@ class Recipient(Protocol):
 
     @property
     def email(self) -> str:
-        """The address that the mail goes to, unless another is given."""
+        """The address that the mail is sent to, unless the caller gives another one."""
 
     @property
     def language(self) -> str:
@@ -33,7 +33,7 @@ class Recipient(Protocol):
 
 
 def once_only(purpose: str) -> str:
-    """A key for a mail that may rightly repeat, such as a sign-in code: each call is its own logical mail."""
+    """Return a new key for a mail that may be sent several times, such as a sign-in code."""
     return f"{purpose}:{uuid.uuid4()}"
 
 
@@ -51,11 +51,11 @@ def queue(
     still_due: str = "",
     holds_secret: bool = False,
 ) -> bool:
-    """Write one mail into the outbox; it leaves when the surrounding transaction has committed.
+    """Write one mail into the outbox. The worker sends it after the surrounding transaction has committed.
 
-    With `holds_secret` (a link or code that opens something) the text is not kept after sending.
+    Pass `holds_secret` when the text contains a secret link or code: it is then deleted after sending.
 
-    Returns False when this key was written before: the mail is not queued again.
+    Returns True when the mail was queued. Returns False when a mail with this key exists already.
     """
     now = clock.now()
     mail = OutgoingMail(
@@ -74,7 +74,7 @@ def queue(
         still_due=still_due,
         holds_secret=holds_secret,
     )
-    # ON CONFLICT DO NOTHING: a repeated key neither fails the transaction nor sends twice.
+    # ON CONFLICT DO NOTHING: with a key that exists, the transaction does not fail and no second mail is sent.
     before = OutgoingMail.objects.filter(key=key).exists()
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
     if not before:
@@ -96,7 +96,8 @@ def queue_template(
 ) -> bool:
     """Render `<template>.txt`, `.html` and `_subject.txt` in the reader's language and queue the mail.
 
-    `template` is like "members/emails/invitation". The language is the given one, the recipient's, or English.
+    `template` is a path such as "members/emails/invitation". The language is `language` if given, else the
+    recipient's, else English. Returns what `queue` returns.
     """
     language = language or (recipient.language if recipient else "en")
     with translation.override(language):

@@ -1,9 +1,9 @@
-"""Sending what waits: claim one row and commit, send, write down the end. Never one transaction over both.
+"""Send the queued mails: claim one row and commit, send the mail, write its result in a second transaction.
 
-A process may die between any two instructions. Before the claim is committed, nothing has happened. After
-it the row says `sending`; when nobody finishes it within MAIL_STALE_AFTER it goes out once more under the
-same Message-ID, and the second time it is left to a human (`unsure`). What can arrive twice is therefore only
-the message that was on the line when a process or the line died (docs/decisions/0010-mail-outbox.md).
+A process may die between any two instructions. Before the claim is committed, nothing has happened. After the claim
+the row is `sending`. When no result is written within MAIL_STALE_AFTER, the mail is sent once more with the same
+Message-ID. When that try has no result either, a person decides (`unsure`). Only a message that was being sent when
+the process or the connection failed can arrive twice (docs/decisions/0010-mail-outbox.md).
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from core.mail.models import MailClass, MailState, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
-# Waits after the first, second, … temporary failure; then six hours each time, until MOST_ATTEMPTS.
+# The wait after the first, second, … temporary failure. After these it is six hours each time, until MOST_ATTEMPTS.
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 LONGEST_WAIT = timedelta(hours=6)
 MOST_ATTEMPTS = 12  # about two days
-MOST_SECONDS = 200  # well below Celery's limit; the rest goes with the next run
-# Somebody sits before a page and waits for this mail: codes, links and notices of the account.
-SOMEBODY_WAITS = Case(When(purpose__startswith="accounts.", then=0), default=1)
-# What stands in place of a text that held a link or a code, once it is sent.
+MOST_SECONDS = 200  # well below Celery's limit; the next run sends the rest
+# A person has a page open and waits for this mail: codes, links and notices of the account.
+PERSON_WAITS = Case(When(purpose__startswith="accounts.", then=0), default=1)
+# Replaces a text with a secret link or code after the mail is sent.
 CLEARED = "Not kept: it held a link or a code for one person."
 LINE_ERRORS = (smtplib.SMTPServerDisconnected, OSError)
 
 
 @dataclass
 class Outcome:
-    """What one run did. `more` says that the run stopped at its limit and others wait."""
+    """How many mails one run sent and did not send. `more` is true when mails are left for another run."""
 
     sent: int = 0
     failed: int = 0
@@ -55,10 +55,10 @@ class Outcome:
 
 
 def send_waiting(limit: int | None = None) -> Outcome:
-    """Send the mails that wait, over one connection, at most `limit` (MAIL_BATCH).
+    """Send the queued mails over one connection, at most `limit` of them (default: MAIL_BATCH).
 
-    Safe to run twice at once, late, and after any crash. With MAIL_LIVE off nothing is touched.
-    Raises nothing for a mail server that is away: the mails wait, and no attempt is counted.
+    It is safe to run this twice at the same time, late, and after a crash. With MAIL_LIVE off it does nothing.
+    When the mail server cannot be reached, nothing is raised: the mails stay queued and no attempt is counted.
     """
     outcome = Outcome()
     if not settings.MAIL_LIVE:
@@ -75,7 +75,7 @@ def send_waiting(limit: int | None = None) -> Outcome:
     try:
         _send_batch(connection, outcome, limit or settings.MAIL_BATCH)
     finally:
-        _hang_up(connection)
+        _close(connection)
     return outcome
 
 
@@ -88,7 +88,7 @@ def _send_batch(connection: BaseEmailBackend, outcome: Outcome, limit: int) -> N
         if mail is None:
             return
         if mail.state == MailState.SENDING and not _send_one(mail, connection, outcome):
-            return  # the line is down; what is left waits for the next run
+            return  # the connection is broken; the next run sends the other mails
     outcome.more = _waiting().exists()
 
 
@@ -97,11 +97,11 @@ def _waiting() -> Any:
 
 
 def claim(outcome: Outcome | None = None) -> OutgoingMail | None:
-    """Take the next waiting mail and commit: it is `sending` from now on, and nobody else takes it.
+    """Claim the next queued mail and commit. Its state is then `sending`, and no other worker claims it.
 
-    Codes and notices of the account go first, then essential mail: a sign-in code does not stand behind
-    ten thousand reminders.
-    A mail that is no longer due comes back `dropped`, one whose check breaks comes back `failed`.
+    Codes and notices of the account come first, then essential mail, so that a sign-in code is sent before
+    ten thousand reminders. Returns None when no mail is queued. A mail that is no longer due is returned as
+    `dropped`, and a mail whose check raises an error as `failed`.
     """
     outcome = outcome or Outcome()
     with transaction.atomic():
@@ -109,7 +109,7 @@ def claim(outcome: Outcome | None = None) -> OutgoingMail | None:
             _waiting()
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient")
-            .order_by(SOMEBODY_WAITS, "mail_class", "not_before", "pk")
+            .order_by(PERSON_WAITS, "mail_class", "not_before", "pk")
             .first()
         )
         if mail is None:
@@ -137,12 +137,12 @@ def claim(outcome: Outcome | None = None) -> OutgoingMail | None:
 
 
 def _send_one(mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome) -> bool:
-    """Send a claimed mail and write down how it ended. False when the line is down."""
+    """Send a claimed mail and write its result. Returns False when the connection is broken."""
     try:
         built = message(mail, connection)
         built.message()
     except Exception as error:
-        # One poisoned mail must not stop the others; it is kept and logged.
+        # One mail that cannot be built must not stop the others. It is marked as failed and logged.
         logger.exception("mail %s cannot be written", mail.pk)
         _end(mail, MailState.FAILED, f"It cannot be written as a message: {type(error).__name__}")
         outcome.failed += 1
@@ -155,16 +155,16 @@ def _send_one(mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome
     except smtplib.SMTPDataError as error:
         _refused(mail, error.smtp_code, error.smtp_error, outcome)
     except smtplib.SMTPResponseException as error:
-        # A refused sender, greeting or password is our own set-up: the mail is not to blame and waits.
+        # A refused sender, greeting or password is an error in our settings and not in the mail, so it is tried again.
         _put_off(mail, f"{error.smtp_code} {_words(error.smtp_error)}", outcome)
     except LINE_ERRORS as error:
         if getattr(connection, "in_doubt", False):
-            _left_open(mail, f"The line broke while it was sent: {type(error).__name__}", outcome)
+            _queue_once_more(mail, f"The line broke while it was sent: {type(error).__name__}", outcome)
         else:
             _put_off(mail, f"No answer from the mail server: {type(error).__name__}", outcome)
         return False
     except (ValueError, UnicodeError, smtplib.SMTPException) as error:
-        # An address that this server cannot take as it is written: no retry will mend it.
+        # The server cannot accept an address that is written like this, so another try would fail too.
         logger.exception("mail %s cannot be handed over", mail.pk)
         _end(mail, MailState.FAILED, f"It cannot be handed over: {type(error).__name__}")
         outcome.failed += 1
@@ -175,7 +175,7 @@ def _send_one(mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome
 
 
 def message(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
-    """The mail as a message: text and HTML, a Message-ID that never changes, no answer from robots asked for."""
+    """Build the message: text and HTML, the mail's fixed Message-ID, and headers against automatic replies."""
     headers = {
         "Message-ID": mail.message_id,
         "Auto-Submitted": "auto-generated",
@@ -194,7 +194,7 @@ def message(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> E
 
 
 def reap() -> None:
-    """Rows that nobody finished within MAIL_STALE_AFTER: once more under the same Message-ID, then `unsure`."""
+    """Queue mails again that have no result after MAIL_STALE_AFTER. After a second such try they are `unsure`."""
     now = clock.now()
     stale = OutgoingMail.objects.filter(
         state=MailState.SENDING, claimed_at__lt=now - settings.MAIL_STALE_AFTER
@@ -206,7 +206,7 @@ def reap() -> None:
 
 
 def _sent(mail: OutgoingMail) -> None:
-    # Whatever became of the row meanwhile: the server has taken the message, so nobody sends it again.
+    # In every state but `sent`: the server has accepted the message, so no worker may send it again.
     body = {"text": CLEARED, "html": ""} if mail.holds_secret else {}
     OutgoingMail.objects.filter(pk=mail.pk).exclude(state=MailState.SENT).update(
         state=MailState.SENT, sent_at=clock.now(), reason="", **body
@@ -214,7 +214,7 @@ def _sent(mail: OutgoingMail) -> None:
 
 
 def _end(mail: OutgoingMail, state: MailState, reason: str, **more: object) -> None:
-    """Write the end of this try, unless the row was taken from us because we were slow."""
+    """Write the result of this try, unless another worker has claimed the row because this one was slow."""
     OutgoingMail.objects.filter(pk=mail.pk, state=MailState.SENDING, claimed_at=mail.claimed_at).update(
         state=state, reason=reason[:300], **more
     )
@@ -230,7 +230,7 @@ def _refused(mail: OutgoingMail, code: int, words: bytes | str, outcome: Outcome
 
 
 def _put_off(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
-    """Back into the queue, later each time; after MOST_ATTEMPTS it has failed."""
+    """Queue the mail again, with a longer wait after each try. After MOST_ATTEMPTS it is `failed`."""
     if mail.attempts >= MOST_ATTEMPTS:
         _end(mail, MailState.FAILED, reason)
         outcome.failed += 1
@@ -239,8 +239,8 @@ def _put_off(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
     outcome.put_off += 1
 
 
-def _left_open(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
-    """The message may have been accepted: one resend under the same Message-ID, then a human decides."""
+def _queue_once_more(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
+    """Queue the mail once more when the server may have accepted it; the second time it is `unsure`."""
     if mail.unfinished >= 1:
         _end(mail, MailState.UNSURE, reason, unfinished=2)
         outcome.failed += 1
@@ -251,7 +251,7 @@ def _left_open(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
 
 
 def wait_after(attempts: int) -> timedelta:
-    """How long a mail waits after so many tries."""
+    """Return how long a mail waits after this number of tries."""
     return BACK_OFF[attempts - 1] if attempts <= len(BACK_OFF) else LONGEST_WAIT
 
 
@@ -259,7 +259,7 @@ def _words(text: bytes | str) -> str:
     return one_line(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
 
 
-def _hang_up(connection: BaseEmailBackend) -> None:
+def _close(connection: BaseEmailBackend) -> None:
     try:
         connection.close()
     except (smtplib.SMTPException, OSError) as error:

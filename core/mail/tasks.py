@@ -1,4 +1,4 @@
-"""Sending what waits in the outbox."""
+"""Tasks that send the queued mails of the outbox."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def send_waiting_mail() -> None:
-    """Send the mails that wait; harmless to run twice or late."""
+    """Send the queued mails, and ask for another run when mails are left. It is safe to run twice or late."""
     if sender.send_waiting().more:
         _wake()
 
 
 def wake_sender() -> None:
-    """Ask for sending once the transaction has committed. Without a broker the schedule does it later."""
+    """Start the sending task when the transaction has committed. Without a broker, the scheduled task sends later."""
     transaction.on_commit(_wake, robust=True)
 
 

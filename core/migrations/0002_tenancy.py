@@ -1,6 +1,6 @@
-"""The table of the cache that limits use when Redis is away.
+"""Create the table of the cache that limits use when Redis does not answer.
 
-Policies and append-only marks, which this laid as well, are laid after each `migrate` now (core.tenancy).
+This migration also set policies and append-only marks. Now they are set after each `migrate` (core.tenancy).
 """
 
 from django.db import migrations
@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("core", "0001_initial")]
 
     operations = [
-        # The second leg of the limits when Redis is away (django.core.cache.backends.db).
+        # Limits use this table when Redis does not answer (django.core.cache.backends.db).
         migrations.RunSQL(
             """CREATE TABLE core_cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL);
                CREATE INDEX core_cache_expires ON core_cache (expires);""",

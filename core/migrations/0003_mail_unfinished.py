@@ -1,4 +1,4 @@
-"""Mail: count the tries whose end nobody knows."""
+"""Mail: count the tries whose result is unknown."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""Keys of posting forms, so that a double click acts once."""
+"""Create the table for the keys of forms that post, so that a double click acts once."""
 
 import django.db.models.deletion
 from django.conf import settings

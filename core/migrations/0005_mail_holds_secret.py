@@ -1,4 +1,4 @@
-"""Mail: a text with a link or code in it is not kept once it is sent."""
+"""Mail: mark texts with a secret link or code, which are deleted after sending."""
 
 from django.db import migrations, models
 

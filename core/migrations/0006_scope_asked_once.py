@@ -1,4 +1,4 @@
-"""Nothing is left to do: policies, which this laid anew, are laid after each `migrate` now (core.tenancy)."""
+"""Does nothing any more: it set the policies again, and now they are set after each `migrate` (core.tenancy)."""
 
 from django.db import migrations
 

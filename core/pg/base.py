@@ -1,9 +1,9 @@
-"""Django's PostgreSQL backend; every statement tells the database the scope of the moment.
+"""Django's PostgreSQL backend, which tells the database the open scope with every statement.
 
-This is done here, and not in middleware, because ATOMIC_REQUESTS opens its transaction after every middleware has run,
-and because jobs, commands and the shell need the same line. The scope travels in front of each statement, in the same
-message: it costs no trip to the server. It is local to the transaction (or to the one message, when no transaction is
-open), so it is safe behind a pooler in transaction mode.
+A middleware could not do this: ATOMIC_REQUESTS opens its transaction after every middleware has run, and jobs,
+commands and the shell need scopes too. The scope is sent before each statement in the same message, so it needs no
+further message to the server. It is local to the transaction (or to the one message, when no transaction is open),
+so it is safe behind a pooler in transaction mode.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ SCOPE_BEFORE = set_sql("").partition(",")[0]
 
 
 class ScopedCursor(psycopg2.extensions.cursor):
-    """A cursor that sends the scope in front of every statement."""
+    """A cursor that sends the scope before every statement."""
 
     def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002 - psycopg2's name
         """Send the scope and the statement.
 
-        The statement travels alone outside every scope and transaction, where no scope can be set (and where
-        statements such as CREATE DATABASE must travel alone), and in a transaction that has failed, which takes only
-        the way back to its savepoint.
+        The statement is sent alone in two cases. Without a scope and a transaction there is nothing to set, and
+        statements such as CREATE DATABASE must be sent alone. In a failed transaction the database accepts only
+        a rollback.
         """
         scope, connection = current.get(), self.connection
         nothing_to_say = connection.autocommit and not scope
@@ -47,20 +47,20 @@ class ScopedCursor(psycopg2.extensions.cursor):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """The stock operations; logs show the statement without the scope in front of it."""
+    """Django's operations, except that logs show the statement without the scope before it."""
 
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
-        """The statement as it was sent, for logs and tests; None when none was sent."""
+        """Return the last statement without its scope, for logs and tests, or None when none was sent."""
         sent = super().last_executed_query(cursor, sql, params)
         return sent.partition(";")[2] if sent and sent.startswith(SCOPE_BEFORE) else sent
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """The stock wrapper with scoped cursors."""
+    """Django's wrapper with scoped cursors."""
 
     ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
-        """The stock parameters, with our cursor."""
+        """Return Django's parameters with our cursor class."""
         params: dict[str, Any] = super().get_connection_params()
         return {**params, "cursor_factory": ScopedCursor}

@@ -1,6 +1,6 @@
-"""Template tags that draw figures: strokes, the cycle, bars. Built in beside the portal's other tags.
+"""Template tags that draw figures: strokes, the cycle, bars. They are built in, so no template loads them.
 
-What they draw is described in the design language (parts) and shown on the page of components.
+The design language (parts) describes what they draw, and the sheet of components shows it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,27 +20,27 @@ CYCLE = ("assess", "plan", "act", "network", "communicate")
 
 
 def own_drawing(svg: str) -> SafeString:
-    """Mark our own drawing as safe; every text in it was escaped where it was put in."""
+    """Mark our own drawing as safe HTML. The code that drew it has escaped every text in it."""
     return mark_safe(svg)  # noqa: S308 - drawn by our own code, where labels are escaped
 
 
 @register.simple_tag
 def tally(n: int, of: int | None = None, label: str = "") -> SafeString:
-    """n strokes out of `of` (all drawn when `of` is left out); for counts up to about forty."""
+    """Draw n strokes out of `of` (without `of`, n strokes). Use it for counts up to about forty."""
     return own_drawing(drawing.tally(int(n), int(n if of is None else of), str(label)))
 
 
 @register.simple_tag
 def tally_art(n: int, cols: int, uid: str = "a", **options: Any) -> SafeString:
-    """n strokes as hand-drawn bundles in rows of `cols`. Decoration: say the count in words beside it."""
+    """Draw n strokes as hand-drawn bundles in rows of `cols`. It is decoration: say the count in words beside it."""
     return own_drawing(drawing.art(int(n), int(cols), str(uid), **options))
 
 
 @register.simple_tag
 def five(part: str | int | None = None, css: str = "cyc") -> SafeString:
-    """The sign of the cycle with the stroke of this part heavy; a name such as 'plan', or 0 to 4.
+    """Draw the sign of the cycle with the stroke of this part heavy. `part` is a name such as 'plan', or 0 to 4.
 
-    Raises ValueError for a part the cycle does not have.
+    Raises ValueError for a name that is no part of the cycle.
     """
     index: int | None
     if part is None or part == "":
@@ -53,32 +53,32 @@ def five(part: str | int | None = None, css: str = "cyc") -> SafeString:
 
 
 def whole_percent(value: Any) -> int:
-    """A share as a whole percent between 0 and 100; nothing counts as 0."""
+    """Return a share as a whole percent between 0 and 100. An empty value is 0."""
     return max(0, min(100, round(float(value or 0))))
 
 
 @register.filter
 def v(value: Any) -> str:
-    """The class that sets the length of a bar: 58 becomes v58 (style attributes are forbidden)."""
+    """Return the CSS class for the length of a bar: 58 becomes v58 (the content policy forbids style attributes)."""
     return f"v{whole_percent(value)}"
 
 
 @register.filter
 def m(value: Any) -> str:
-    """The class that sets a marker on a bar: 58 becomes m58."""
+    """Return the CSS class for the position of a marker on a bar: 58 becomes m58."""
     return f"m{whole_percent(value)}"
 
 
 @register.simple_tag
 def bar(percent: Any, label: str = "") -> SafeString:
-    """A progress bar, named by its label; by default '58% of the way'."""
+    """Draw a progress bar. Its name for screen readers is the label, or '58% of the way'."""
     value = whole_percent(percent)
     name = label or _("%(percent)d%% of the way") % {"percent": value}
     return format_html('<span class="bar" role="img" aria-label="{}"><i class="v{}"></i></span>', name, value)
 
 
 def shares(counts: Sequence[int]) -> list[int]:
-    """Counts as whole percents that add up to 100, none that is there rounded away to nothing."""
+    """Return counts as whole percents that add up to 100. A count above 0 gets at least 1 percent."""
     total = sum(counts)
     if total <= 0:
         return [0 for _count in counts]
@@ -93,7 +93,7 @@ def shares(counts: Sequence[int]) -> list[int]:
     return result
 
 
-# A count is written into its part of a bar from this many percent of the whole width on, times a hundred.
+# The least width of a part that shows its count: percent of the bar times percent of the whole width (500 is 5%).
 ROOM_FOR_A_COUNT = 500
 
 
@@ -105,10 +105,12 @@ def seg(
     small: bool = False,
     length: float | None = None,
 ) -> SafeString:
-    """A bar in parts with its key. Each part is (class, count, label): k1 done, k2 in hand, k3 not yet,
-    k4 left or unknown, k5 overdue, k6 sent back. Parts of none are left out of the bar and kept in the key.
+    """Draw a bar in parts with its key.
 
-    With `length` it is one of several bars: so many percent long, with the counts in the parts that have room.
+    Each part is (class, count, label): k1 done, k2 in hand, k3 not yet, k4 left or unknown, k5 overdue, k6 sent
+    back. A part with the count 0 appears only in the key.
+
+    Pass `length` for one of several bars: the bar is this many percent long, and wide parts show their count.
     """
     rows = [(str(css), int(count), str(name)) for css, count, name in parts]
     widths = shares([count for _css, count, _name in rows])
@@ -134,7 +136,10 @@ def seg(
 
 @register.simple_tag
 def hbars(rows: Iterable[Sequence[Any]], small: bool = False) -> SafeString:
-    """Bars with names and figures. Each row is (name, percent, figure) or (name, percent, figure, marker percent)."""
+    """Draw bars with names and figures.
+
+    Each row is (name, percent, figure) or (name, percent, figure, marker percent).
+    """
     parts = []
     for row in rows:
         name, percent, figure, *rest = row

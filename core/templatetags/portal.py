@@ -1,6 +1,6 @@
-"""The portal's own template tags: glyphs, statuses, counts, bars, days. Built in, so no page loads them.
+"""The portal's own template tags: glyphs, statuses, days, tables, links. They are built in, so no template loads them.
 
-What they draw is described in the design language (parts) and shown on the page of components.
+The design language (parts) describes what they draw, and the sheet of components shows it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,13 +33,16 @@ RED_LIST = ("ex", "ew", "cr", "en", "vu", "nt", "lc", "dd", "ne")
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """A glyph. Decoration unless a label is given; raises KeyError for an unknown name."""
+    """Draw a glyph. Without a label it is decoration. Raises KeyError for an unknown name."""
     return own_drawing(icons.svg(name, str(label)))
 
 
 @register.simple_tag
 def status(kind: str, word: str, tag: bool = False) -> SafeString:
-    """Glyph and word. Tinted (tag=True) in lists, plain in tables. Raises ValueError for an unknown kind."""
+    """Draw a status: a glyph and a word. Use tag=True in lists and the default in tables.
+
+    Raises ValueError for an unknown kind.
+    """
     if kind not in icons.STATUSES:
         raise ValueError(f"'{kind}' is no status: choose one of {', '.join(sorted(icons.STATUSES))}.")
     tint = " tag" if tag else ""
@@ -54,7 +57,7 @@ def _as_date(value: date | datetime) -> date:
 
 @register.simple_tag
 def day(value: date | datetime | None, late: bool = False) -> SafeString:
-    """The day block of a task: day, month, and the year when it is not this year's. Empty without a date."""
+    """Draw the day of a task: day, month, and the year when it is not this year. Without a date, draw a dash."""
     if value is None:
         return format_html('<p class="{}"><b aria-hidden="true">–</b></p>', "day")
     when = _as_date(value)
@@ -69,14 +72,14 @@ def day(value: date | datetime | None, late: bool = False) -> SafeString:
 
 
 def initials(name: str) -> str:
-    """The first letters of the first and the last word of a name."""
+    """Return the first letters of the first and the last word of a name, in capitals."""
     words = [word for word in str(name).replace(".", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
 
 
 @register.simple_tag
 def face(person: Any, light: bool = False) -> SafeString:
-    """A person's initials in a circle; decoration beside the name. Takes a user, a person or a name."""
+    """Draw a person's initials in a circle, as decoration beside the name. `person` is a person or a name."""
     name = getattr(person, "name", None) or str(person)
     css = "face face--l" if light else "face"
     return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials(name))
@@ -84,7 +87,7 @@ def face(person: Any, light: bool = False) -> SafeString:
 
 @register.simple_tag
 def rl(code: str, name: str = "") -> SafeString:
-    """A Red List category as its two letters in its colour; only where a category is shown.
+    """Draw a Red List category as two letters in its colour. Use it only to show a category.
 
     Raises ValueError for letters that are no category.
     """
@@ -97,44 +100,44 @@ def rl(code: str, name: str = "") -> SafeString:
 
 @register.simple_tag
 def time_utc(value: datetime) -> str:
-    """A moment of the record: day and hour, always in UTC and saying so."""
+    """Return a moment as day and time in UTC, with "UTC" after it."""
     return _("%(moment)s UTC") % {"moment": date_format(value.astimezone(UTC), "DATETIME_FORMAT")}
 
 
 @register.simple_tag
 def error_summary(form: BaseForm | None = None, more: Iterable[BaseForm] | None = None) -> list[ErrorLink]:
-    """The errors of a form, or of several, in order; see core.forms.error_links."""
+    """Return the errors of one form or several, in order; see core.forms.error_links."""
     every = [form] if form else []
     return [link for one in [*every, *(more or [])] for link in error_links(one)]
 
 
 @register.filter
 def error_texts(field: BoundField) -> list[str]:
-    """What is wrong with a field; see core.forms.error_texts."""
+    """Return the errors of a field as sentences; see core.forms.error_texts."""
     return texts_of_errors(field)
 
 
 @register.filter
 def mail_address(value: str) -> SafeString:
-    """An address that breaks after its @ when the line is too short, and not in the middle of a word."""
+    """Return an email address that breaks after its @ when the line is too short, and not inside a word."""
     return own_drawing(conditional_escape(value).replace("@", "@<wbr>"))
 
 
 @register.simple_tag
 def filter_control(field: BoundField) -> SafeString:
-    """The control of a filter, at the height of the filter row."""
+    """Draw the control of a filter at the height of the filter row."""
     return field.as_widget(attrs={"class": "in"})
 
 
 def _printed(value: Any) -> str:
-    """A value as `{{ value }}` prints it: numbers and dates in the reader's language, everything escaped."""
+    """Return a value as `{{ value }}` prints it: escaped, with numbers and dates in the reader's language."""
     if isinstance(value, Promise):
         value = str(value)
     return conditional_escape(value if isinstance(value, str) else str(localize(value)))
 
 
 def _cell(cell: Any, column: dict[str, Any], first: bool) -> str:
-    """One cell of a table; a plain value becomes a cell of that text, and nothing an empty one."""
+    """Draw one cell of a table. `cell` is a dictionary or a plain value; None becomes an empty cell."""
     if not isinstance(cell, dict):
         cell = {"text": "" if cell is None else cell}
     text, url, kind = _printed(cell.get("text", "")), cell.get("url"), cell.get("kind")
@@ -156,7 +159,7 @@ def _cell(cell: Any, column: dict[str, Any], first: bool) -> str:
 
 @register.simple_tag
 def table_rows(rows: Iterable[Sequence[Any]], columns: Sequence[dict[str, Any]]) -> SafeString:
-    """The rows of components/table.html: drawn here, because a long list in template tags costs ten times as much.
+    """Draw the rows of components/table.html. In template tags, a long list would take ten times as long.
 
     Raises ValueError when a row has more or fewer cells than the table has columns.
     """
@@ -172,7 +175,10 @@ def table_rows(rows: Iterable[Sequence[Any]], columns: Sequence[dict[str, Any]])
 
 @register.simple_tag
 def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
-    """The options of a select, for django/forms/widgets/select.html: drawn here, since lists of people are long."""
+    """Draw the options of a select for django/forms/widgets/select.html.
+
+    They are drawn in Python because lists of people are long.
+    """
     drawn = []
     for name, choices, _place in groups:
         inside = "".join(
@@ -187,7 +193,7 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
 
 @register.simple_tag
 def language_links(languages: Iterable[dict[str, Any]], menu: bool = False) -> SafeString:
-    """The same page in the other languages; as lines of the phone's menu without the present one."""
+    """Draw links to the page in each language. The phone's menu (`menu`) leaves out the present language."""
     drawn = []
     for one in languages:
         code = one["code"]
@@ -204,7 +210,10 @@ def language_links(languages: Iterable[dict[str, Any]], menu: bool = False) -> S
 
 @register.simple_tag(takes_context=True)
 def page_links(context: Context, page: Page) -> dict[str, Any]:
-    """What stands under a list: the pages at the ends and beside this one with their addresses, and a gap between."""
+    """Return what the pager under a list shows.
+
+    These are the first and last pages, the pages beside this one with their addresses, and the gaps between them.
+    """
     given = [(name, values) for name, values in context["request"].GET.lists() if name != "page"]
 
     def link(number: int) -> str:
@@ -233,7 +242,7 @@ def page_links(context: Context, page: Page) -> dict[str, Any]:
 def section(
     content: str, title: str, ident: str = "", url: str = "", link: str = "", quiet: bool = False
 ) -> SafeString:
-    """A section under a register rule: {% section _("Now") url=all link=_("All tasks") %}…{% endsection %}."""
+    """Draw a section with a heading: {% section _("Now") url=all link=_("All tasks") %}…{% endsection %}."""
     ident = ident or f"s-{slugify(title) or 'section'}"
     heading = format_html('<h2 id="{}">{}</h2>', ident, title)
     if url:
@@ -249,7 +258,7 @@ NOTE_GLYPH = {"done": "done", "info": "info", "wait": "wait", "late": "late"}
 
 @register.simple_block_tag
 def notice(content: str, kind: str = "info", title: str = "", role: str = "") -> SafeString:
-    """A notice with more than a sentence in it: {% notice "wait" _("Due in 10 days") %}<p>…</p>{% endnotice %}.
+    """Draw a notice of several sentences: {% notice "wait" _("Due in 10 days") %}<p>…</p>{% endnotice %}.
 
     Raises KeyError for a kind other than done, info, wait and late.
     """
@@ -260,17 +269,17 @@ def notice(content: str, kind: str = "info", title: str = "", role: str = "") ->
     return format_html('<div class="{}"{}>{}<div>{}{}</div></div>', css, attribute, glyph, heading, content)
 
 
-# Message levels of the framework, as kinds of notice.
+# The kind of notice for each message level of Django.
 LEVELS = {"success": "done", "info": "info", "debug": "info", "warning": "wait", "error": "late"}
 
 
 @register.filter
 def note_kind(level: str) -> str:
-    """The kind of notice a message's level is shown as."""
+    """Return the kind of notice that shows a message of this level."""
     return LEVELS.get(level, "info")
 
 
 @register.simple_tag(name="once")
 def once_field() -> SafeString:
-    """The hidden key of a posting form, so that a double click acts once (core.once)."""
+    """Draw the hidden key of a form that posts, so that a double click acts once (core.once)."""
     return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.new_key())

@@ -1,4 +1,4 @@
-"""For the sheet of components alone."""
+"""A template tag that only the sheet of components uses."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def example(context: Context, shown: Example) -> str:
-    """A component with its example, drawn as an include with these attributes would draw it."""
-    # The backend's template would start a new context; the one it wraps is drawn inside this page's.
+    """Draw a component with the values of its example, as `{% include %}` with these values would."""
+    # The backend's template would start a new context. The template inside it uses the context of this page.
     found: Any = get_template(shown.component.template)
     with context.push(**shown.values):
         return found.template.render(context)

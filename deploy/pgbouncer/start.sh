@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes PgBouncer's settings from the environment into a folder of memory and starts it.
+# Writes PgBouncer's settings from the environment into a folder and starts PgBouncer.
 set -eu
 here=$(dirname "$0")
 
@@ -14,7 +14,7 @@ POOL_AUTH_TYPE=${POOL_AUTH_TYPE:-scram-sha-256}
 POOL_USER=${POOL_USER:?the run-time role is missing}
 
 umask 077
-# Without a password the server must trust this account by itself, which only tests do.
+# Without a password the server must trust this account. Only tests do this.
 printf '"%s" "%s"\n' "$POOL_USER" "${POOL_PASSWORD?the password of the run-time role is missing}" >"$POOL_FOLDER/users.txt"
 
 sed -e "s|@POOL_FOLDER@|$POOL_FOLDER|" \

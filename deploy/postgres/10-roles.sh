@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs once, when the database's volume is empty: the two roles and the database.
-# ssc_owner owns everything and runs migrations; ssc_app is what pages and jobs run under, and owns nothing.
+# Creates the two roles and the database. It runs once, when the database's volume is empty.
+# ssc_owner owns the database and runs migrations. Pages and jobs use ssc_app, which owns no table.
 set -eu
 : "${SSC_OWNER_DB_PASSWORD:?the password of the role ssc_owner is missing}"
 : "${SSC_APP_DB_PASSWORD:?the password of the role ssc_app is missing}"

@@ -1,4 +1,4 @@
-"""Nothing is left to do: the append-only mark, which this laid, is laid after each `migrate` now (core.tenancy)."""
+"""Does nothing any more: it set the append-only mark, which is now set after each `migrate` (core.tenancy)."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Sent reminders name the mail that carried them."""
+"""Sent reminders name the mail that contained them."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""The count on the sign-in pages: as many strokes as there are groups at work."""
+"""A template tag for the sign-in pages, which draw one stroke for each group at work."""
 
 from django import template
 from django.core.cache import cache
@@ -12,10 +12,10 @@ AN_HOUR = 3600
 
 @register.simple_tag
 def groups_at_work() -> int:
-    """How many groups stand today and report each year; counted afresh every hour."""
-    kept = cache.get_or_set(
+    """Return the number of open groups that report each year. The number is cached for an hour."""
+    count = cache.get_or_set(
         "entrance:groups",
         lambda: Group.objects.open().filter(category__reports_annually=True).count(),
         AN_HOUR,
     )
-    return int(kept or 0)
+    return int(count or 0)

@@ -1,1 +1,1 @@
-"""Pages: public, inside the group, and about its offices."""
+"""Pages about a group's details, history, logo and offices."""

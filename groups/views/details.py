@@ -1,4 +1,4 @@
-"""A group's details and its history."""
+"""The pages for a group's details and its history."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PER_PAGE = 30
 @group_page(Permission.EDIT_GROUP)
 @require_http_methods(["GET", "HEAD", "POST"])
 def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
-    """Change what the public page says. The second of two savers sees both texts."""
+    """Change the details that the public page shows. When another person saved first, the person sees both texts."""
     theirs: list[tuple[str, str]] = []
     status = 200
     form = DetailsForm(request.POST or None, instance=group, initial={"version": group.version})
@@ -47,7 +47,7 @@ def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
             return redirect("groups:group-edit", group=group.slug)
     elif request.method == "POST":
         status = 422
-    # The form's instance carries what was typed; the page around it shows what is stored.
+    # The form's instance contains what the person typed. The page around the form shows what is saved.
     stored = Group.objects.select_related("category").get(pk=group.pk) if request.method == "POST" else group
     return render(
         request,
@@ -64,7 +64,7 @@ def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
 @group_page(Permission.VIEW_AUDIT)
 @require_safe
 def history(request: GroupRequest, group: Group) -> HttpResponse:
-    """Who did what in this group, newest first, and how its details changed."""
+    """Show who did what in this group, newest first, and how its details changed."""
     staff = request_roles(request).may(Permission.REVIEW_REPORT, group)
     page = Paginator(queries.acts(group, staff=staff), PER_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -1,4 +1,4 @@
-"""A group's logo: shown to everybody, set by those who look after the group's page."""
+"""A group's logo: everybody can see it, and people who may edit the group can set it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from groups.roles import Permission
 
 
 class LogoForm(forms.Form):
-    """One picture, or the wish to have none."""
+    """The upload of one picture."""
 
     logo = forms.FileField(
         label=gettext_lazy("Logo"),
@@ -46,7 +46,7 @@ def _sha256(request: HttpRequest, group: str) -> str | None:
 @require_safe
 @condition(etag_func=_sha256)
 def group_logo(request: HttpRequest, group: str) -> HttpResponse:
-    """The logo as a picture that can do nothing but be a picture."""
+    """Send the logo as a PNG, with a content policy that forbids scripts. Raises Http404 without a logo."""
     found = get_object_or_404(Group, slug=group)
     with scope.group_scope(found):
         logo = GroupLogo.objects.first()
@@ -61,7 +61,7 @@ def group_logo(request: HttpRequest, group: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
 def logo_edit(request: GroupRequest, group: Group) -> HttpResponse:
-    """Set the logo, or take it away."""
+    """Set the logo, or remove it."""
     if request.method == "POST" and "remove" in request.POST:
         try:
             logos.remove_logo(group=group, by=request.user)

@@ -1,4 +1,4 @@
-"""Who holds which office, and how a leader fills the offices of the group."""
+"""The page that shows who is in which office, and the pages on which a leader delegates or ends an office."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from groups.roles import Permission, RoleCode
 
 
 def ordinal_term(number: int) -> str:
-    """A term in words."""
+    """Return the number of a term in words, such as "second term"."""
     words = {1: _("first term"), 2: _("second term"), 3: _("third term"), 4: _("fourth term")}
     return words.get(number) or _("term %(number)s") % {"number": number}
 
 
 def term_line(holder: queries.Holder) -> str:
-    """Since when, which term, until when."""
+    """Return a text that says since when, in which term and until when a person is in office."""
     since = date_format(holder.starts_on, "DATE_FORMAT")
     values = {"since": since, "term": ordinal_term(holder.term)}
     if holder.last_day is None:
@@ -45,7 +45,7 @@ def term_line(holder: queries.Holder) -> str:
 @group_page(Permission.VIEW_LEADERSHIP)
 @require_safe
 def leadership(request: GroupRequest, group: Group) -> HttpResponse:
-    """The offices of the group as of today, or of `?on=`, with past and coming terms."""
+    """Show the offices of the group as of today or of `?on=`, with past and coming terms."""
     day = asked_day(request)
     held = request_roles(request)
     offices = queries.leadership(group, day)
@@ -127,7 +127,7 @@ def leadership_delegate(request: GroupRequest, group: Group) -> HttpResponse:
 @needs_reauthentication
 @acts_once
 def office_end(request: GroupRequest, group: Group, appointment: int) -> HttpResponse:
-    """End an office that the group fills, or a delegation. Leaders' offices do not exist here."""
+    """End an office that the group fills, or a delegation. For a leader's office this page gives 404."""
     row = get_object_or_404(
         Appointment.objects.select_related("person", "group"),
         pk=appointment,

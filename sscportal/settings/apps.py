@@ -1,15 +1,15 @@
-"""The portal's own packages by name, each above those that it imports: settings, tests and tools read them here.
+"""The names of the portal's own packages, each before those that it imports. Settings, tests and tools read them.
 
-This module reads no environment, so that tools can import it before the services are up. `[tool.importlinter]` in
+This module does not read the environment, so tools can import it before the services run. `[tool.importlinter]` in
 pyproject.toml repeats the names, because it orders them; a test compares both.
 """
 
-# The product, from the top down.
+# The product, from the highest app to the lowest.
 PORTAL_APPS = (
     *("office", "workspace", "finance", "reporting"),
     *("members", "groups", "duties", "accounts", "core"),
 )
-# What runs and fills a demo. Demo settings install these two; base and production settings never do.
+# The packages that run a demo and fill it with data. Only the settings of demo and tools install these two.
 TOOL_APPS = ("devstack", "demo")
-# Every package beside manage.py, without tests and tools.
+# Every package in the top folder, without tests and tools.
 PACKAGES = (*TOOL_APPS, "sscportal", *PORTAL_APPS)

@@ -1,4 +1,4 @@
-"""Settings that hold everywhere. What differs by place comes from the environment (see .env.example)."""
+"""Settings that are the same everywhere. Other values come from the environment (see .env.example)."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +17,7 @@ env = environ.Env()
 
 
 def required(name: str, what: str) -> str:
-    """The variable, or a sentence that says what is missing.
-
-    Raises ImproperlyConfigured when the environment does not hold it.
-    """
+    """Return the environment variable. Raises ImproperlyConfigured with a sentence when it is not set."""
     value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: {what}")
@@ -115,7 +112,7 @@ TEMPLATES = [
 FORM_RENDERER = "core.forms.PortalRenderer"
 
 # ---------------------------------------------------------------- Database
-# Two roles: DATABASE_URL is the run-time role, which owns nothing; migrations run as the owner.
+# There are two roles. DATABASE_URL is for the run-time role, which owns no table. Migrations run as the owner.
 AS_OWNER = env.str("SSC_DB_AS", default="") == "owner"
 _database_url = env.str("SSC_DATABASE_OWNER_URL", default="") if AS_OWNER else ""
 _database_url = _database_url or required(
@@ -128,11 +125,11 @@ DATABASES["default"].update(
     ATOMIC_REQUESTS=True,
     CONN_MAX_AGE=env.int("SSC_DB_CONN_MAX_AGE", default=60),
     CONN_HEALTH_CHECKS=True,
-    DISABLE_SERVER_SIDE_CURSORS=True,  # a pooler may hand each transaction another connection
+    DISABLE_SERVER_SIDE_CURSORS=True,  # with a pooler, each transaction may use another connection
 )
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-# The role that pages and jobs run under; grants are given to it after each migration.
+# The role that pages and jobs use. It gets its rights after each migration.
 RUNTIME_ROLE = env.str("SSC_RUNTIME_ROLE", default="ssc_app")
 
 # ---------------------------------------------------------------- Redis: cache, limits, broker
@@ -147,7 +144,7 @@ CACHES: dict[str, dict[str, Any]] = {
         "KEY_PREFIX": "ssc",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     },
-    # The second leg of the limits: holds when Redis is away.
+    # Limits use this cache when Redis does not answer.
     "database": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -160,7 +157,9 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5, "max_retries": 1}
-CELERY_TASK_PUBLISH_RETRY = False  # the database knows what is due; a lost message costs a minute
+CELERY_TASK_PUBLISH_RETRY = (
+    False  # scheduled tasks read what is due from the database; a lost message delays it a minute
+)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-mail": {"task": "core.mail.tasks.send_waiting_mail", "schedule": timedelta(seconds=20)},
@@ -271,7 +270,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 
 # ---------------------------------------------------------------- Audit
-# Who, in which role and by which way is written into each event row itself, so that no row is ever updated.
+# Each event row contains who acted, in which role and through which channel, so no row is updated later.
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
@@ -284,7 +283,7 @@ FORMAT_MODULE_PATH = "sscportal.formats"  # English dates as "6 March 2026"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-# Seconds by which the portal's clock runs ahead of the machine's; for tests and rehearsals.
+# How many seconds the portal's clock is ahead of the machine's clock, for tests and rehearsals.
 CLOCK_SHIFT = timedelta(seconds=env.int("SSC_CLOCK_SHIFT", default=0))
 
 # ---------------------------------------------------------------- Pages
@@ -324,12 +323,12 @@ EMAIL_BACKEND = "core.mail.backend.WatchedBackend"
 EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"] or "", _smtp["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS, EMAIL_USE_SSL = bool(_smtp.get("EMAIL_USE_TLS")), bool(_smtp.get("EMAIL_USE_SSL"))
-EMAIL_TIMEOUT = 20  # well below MAIL_STALE_AFTER, or a slow live worker is taken for dead
+EMAIL_TIMEOUT = 20  # well below MAIL_STALE_AFTER, or mails of a slow worker are sent again
 DEFAULT_FROM_EMAIL = env.str("SSC_MAIL_FROM", default="SSC Groups <portal@ssc.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_STALE_AFTER = timedelta(minutes=10)
 MAIL_BATCH = 100
-# A restored copy of the data sends nothing until this is set to live.
+# Set this to false for a restored copy of the data, so that the copy sends no mail.
 MAIL_LIVE = env.bool("SSC_MAIL_LIVE", default=True)
 
 # For how many seconds a process may show reference data that another process has changed (core.cached).
@@ -347,7 +346,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("SSC_LOG_LEVEL", default="INFO")},
     "loggers": {
-        # Frame variables and request bodies stay out of the logs; the traceback is enough.
+        # Logs contain the traceback, and no local variables or request bodies.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "weasyprint": {"level": "ERROR"},

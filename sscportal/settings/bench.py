@@ -1,4 +1,4 @@
-"""Settings of `make bench` and `make shots`: the demo's, with one bare page to measure against."""
+"""Settings of `make bench` and `make shots`: the demo's settings, with one bare page to compare with."""
 
 from sscportal.settings.demo import *  # noqa: F403 - settings modules build on each other
 

@@ -1,4 +1,4 @@
-"""The living demo on one machine: http, a local SMTP sink, personas with known passwords."""
+"""Settings of the demo on one machine: http, a local mail server (the sink), personas with known passwords."""
 
 from pathlib import Path
 

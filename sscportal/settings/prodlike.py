@@ -1,8 +1,8 @@
-"""Production's settings with the demo's commands installed, for `make prodlike` alone.
+"""Production's settings with the demo's commands installed, only for `make prodlike`.
 
 `make prodlike` runs `portal_state`, `migrate` and `seed_demo` with these settings. The web server, the worker and beat
-run under plain production settings. The image of production does not contain the two packages, so nothing starts there
-under these settings.
+use the plain production settings. The production image does not contain the two packages, so no process can start
+there with these settings.
 """
 
 from sscportal.settings.apps import TOOL_APPS

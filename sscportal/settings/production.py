@@ -1,4 +1,4 @@
-"""Production: everything from the environment, nothing defaulted that protects somebody."""
+"""Settings of production: all values come from the environment. Values that protect people have no default."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -26,7 +26,7 @@ required(
 )
 required("SSC_SMTP_URL", "the mail server, such as smtp+tls://user:password@mail.example.org:587.")
 
-# Plain http only on one machine and on purpose, for measuring and for attacks (make prodlike).
+# Plain http is allowed only on localhost, for measuring and for security tests (make prodlike).
 PLAIN_HTTP = env.bool("SSC_PLAIN_HTTP", default=False)
 if PLAIN_HTTP and not BASE_URL.startswith(("http://localhost", "http://127.0.0.1")):
     raise ImproperlyConfigured(

@@ -1,4 +1,4 @@
-"""The test suite: the demo's rules, plain static files, a fast password hasher."""
+"""Settings of the test suite: the demo's settings, with plain static files and a fast password hasher."""
 
 from urllib.parse import urlsplit
 
@@ -28,10 +28,10 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = False
 SINK_DIR = BASE_DIR / "var" / "test-mail"
-# Each worker of the suite empties its own cache: flushing one for all would let the limits of another test stumble.
+# Each worker of the suite has its own cache. If all shared one, a worker would empty it during another one's test.
 _number = int(env.str("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw")) % 8 + 1
 _place = urlsplit(REDIS_URL)
 if _place.scheme == "unix":
     CACHES["default"]["OPTIONS"]["db"] = _number
-else:  # a number in the address would win over the option
+else:  # the client would use a number in the address instead of the option
     CACHES["default"]["LOCATION"] = _place._replace(path=f"/{_number}").geturl()

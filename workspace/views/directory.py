@@ -34,9 +34,11 @@ def directory(request: HttpRequest) -> HttpResponse:
 def _directory(request: HttpRequest) -> dict[str, Any]:
     words = " ".join(request.GET.get("q", "").split())[:80].replace("\x00", "")
     section = BY_SLUG.get(request.GET.get("section", ""))
-    shelves = queries.shelves()
-    inside = [shelf for shelf in shelves if section is None or shelf.slug == section.slug]
-    counts = {row.pk: sum(shelf.by_category.get(row.pk, 0) for shelf in inside) for row in all_categories()}
+    headings = queries.directory_headings()
+    inside = [heading for heading in headings if section is None or heading.slug == section.slug]
+    counts = {
+        row.pk: sum(heading.by_category.get(row.pk, 0) for heading in inside) for row in all_categories()
+    }
     kind = request.GET.get("kind", "")
     kind = kind if counts.get(kind) else ""
     groups = queries.found_groups(words)
@@ -47,10 +49,10 @@ def _directory(request: HttpRequest) -> dict[str, Any]:
     leaders, sizes = queries.leaders_of(listed), member_counts(listed, clock.today())
     chosen = section.slug if section else ""
     return {
-        "total": sum(shelf.groups for shelf in shelves if shelf.slug != "partner-centers"),
-        "shelves": [
-            (shelf.name, shelf.groups, directory_url(section=shelf.slug), shelf.slug == chosen)
-            for shelf in shelves
+        "total": sum(heading.groups for heading in headings if heading.slug != "partner-centers"),
+        "headings": [
+            (heading.name, heading.groups, directory_url(section=heading.slug), heading.slug == chosen)
+            for heading in headings
         ],
         "chips": _chips(words, chosen, kind, counts),
         "words": words,

@@ -9,12 +9,12 @@ from demo.personas import PERSONAS
 
 
 class Command(BaseCommand):
-    """One account for each role, with its password and, where the role asks for it, the code of this moment."""
+    """Print one account for each role with its password, and with its present code if the role needs one."""
 
     help = "Lists the demo's accounts with passwords and the sign-in codes of this moment."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuses outside demo mode: there are no such accounts."""
+        """Print the accounts. Raises CommandError outside demo mode, where these accounts do not exist."""
         if not settings.DEMO_MODE:
             raise CommandError("Personas exist in demo mode only.")
         rows = [("", "Role", "Email", "Password", "Code now"), *map(self.row, PERSONAS)]
@@ -30,6 +30,6 @@ class Command(BaseCommand):
 
     @staticmethod
     def row(persona: Any) -> tuple[str, ...]:
-        """One account as cells."""
+        """Return the cells of one account."""
         code = persona.code_now() if persona.needs_code else ""
         return (persona.code, persona.role, persona.email, persona.password, code)

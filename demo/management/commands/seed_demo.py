@@ -18,7 +18,7 @@ LEAST_MEMBERS = 60
 
 
 def how_many(text: str) -> int | None:
-    """A number of groups, or None for "all". Raises ArgumentTypeError."""
+    """Return the number of groups, or None for "all". Raises ArgumentTypeError for other texts."""
     if text == "all":
         return None
     if text.isdigit() and int(text) >= 1:
@@ -27,12 +27,12 @@ def how_many(text: str) -> int | None:
 
 
 class Command(BaseCommand):
-    """The real groups, invented people, and a year that stands at the chosen stage."""
+    """Write the real groups, invented people and their work at the chosen stage of the year."""
 
     help = "Fills an empty database with the demo network: the same rows for the same seed and day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How large, which one, and where in the year."""
+        """Add the options for size, seed and stage."""
         parser.add_argument("--groups", type=how_many, default=None, help="how many groups, or all")
         parser.add_argument("--members", type=int, default=10000, help="how many people in the groups")
         parser.add_argument("--seed", type=int, default=1, help="the same number gives the same network")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="empty the database first")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuses where real people could be: outside demo mode, and in a database with groups in it."""
+        """Fill the database. Raises CommandError where real people could be: outside demo mode, or if groups exist."""
         rehearsal = os.environ.get("SSC_PRODLIKE_SEED") == "1"
         if not settings.DEMO_MODE and not rehearsal:
             raise CommandError("The demo network is for demo mode only. Nothing was changed.")

@@ -1,4 +1,4 @@
-"""Says, for the programs that start the portal, what its database still needs."""
+"""Tell the programs that start the portal whether its database needs migrations or data."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""English dates and times as the portal writes them: 6 March 2026, 14:02. French and Spanish keep Django's."""
+"""English dates and times as the portal writes them: 6 March 2026, 14:02. French and Spanish use Django's formats."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"
