@@ -236,7 +236,7 @@ def member_choices(group: Group, day: date) -> dict[int, str]:
     return {row.person_id: row.person.listed_name for row in rows.order_by("person__sort_key")}
 
 
-def story(handshake: Handshake) -> list[dict[str, object]]:
+def handshake_history(handshake: Handshake) -> list[dict[str, object]]:
     """What happened to a handshake, newest first, as a timeline shows it."""
     events: list[dict[str, object]] = []
 

@@ -106,7 +106,7 @@ def _invitation_page(
     context = {
         "group": group,
         "handshake": handshake,
-        "events": queries.story(handshake),
+        "events": queries.handshake_history(handshake),
         "over": state == HandshakeState.INVITED and is_over(handshake),
         "may_send": sendable and invites,
         "may_withdraw": may_withdraw,
@@ -186,7 +186,7 @@ def _request_page(
         "handshake": handshake,
         "person": person,
         "facts": [fact for fact in facts if fact["value"]],
-        "events": queries.story(handshake),
+        "events": queries.handshake_history(handshake),
         "form": form,
         "due": decision_due(handshake) if waits else None,
         "may_decide": waits

@@ -45,7 +45,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Moment:
+class ReviewEvent:
     """A line of the report's history."""
 
     when: datetime
@@ -64,7 +64,7 @@ class Review:
     publication: Publication
     sections: list[ReviewedSection]
     checks: list[Check]
-    history: list[Moment]
+    history: list[ReviewEvent]
 
     @property
     def changed(self) -> list[ReviewedSection]:
@@ -144,22 +144,22 @@ def _checks(
     return checks
 
 
-def _history(submissions: list[ReportSubmission]) -> list[Moment]:
+def _history(submissions: list[ReportSubmission]) -> list[ReviewEvent]:
     """Newest first."""
-    moments = []
+    events = []
     for one in submissions:
         text = _("Version %(number)d sent by %(name)s") % {
             "number": one.number,
             "name": one.submitted_by.name,
         }
-        moments.append(Moment(one.submitted_at, text, big=True))
+        events.append(ReviewEvent(one.submitted_at, text, big=True))
         if decision := getattr(one, "decision", None):
             words = (
                 _("Accepted by %(name)s")
                 if decision.outcome == Outcome.ACCEPTED
                 else _("Sent back by %(name)s")
             )
-            moments.append(
-                Moment(decision.decided_at, words % {"name": decision.decided_by.name}, decision.message)
+            events.append(
+                ReviewEvent(decision.decided_at, words % {"name": decision.decided_by.name}, decision.message)
             )
-    return sorted(moments, key=lambda moment: moment.when, reverse=True)
+    return sorted(events, key=lambda moment: moment.when, reverse=True)

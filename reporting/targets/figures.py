@@ -26,7 +26,7 @@ def mean_percent(shares: Sequence[int]) -> int:
     return sum(shares) // len(shares) if shares else 0
 
 
-def plain(value: Decimal | None) -> str:
+def plain_number(value: Decimal | None) -> str:
     """A figure as people write it in the reader's language: 12, not 12.00; empty for None."""
     if value is None:
         return ""

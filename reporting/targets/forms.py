@@ -13,7 +13,7 @@ from core.forms import Radios, dressed, set_choices
 from groups.models import Quadrennium
 from reporting.models import CyclePair, KeyResult, Target, TargetStatus
 from reporting.targets.actions import TargetAnswers
-from reporting.targets.figures import plain
+from reporting.targets.figures import plain_number
 
 
 def number_field(**kwargs: Any) -> forms.DecimalField:
@@ -155,7 +155,7 @@ def initial_of(target: Target) -> dict[str, Any]:
         "key_result": str(target.key_result_id or ""),
         "indicator": target.indicator,
         "baseline": target.baseline,
-        "quantity": plain(target.quantity),
+        "quantity": plain_number(target.quantity),
         "due_year": str(target.due_year),
         "version": target.version,
     }
@@ -250,7 +250,9 @@ class ProgressForm(forms.Form):
         field = self.fields["quantity"]
         first = target.target_set.quadrennium.years[0]
         if target.quantity is not None:
-            dressed(field, question=True, suffix=_("of %(planned)s") % {"planned": plain(target.quantity)})
+            dressed(
+                field, question=True, suffix=_("of %(planned)s") % {"planned": plain_number(target.quantity)}
+            )
         if target.indicator:
             field.label = _("%(indicator)s: how many so far?") % {"indicator": target.indicator}
         field.help_text = (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from reporting.models import Component, KeyResult, Subcategory, Target
-from reporting.targets.figures import plain
+from reporting.targets.figures import plain_number
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def progress_history(target: Target, year: int, statuses: dict[str, str]) -> lis
 
 
 def _summary(row: dict[str, Any], statuses: dict[str, str]) -> str:
-    word, figure = statuses.get(row["status_id"], row["status_id"]), plain(row["quantity"])
+    word, figure = statuses.get(row["status_id"], row["status_id"]), plain_number(row["quantity"])
     return _("%(status)s, %(figure)s so far") % {"status": word, "figure": figure} if figure else word
 
 
@@ -130,7 +130,7 @@ def _words(rows: list[dict[str, Any]]) -> dict[str, dict[Any, str]]:
 def _as_text(value: Any, words: dict[Any, str]) -> str:
     if value in words:
         return words[value]
-    return plain(value) if isinstance(value, Decimal) else "" if value is None else str(value)
+    return plain_number(value) if isinstance(value, Decimal) else "" if value is None else str(value)
 
 
 def _names(ids: set[int]) -> dict[int, str]:

@@ -64,7 +64,7 @@ class PrintedTable:
         return 4 + len(self.years)
 
 
-class Span(NamedTuple):
+class PeriodYears(NamedTuple):
     """A period as its pages name it, and the years in their addresses."""
 
     label: str
@@ -72,9 +72,9 @@ class Span(NamedTuple):
     last: int
 
 
-def span(period: Quadrennium) -> Span:
+def period_years(period: Quadrennium) -> PeriodYears:
     """The label of a period with its first and last year."""
-    return Span(period.label, period.years[0], period.years[-1])
+    return PeriodYears(period.label, period.years[0], period.years[-1])
 
 
 def block_lines(blocks: Iterable[Block], slug: str, *, may_record: bool) -> list[PrintedBlock]:

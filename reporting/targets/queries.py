@@ -26,7 +26,7 @@ from reporting.models import (
     planned_periods,
 )
 from reporting.targets.access import why_not_record_year
-from reporting.targets.figures import plain, share_reached
+from reporting.targets.figures import plain_number, share_reached
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class YearCell:
     @cached_property
     def figure(self) -> str:
         """The running total of the year, empty where none was given."""
-        return plain(self.entry.quantity) if self.entry else ""
+        return plain_number(self.entry.quantity) if self.entry else ""
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,15 @@ class TargetRow:
             return _("Not begun")
         if self.kind == "going" and self.target.quantity and self.latest.quantity is not None:
             return _("%(reached)s of %(planned)s") % {
-                "reached": plain(self.latest.quantity),
-                "planned": plain(self.target.quantity),
+                "reached": plain_number(self.latest.quantity),
+                "planned": plain_number(self.target.quantity),
             }
         return str(self.latest.status)
 
     @cached_property
     def planned(self) -> str:
         """The quantity as people write it."""
-        return plain(self.target.quantity)
+        return plain_number(self.target.quantity)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
             ),
             "year": table.year,
             "target_set": target_set,
-            "period": present.span(period),
+            "period": present.period_years(period),
             "found": sum(len(block.rows) for block in shown),
             "chips": chips if table.rows else [],
             "left": len(table.left) if may_record else 0,
@@ -126,8 +126,8 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
             "may_decide": held.may(Permission.DECIDE_TARGETS, group)
             and target_set is not None
             and target_set.state == TargetSetState.SUBMITTED,
-            "earlier": present.span(periods[index - 1]) if index else None,
-            "later": present.span(periods[index + 1]) if index + 1 < len(periods) else None,
+            "earlier": present.period_years(periods[index - 1]) if index else None,
+            "later": present.period_years(periods[index + 1]) if index + 1 < len(periods) else None,
         },
     )
 
