@@ -1,4 +1,4 @@
-"""What a reviewer has before their eyes: one version, what changed since the last, the conversation, the checks."""
+"""What a reviewer sees: one version, the changes since the version before, the conversation, the checks."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class ReviewedSection:
 
     @property
     def open_comments(self) -> int:
-        """Comments that the group has not answered and nobody settled."""
+        """The number of comments that are neither answered nor settled."""
         return sum(c.from_office and not c.staff_only and c.state == CommentState.OPEN for c in self.talk)
 
     @property
     def answered(self) -> int:
-        """Comments that the group answered and that wait to be settled."""
+        """The number of comments that the group answered and the office has not settled."""
         return sum(c.from_office and c.state == CommentState.ANSWERED for c in self.talk)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that a reviewer looks at, already counted."""
+    """One line of the checks that a reviewer reads, with its figures."""
 
     kind: str
     text: str
@@ -46,7 +46,7 @@ class Check:
 
 @dataclass(frozen=True)
 class ReviewEvent:
-    """A line of the report's history."""
+    """One line of the report's history: it was sent, or decided."""
 
     when: datetime
     text: str
@@ -68,12 +68,12 @@ class Review:
 
     @property
     def changed(self) -> list[ReviewedSection]:
-        """Sections that changed since the version before, or that hold a comment in progress."""
+        """The sections that changed since the version before, or that have an unsettled comment."""
         return [one for one in self.sections if one.changed or one.open_comments or one.answered]
 
 
 def review_of(report: Report) -> Review | None:
-    """The last version of the report with all that belongs to it; three queries. None if it was never sent."""
+    """The last version of the report with its changes and comments; three queries. None if it was never sent."""
     submissions = list(report.submissions.select_related("submitted_by", "decision__decided_by"))
     if not submissions:
         return None
@@ -145,7 +145,7 @@ def _checks(
 
 
 def _history(submissions: list[ReportSubmission]) -> list[ReviewEvent]:
-    """Newest first."""
+    """When the report was sent and what was decided, newest first."""
     events = []
     for one in submissions:
         text = _("Version %(number)d sent by %(name)s") % {
@@ -162,4 +162,4 @@ def _history(submissions: list[ReportSubmission]) -> list[ReviewEvent]:
             events.append(
                 ReviewEvent(decision.decided_at, words % {"name": decision.decided_by.name}, decision.message)
             )
-    return sorted(events, key=lambda moment: moment.when, reverse=True)
+    return sorted(events, key=lambda event: event.when, reverse=True)
