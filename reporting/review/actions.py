@@ -111,10 +111,10 @@ def decide(
             _("The group sent version %(number)d while you were reading. Read it before you decide.")
             % {"number": submission.number}
         )
-    if standing := getattr(submission, "decision", None):
-        if (standing.decided_by_id, standing.outcome) == (by.pk, outcome):
-            return standing
-        raise AlreadyDecided(_already(standing))
+    if earlier := getattr(submission, "decision", None):
+        if (earlier.decided_by_id, earlier.outcome) == (by.pk, outcome):
+            return earlier
+        raise AlreadyDecided(_already(earlier))
     if outcome not in MOVES[ReportState(report.state)]:
         raise ReportLocked(_("A report in this state cannot be decided."))
     open_comments = report.comments.filter(from_office=True, staff_only=False, state=CommentState.OPEN)

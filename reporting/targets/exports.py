@@ -1,4 +1,4 @@
-"""Targets and progress as a table for a spreadsheet: the figures of the page, cell by cell."""
+"""Targets and progress as a table for a spreadsheet, with the same figures as the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who changed what in targets and progress, read from the row history."""
+"""Who changed what in targets and progress, read from the history rows that triggers write."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reporting.targets.figures import plain_number
 
 @dataclass(frozen=True)
 class Change:
-    """One line of a history, in the shape the timeline draws."""
+    """One line of a history, in the form that the timeline component draws."""
 
     when: Any
     who: str
@@ -114,7 +114,7 @@ def target_history(target: Target) -> list[Change]:
 
 
 def _words(rows: list[dict[str, Any]]) -> dict[str, dict[Any, str]]:
-    """Names of the codes in columns that changed; asks nothing where none did."""
+    """The names of the codes in columns that changed; no query when no such column changed."""
     lists: dict[str, type[Component] | type[Subcategory] | type[KeyResult]] = {
         "component_id": Component,
         "subcategory_id": Subcategory,

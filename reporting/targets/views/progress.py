@@ -1,4 +1,4 @@
-"""The page where several people of a group record what was reached in a year."""
+"""The page on which people of a group record the progress of a year."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from reporting.targets.views.targets import list_url, target_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
 def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -> HttpResponse:
-    """Record or change the progress of one target in one year; when somebody saved first, both texts are shown."""
+    """Record or change the progress of one target in one year. If another person saved first, show both texts."""
     found = target_or_404(group, target)
     if year not in found.target_set.quadrennium.years:
         raise Http404
@@ -119,7 +119,7 @@ def _event(entry: Progress, target: Any) -> dict[str, Any]:
 
 
 def _differences(form: ProgressForm, conflict: Conflict) -> list[dict[str, str]]:
-    """Where the two texts differ: {label, theirs, yours} in words."""
+    """The differences between the two texts, as {label, theirs, yours} in words."""
     words = {one.pk: str(one) for one in TargetStatus.objects.all()}
 
     def shown(name: str, value: str) -> str:
@@ -137,7 +137,7 @@ def _differences(form: ProgressForm, conflict: Conflict) -> list[dict[str, str]]
 
 
 def _saved(request: HttpRequest, group: Group, target: Any, year: int) -> HttpResponse:
-    """Where saving leads: the next target that is left, or the list."""
+    """Redirect after saving: to the next target without an entry, or to the list."""
     following = targets.next_target(target, year) if "next" in request.POST else None
     if following is not None:
         messages.success(request, _("Saved. This is the next target that is left."))
