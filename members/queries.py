@@ -166,7 +166,7 @@ def _former(group: Group | int, last: int, ended_on: date, period: int) -> Query
     handshakes = Handshake.objects.filter(group=group, quadrennium=period).order_by()
     by_address = User.objects.filter(email=OuterRef("email")).values("pk")
 
-    def those(**states: Any) -> QuerySet:
+    def people_with(**states: Any) -> QuerySet:
         # A handshake has a person, or an address that may be a person's. 0 replaces NULL, because SQL never
         # finds that a value is absent from a list with a NULL.
         named = Coalesce("person", Subquery(by_address), Value(0), output_field=BigIntegerField())
@@ -177,8 +177,8 @@ def _former(group: Group | int, last: int, ended_on: date, period: int) -> Query
     ).annotate(
         standing=Case(
             When(person__in=now, then=Value("accepted")),
-            When(person__in=those(state__in=OPEN), then=Value("invited")),
-            When(person__in=those(state=HandshakeState.DECLINED), then=Value("leaving")),
+            When(person__in=people_with(state__in=OPEN), then=Value("invited")),
+            When(person__in=people_with(state=HandshakeState.DECLINED), then=Value("leaving")),
             default=Value("missing"),
         )
     )

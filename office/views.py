@@ -28,7 +28,7 @@ from reporting.models import ReportingYear
 ROWS = 25
 
 
-def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterForm, queries.Filters] | None:
+def _grid_and_filters(request: HttpRequest) -> tuple[queries.Grid, FilterForm, queries.Filters] | None:
     """The grid of the requested year, and its filters as a form and as values; None before any year has opened.
 
     The page and the export both call this, so they show the same rows. Raises Http404 for a year that has not
@@ -57,10 +57,10 @@ def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
 @require_safe
 def dashboard(request: AuthedRequest) -> HttpResponse:
     """The dashboard: the state of every group's report of a year, the longest waits, and the list of groups."""
-    asked = _asked(request)
-    if asked is None:
+    found = _grid_and_filters(request)
+    if found is None:
         return render(request, "office/no_year.html")
-    grid, form, filters = asked
+    grid, form, filters = found
     rows = filters.fitting(grid.rows)
     if asks_for_list(request) and _year_shown(request) != grid.year.year:
         return HttpResponseClientRedirect(request.get_full_path())  # all of the page is about its year
@@ -107,10 +107,10 @@ def _query(grid: queries.Grid, filters: queries.Filters) -> str:
 @require_safe
 def report_export(request: AuthedRequest) -> HttpResponse:
     """The filtered list as CSV, with the same rows as the page. The audit trail records who downloaded it."""
-    asked = _asked(request)
-    if asked is None:
+    found = _grid_and_filters(request)
+    if found is None:
         raise Http404
-    grid, _form, filters = asked
+    grid, _form, filters = found
     rows = filters.fitting(grid.rows)
     audit.record(
         "office.reports_exported",

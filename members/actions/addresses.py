@@ -65,8 +65,8 @@ def readdress(*, handshake: Handshake, by: User, email: str) -> Handshake:
         raise HandshakeClosed(closed_sentence(handshake))
     email = email.strip().lower()
     check_addressee(handshake.group, by, email)
-    standing = Handshake.objects.filter(quadrennium=handshake.quadrennium, email=email, state__in=OPEN)
-    if email != handshake.email and standing.exists():
+    open_ones = Handshake.objects.filter(quadrennium=handshake.quadrennium, email=email, state__in=OPEN)
+    if email != handshake.email and open_ones.exists():
         raise HandshakeClosed(_("An invitation or request of this address stands already."))
     handshake.email = email
     return sign_and_send(handshake, by, "members.invitation_readdressed")

@@ -181,8 +181,8 @@ def send_again(*, handshake: Handshake, by: User) -> Handshake:
         return handshake
     check_addressee(handshake.group, by, handshake.email)
     if handshake.state == HandshakeState.EXPIRED:
-        standing = _known(handshake.group, handshake.email)
-        if standing is not None and standing.pk != handshake.pk:
+        newer = _known(handshake.group, handshake.email)
+        if newer is not None and newer.pk != handshake.pk:
             raise HandshakeClosed(_("A newer invitation or request of this address stands already."))
     first = handshake.state == HandshakeState.PREPARED
     return sign_and_send(

@@ -50,11 +50,11 @@ def request_to_join(*, group: Group, by: User, conditions: Conditions, message: 
     check_no_member(group, by)
     check_conditions(conditions)
     period = current_period()
-    standing = Handshake.objects.filter(
+    open_ones = Handshake.objects.filter(
         Q(person=by) | Q(person__isnull=True, email__in=addresses), quadrennium=period, state__in=OPEN
     )
     # An invitation comes first, because it needs one signature less.
-    found = sorted(standing, key=lambda one: (one.state != HandshakeState.INVITED, one.pk))
+    found = sorted(open_ones, key=lambda one: (one.state != HandshakeState.INVITED, one.pk))
     for candidate in found:
         handshake = lock(candidate)
         if handshake.state == HandshakeState.INVITED and is_over(handshake):

@@ -192,9 +192,9 @@ def sign(request: HttpRequest, handshake: Handshake, secret: str | None, *, by: 
     except DomainError as error:
         if secret is not None:
             # The page shows the invitation's present state.
-            standing = links.find(secret)
-            if standing is not None:
-                return show(request, standing, secret, status=error.status)
+            reread = links.find(secret)
+            if reread is not None:
+                return show(request, reread, secret, status=error.status)
         messages.error(request, str(error))
         return redirect("members:my-invitations")
     return redirect("members:my-invitation", pk=handshake.pk)

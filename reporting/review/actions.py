@@ -117,9 +117,8 @@ def decide(
         raise AlreadyDecided(_already(earlier))
     if outcome not in MOVES[ReportState(report.state)]:
         raise ReportLocked(_("A report in this state cannot be decided."))
-    open_comments = report.comments.filter(from_office=True, staff_only=False, state=CommentState.OPEN)
-    asked = list(open_comments)
-    _check(outcome, message, len(asked), answer_by, report)
+    open_comments = list(report.comments.filter(from_office=True, staff_only=False, state=CommentState.OPEN))
+    _check(outcome, message, len(open_comments), answer_by, report)
 
     now = clock.now()
     decision: ReportDecision = ReportDecision.objects.create(
@@ -147,31 +146,31 @@ def decide(
         number=submission.number,
         sha256=submission.sha256,
     )
-    mails.report_decided(report, decision, asked)
+    mails.report_decided(report, decision, open_comments)
     return decision
 
 
-def _already(standing: ReportDecision) -> str:
-    values = {"name": standing.decided_by.name, "number": standing.submission.number}
-    if standing.outcome == Outcome.ACCEPTED:
+def _already(decision: ReportDecision) -> str:
+    values = {"name": decision.decided_by.name, "number": decision.submission.number}
+    if decision.outcome == Outcome.ACCEPTED:
         return _("%(name)s has already accepted version %(number)d.") % values
     return (
         _("%(name)s has already sent version %(number)d back. The group has to send it again first.") % values
     )
 
 
-def _check(outcome: str, message: str, asked: int, answer_by: date | None, report: Report) -> None:
+def _check(outcome: str, message: str, open_comments: int, answer_by: date | None, report: Report) -> None:
     """Check the decision's own fields: message, outcome and new deadline."""
-    if outcome == Outcome.ACCEPTED and asked:
+    if outcome == Outcome.ACCEPTED and open_comments:
         raise ReportLocked(
             ngettext(
                 "%(count)d comment is still open. Mark it as settled, or send the report back.",
                 "%(count)d comments are still open. Mark them as settled, or send the report back.",
-                asked,
+                open_comments,
             )
-            % {"count": asked}
+            % {"count": open_comments}
         )
-    if outcome == Outcome.RETURNED and not asked and not message.strip():
+    if outcome == Outcome.RETURNED and not open_comments and not message.strip():
         raise ReportLocked(_("Say what the group should change: write a message, or a comment on a section."))
     if outcome == Outcome.RETURNED and answer_by:
         _check_day(answer_by, report.due_on)

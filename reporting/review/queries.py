@@ -79,16 +79,18 @@ def review_of(report: Report) -> Review | None:
         return None
     submission = submissions[-1]
     previous = submissions[-2] if len(submissions) > 1 else None
-    talk: dict[str, list[ReviewComment]] = {}
+    comments: dict[str, list[ReviewComment]] = {}
     for comment in report.comments.select_related("written_by"):
-        talk.setdefault(comment.section_key, []).append(comment)
+        comments.setdefault(comment.section_key, []).append(comment)
     publication = Publication(submission.content, number=submission.number)
     before = {one["key"]: one["text"] for one in previous.content["sections"]} if previous else {}
     sections = []
     for part, raw in zip(publication.sections, submission.content["sections"], strict=True):
         old = before.get(part.key, "") if previous else raw["text"]
         sections.append(
-            ReviewedSection(part, word_changes(old, raw["text"]), old != raw["text"], talk.get(part.key, []))
+            ReviewedSection(
+                part, word_changes(old, raw["text"]), old != raw["text"], comments.get(part.key, [])
+            )
         )
     return Review(
         report,

@@ -153,14 +153,14 @@ def edit_target(*, target: Target, by: User, answers: TargetAnswers, version: in
         target = _lock_target(target)
         if reason := why_not_edit_target(target, clock.today()):
             raise TargetsLocked(reason)
-        standing = TargetAnswers.of(target)
-        if answers == standing:
+        present = TargetAnswers.of(target)
+        if answers == present:
             return target
         _check(answers, target.target_set.quadrennium, before=target.due_year)
         if version != target.version:
             raise Conflict(
                 _("Somebody else changed this target while you were writing. Nothing of yours is lost."),
-                theirs=_as_words(standing),
+                theirs=_as_words(present),
                 yours=_as_words(answers),
             )
         answers.put_on(target)
@@ -170,7 +170,7 @@ def edit_target(*, target: Target, by: User, answers: TargetAnswers, version: in
         changed = [
             field.name
             for field in fields(answers)
-            if getattr(answers, field.name) != getattr(standing, field.name)
+            if getattr(answers, field.name) != getattr(present, field.name)
         ]
         audit.record(
             "reporting.target_changed",

@@ -202,8 +202,8 @@ def _refused(form: Any, error: DomainError) -> int:
 def target_add(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
     """Add a target to the period."""
     period = period_or_404(first, last)
-    standing = TargetSet.objects.filter(group=group, quadrennium=period).first()
-    if reason := why_not_edit_targets(standing, period, clock.today()):
+    target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
+    if reason := why_not_edit_targets(target_set, period, clock.today()):
         messages.error(request, reason)
         return redirect(list_url(group, period))
     form = TargetForm(request.POST or None, period=period)
