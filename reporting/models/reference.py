@@ -102,7 +102,7 @@ class TargetStatus(Named):
 
 
 class ReportTemplate(models.Model):
-    """A version of the annual report: which sections it has. A report keeps the template of its first day."""
+    """A version of the annual report: which sections it has. A report keeps the template with which it began."""
 
     version = models.CharField(max_length=20, unique=True)
 
