@@ -1,4 +1,4 @@
-"""Memberships as a source of roles, and the finer questions about handshakes."""
+"""Memberships give the role of a member; who may invite, who leads, which handshakes a person may see."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def memberships(person: int, day: date) -> QuerySet:
 
 
 def proved_addresses(person: User) -> set[str]:
-    """The addresses that the person has proved to be theirs, in lower case; only these match anything."""
+    """The addresses that the person has confirmed, in lower case. Invitations are matched with these only."""
     return {
         address.lower()
         for address in EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
@@ -44,21 +44,21 @@ def proved_addresses(person: User) -> set[str]:
 
 
 def may_invite(person: User | None, group: Group | int) -> bool:
-    """Whether the person may sign invitations for the group today. Nobody unknown may."""
+    """Whether the person may sign invitations for the group today; False when `person` is None."""
     return person is not None and roles_of(person).may(Permission.INVITE_PERSON, group)
 
 
 def stands_in_for_leader(held: PersonRoles, group: Group | int) -> bool:
-    """Whether a request is decided by the Chair's Office alone: no role in the group itself allows it."""
+    """Whether the person decides requests for the Chair's Office: none of their roles in the group allows it."""
     pk = group if isinstance(group, int) else group.pk
     own = held.groups.get(pk, frozenset())
     return not any(Permission.DECIDE_REQUEST in roles.ROLES[code].permissions for code in own)
 
 
 def leaders_of(group: Group | int) -> list[User]:
-    """Who leads the group today; the assigned contact at the Chair's Office when nobody does.
+    """The people who lead the group today; without a leader, the group's contacts at the Chair's Office.
 
-    Asked inside the group's scope. Source: guidelines 2.2 and 3.5.
+    The caller has opened the group's scope. Source: guidelines 2.2 and 3.5.
     """
     today = Appointment.objects.on().filter(group=group).select_related("person").order_by("starts_on", "pk")
     for code in (RoleCode.LEADER, RoleCode.NETWORK_SUPPORT):
@@ -69,7 +69,7 @@ def leaders_of(group: Group | int) -> list[User]:
 
 
 def my_handshakes(person: User) -> list[Handshake]:
-    """Invitations to the person's proved addresses, and the person's own requests, in every group; newest first."""
+    """Invitations to the person's confirmed addresses and the person's own requests, in all groups, newest first."""
     with scope.read_everywhere("own-duties"):
         return list(
             Handshake.objects.filter(
@@ -82,7 +82,7 @@ def my_handshakes(person: User) -> list[Handshake]:
 
 
 def own_handshake(person: User, pk: int) -> Handshake | None:
-    """One handshake that is the person's own: to a proved address of theirs, or signed by them."""
+    """One of the person's own handshakes: sent to an address they confirmed, or signed by them."""
     with scope.read_everywhere("own-duties"):
         found = (
             Handshake.objects.filter(pk=pk).select_related("group", "leader_signed_by", "conditions").first()

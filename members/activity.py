@@ -1,4 +1,4 @@
-"""The acts of this app in sentences, for the history of the group."""
+"""The sentences about acts of this app in the group's history."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -31,7 +31,7 @@ MINUTES = 5
 
 
 class WaitingHandshake(NamedTuple):
-    """A handshake that waits for a person, with what its duties say."""
+    """A handshake that a person has to answer, with the fields that its duties show."""
 
     pk: int
     state: str
@@ -51,9 +51,9 @@ FIELDS = (*WaitingHandshake._fields[:-2], "group__slug", "group__name")
 
 
 def decision_due(handshake: Handshake | WaitingHandshake) -> date:
-    """By when a leader answers a request or sends what was prepared: two weeks after it came."""
-    came = handshake.person_signed_at or handshake.started_at
-    return came.date() + timedelta(days=DECISION_DAYS)
+    """The deadline for answering a request or sending a prepared invitation: two weeks after it was made."""
+    made_at = handshake.person_signed_at or handshake.started_at
+    return made_at.date() + timedelta(days=DECISION_DAYS)
 
 
 def answer_due(handshake: Handshake | WaitingHandshake) -> date | None:
@@ -63,7 +63,7 @@ def answer_due(handshake: Handshake | WaitingHandshake) -> date | None:
 
 @compiled_query
 def own_handshakes(person: int, decides: list[int], now: datetime) -> QuerySet:
-    """Handshakes that wait for one person's decision in these groups or answer, and the person's own requests."""
+    """Handshakes that the person decides in these groups, invitations the person can answer, and their requests."""
     proved = EmailAddress.objects.filter(user=person, verified=True).order_by().values_list(Lower("email"))
     decision = Q(state__in=AWAITS_LEADER, group__any_of=decides)
     answer = Q(state=HandshakeState.INVITED, expires_at__gt=now, email__in=proved)
@@ -99,7 +99,7 @@ def duties_of_person(
 
 
 def _everybodys(query: DutyQuery) -> Iterator[Duty]:
-    """Everybody's duties around membership; three queries."""
+    """The duties around membership of all people; three queries."""
     invited = Q(state=HandshakeState.INVITED, expires_at__gt=clock.now())
     rows = Handshake.objects.filter(Q(state__in=AWAITS_LEADER) | invited).order_by("started_at", "pk")
     if query.group_ids is not None:
@@ -126,13 +126,13 @@ def _late_or(day: date | None, today: date) -> tuple[str, str]:
 
 
 def _deciders(people: Holders) -> list[int]:
-    """Leaders, and deputies while leadership is delegated to them: those who sign for the group."""
+    """The people who sign for the group: leaders, and deputies while leadership is delegated to them."""
     delegated = set(people.get(RoleCode.DELEGATED, ())) & set(people.get(RoleCode.DEPUTY, ()))
     return sorted({*people.get(RoleCode.LEADER, ()), *delegated})
 
 
 def _owners(addresses: set[str]) -> dict[str, int]:
-    """Accounts by proved address."""
+    """Ids of the accounts that have confirmed these addresses, by address."""
     rows = EmailAddress.objects.filter(email__in=addresses, verified=True, user__is_active=True)
     return dict(rows.values_list("email", "user_id"))
 
@@ -175,7 +175,7 @@ def _answer(handshake: WaitingHandshake, today: date, person_id: int) -> Duty:
 
 
 def _own_request(handshake: WaitingHandshake, person_id: int) -> Duty:
-    """A person's own request: nothing to do, but the person sees since when it waits."""
+    """The line about a person's own request: there is nothing to do, but the person sees since when it is open."""
     since = (handshake.person_signed_at or handshake.started_at).date()
     return Duty(
         key=f"members.waiting:{handshake.pk}",

@@ -1,4 +1,4 @@
-"""Rules about membership that said no."""
+"""Errors for acts that the rules about membership do not allow."""
 
 from core.errors import DomainError
 
@@ -16,7 +16,7 @@ class AlreadyMember(DomainError):
 
 
 class HandshakeClosed(DomainError):
-    """The invitation or request was declined, withdrawn, or is not there to be signed."""
+    """The invitation or request was declined or withdrawn, or nobody can sign it now."""
 
     code = "closed"
     status = 410
@@ -29,19 +29,19 @@ class LinkUsed(HandshakeClosed):
 
 
 class LinkExpired(HandshakeClosed):
-    """The invitation's last day has passed."""
+    """The invitation has expired."""
 
     code = "expired"
 
 
 class WrongAddress(DomainError):
-    """The invitation is for an address that this person has not proved to be theirs."""
+    """The invitation is for an address that this person has not confirmed."""
 
     code = "wrong_address"
     status = 403
 
 
 class ConditionsChanged(DomainError):
-    """The conditions accepted are not the ones in force."""
+    """The person accepted conditions that are no longer in force."""
 
     code = "conditions_changed"

@@ -11,7 +11,7 @@ from members.queries import MemberRow
 
 
 def member_table(rows: Iterable[MemberRow]) -> list[list[object]]:
-    """A heading row, then one row for each member, with what the reader may see."""
+    """A heading row, then one row for each member, with the columns that the reader may see."""
     heading: list[object] = [
         _("Family name"),
         _("Given name"),

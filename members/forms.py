@@ -1,4 +1,4 @@
-"""Forms about membership. They validate; the rules stand in actions."""
+"""Forms about membership. They check what people typed; the rules are in the actions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WORDS = 2000
 
 
 class InviteForm(forms.Form):
-    """One person to invite."""
+    """Name, address and language of one person to invite, with a message."""
 
     given_name = forms.CharField(
         label=_("Given name"),
@@ -49,7 +49,7 @@ class InviteForm(forms.Form):
 
 
 class AgreeForm(forms.Form):
-    """The person's signature: the version of the conditions that was read, and the agreement."""
+    """The person's signature: the agreement, and the version of the conditions that the person read."""
 
     conditions = forms.ModelChoiceField(queryset=Conditions.objects.all(), widget=forms.HiddenInput)
     agree = forms.BooleanField(
@@ -65,7 +65,7 @@ class AgreeForm(forms.Form):
         self.shown = shown
 
     def show_again(self) -> None:
-        """Ask for the agreement again: the conditions changed, and the next post is about the text shown now."""
+        """Ask for the agreement again, because the conditions changed. The next post is about the text shown now."""
         data = dict(self.data.items())
         data[self.add_prefix("conditions")] = str(self.shown.pk)
         data.pop(self.add_prefix("agree"), None)
@@ -73,7 +73,7 @@ class AgreeForm(forms.Form):
 
 
 class JoinForm(AgreeForm):
-    """A request to join, with a word to the leaders."""
+    """A request to join, with a message to the leaders."""
 
     message = forms.CharField(
         label=_("A word to the leaders"),
@@ -86,7 +86,7 @@ class JoinForm(AgreeForm):
 
 
 class WordForm(forms.Form):
-    """A word to the person who asked."""
+    """A message to the person who asked."""
 
     word = forms.CharField(
         label=_("A word to the person"),
@@ -135,12 +135,12 @@ class AddressForm(forms.Form):
 
 
 def region_choices() -> list[tuple[str, str | Promise]]:
-    """Any region, and each by its name in the reader's language."""
+    """The choice of any region, then each region by its name in the reader's language."""
     return [("", _("Any region")), *((one.pk, str(one)) for one in all_regions())]
 
 
 class MemberFilter(forms.Form):
-    """What the list of members is narrowed to."""
+    """The filters of the list of members."""
 
     q = forms.CharField(
         label=_("Name or institution"),

@@ -14,17 +14,17 @@ from members.models import Handshake
 
 
 def new_secret() -> str:
-    """A secret nobody can guess, fit for an address."""
+    """A new random secret that can be part of an address."""
     return secrets.token_urlsafe(32)
 
 
 def hashed(secret: str) -> str:
-    """What is kept of a secret."""
+    """The hash of a secret. Only the hash is stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def find(secret: str) -> Handshake | None:
-    """The handshake that the secret's link stands for. Whether it may still be used is asked elsewhere."""
+    """The handshake with this secret in its link. The actions check whether the link may still be used."""
     with scope.read_everywhere("link-lookup"):
         return (
             Handshake.objects.filter(token_hash=hashed(secret))
@@ -34,6 +34,6 @@ def find(secret: str) -> Handshake | None:
 
 
 def absolute(language: str, url_name: str, *args: object) -> str:
-    """The full address of a page for a mail: the configured host, the reader's language."""
+    """The full address of a page for a mail, with the configured host and the reader's language."""
     with translation.override(language):
         return settings.BASE_URL + reverse(url_name, args=args)

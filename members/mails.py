@@ -1,6 +1,6 @@
 """Every mail about invitations and requests: who gets it, in which language, with which link.
 
-Written into the outbox in the transaction of the act. Keys name the record, the person and the occasion.
+Each mail is written into the outbox in the transaction of the act. Keys name the record, the person and the occasion.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _to_person(
 
 
 def who_invited(handshake: Handshake) -> list[User]:
-    """The person who signed the invitation, if they still may; else everybody who leads the group today."""
+    """The person who signed the invitation, if that person may still invite; else all who lead the group today."""
     signer = handshake.leader_signed_by
     if signer is not None and may_invite(signer, handshake.group_id):
         return [signer]
@@ -35,7 +35,7 @@ def who_invited(handshake: Handshake) -> list[User]:
 
 
 def invitation(handshake: Handshake, secret: str) -> None:
-    """The invitation itself, with the link that works once; one mail for each link made."""
+    """The invitation with the link that works once. There is one mail for each link."""
     outbox.queue_template(
         "members/emails/invitation",
         {
@@ -54,7 +54,7 @@ def invitation(handshake: Handshake, secret: str) -> None:
 
 
 def withdrawn(handshake: Handshake) -> None:
-    """Tells the invited address that the invitation no longer stands."""
+    """Tells the invited address that the invitation was withdrawn."""
     outbox.queue_template(
         "members/emails/withdrawn",
         {"handshake": handshake, "group": handshake.group},
@@ -65,7 +65,7 @@ def withdrawn(handshake: Handshake) -> None:
 
 
 def accepted(handshake: Handshake, membership: Membership) -> None:
-    """Welcomes the person, and tells who invited."""
+    """Welcomes the person, and tells the people who invited."""
     group = handshake.group
     person = membership.person
     _to_person(
@@ -88,7 +88,7 @@ def accepted(handshake: Handshake, membership: Membership) -> None:
 
 
 def declined(handshake: Handshake) -> None:
-    """Tells who invited that the person said no."""
+    """Tells the people who invited that the person declined."""
     for leader in who_invited(handshake):
         _to_person(
             "declined",
@@ -101,7 +101,7 @@ def declined(handshake: Handshake) -> None:
 
 
 def request_received(handshake: Handshake) -> None:
-    """Tells every leader that somebody asks to join and waits for an answer."""
+    """Tells every leader that a person asks to join and needs an answer."""
     for leader in leaders_of(handshake.group_id):
         _to_person(
             "request_received",
@@ -114,7 +114,7 @@ def request_received(handshake: Handshake) -> None:
 
 
 def request_accepted(handshake: Handshake, membership: Membership) -> None:
-    """Welcomes the person with the leader's word; a decision in the leaders' place is told to every leader."""
+    """Welcomes the person with the leader's message. Every leader gets a mail if the office decided for them."""
     group, person = handshake.group, membership.person
     _to_person(
         "welcome",
@@ -137,7 +137,7 @@ def request_accepted(handshake: Handshake, membership: Membership) -> None:
 
 
 def request_declined(handshake: Handshake, person: User) -> None:
-    """Tells the person that the group said no, with the word given."""
+    """Tells the person that the group declined, with the leader's message."""
     _to_person(
         "request_declined",
         person,
@@ -149,7 +149,7 @@ def request_declined(handshake: Handshake, person: User) -> None:
 
 
 def ended(membership: Membership, *, by: User, reason: str) -> None:
-    """A membership that ended before its time: to the person, or to the leaders when the person left."""
+    """Tells the person that the membership has ended; tells the leaders when the person left."""
     group, person = membership.group, membership.person
     if by.pk != person.pk:
         _to_person(
@@ -174,7 +174,7 @@ def ended(membership: Membership, *, by: User, reason: str) -> None:
 
 
 def new_link_asked(handshake: Handshake) -> None:
-    """Somebody opened an invitation that had run out and asks for a new link; told once for each link."""
+    """Tells the people who invited that a new link is wanted for an expired invitation; once for each link."""
     for leader in who_invited(handshake):
         _to_person(
             "new_link_asked",
@@ -187,7 +187,7 @@ def new_link_asked(handshake: Handshake) -> None:
 
 
 def other_address_asked(handshake: Handshake, by: User) -> None:
-    """An invited person uses another address and asks the leader to send the invitation there."""
+    """Tells the people who invited that the person uses another address and wants the invitation there."""
     for leader in who_invited(handshake):
         _to_person(
             "other_address_asked",
@@ -200,7 +200,7 @@ def other_address_asked(handshake: Handshake, by: User) -> None:
 
 
 def address_code(handshake: Handshake, code: str, by: User) -> None:
-    """The code that proves the invited address; each is its own logical mail."""
+    """The code that confirms the invited address. Each code is a mail of its own, with its own key."""
     outbox.queue_template(
         "members/emails/address_code",
         {"code": code, "group": handshake.group},

@@ -18,7 +18,7 @@ from members.states import OPEN, HandshakeOrigin, HandshakeState
 
 
 class Conditions(models.Model):
-    """The membership conditions, versioned. What a person accepted is kept for ever (guidelines 7)."""
+    """One version of the membership conditions. The version a person accepted is kept for ever (guidelines 7)."""
 
     version = models.CharField(max_length=20, unique=True)
     valid_from = models.DateField()
@@ -40,9 +40,9 @@ class Conditions(models.Model):
 
     @classmethod
     def in_force(cls) -> Conditions:
-        """The version that holds today.
+        """The version in force today.
 
-        Raises Conditions.DoesNotExist when none does yet.
+        Raises Conditions.DoesNotExist when no version is in force yet.
         """
         return cls.objects.filter(valid_from__lte=clock.today()).latest("valid_from")
 
@@ -55,13 +55,13 @@ class Membership(Dated, TenantModel):
     """One person in one group for one quadrennium, from the day both had signed.
 
     At most one counts on any day: the database numbers a person's memberships of a group when they are added,
-    and refuses one that meets a day of an earlier one (docs/decisions/0017-one-membership-at-a-time.md).
+    and refuses one that shares a day with an earlier one (docs/decisions/0017-one-membership-at-a-time.md).
     """
 
     quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
     conditions = models.ForeignKey(Conditions, on_delete=models.PROTECT)
     handshake = models.OneToOneField("Handshake", null=True, blank=True, on_delete=models.PROTECT)
-    # First, second, … membership of the person in the group; written by a trigger, whatever is given.
+    # First, second, … membership of the person in the group. A trigger writes this and ignores other values.
     number = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects: ClassVar[DatedManager[Membership]] = scoped(DatedManager)
@@ -85,7 +85,7 @@ class Membership(Dated, TenantModel):
 
 @audit.tracked()
 class MembershipEnding(Ending, TenantModel):
-    """A membership that ended before its period."""
+    """The early end of a membership, before its quadrennium ends."""
 
     membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="ending")
 
@@ -103,7 +103,7 @@ class Handshake(TenantModel):
     quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
     origin = models.CharField(max_length=10, choices=HandshakeOrigin)
     state = models.CharField(max_length=12, choices=HandshakeState)
-    # The address that was invited, in lower case; for requests the proved address of the person.
+    # The address that was invited, in lower case; for requests the person's confirmed address.
     email = models.EmailField()
     given_name = models.CharField(_("given name"), max_length=80, blank=True)
     family_name = models.CharField(_("family name"), max_length=80, blank=True)
@@ -112,7 +112,7 @@ class Handshake(TenantModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     message = models.TextField(_("personal message"), blank=True)
-    # Only a hash of the link's secret is kept. The link works once, ends, and dies with the handshake.
+    # Only a hash of the link's secret is kept. The link works once, until it expires or the handshake is closed.
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(default=clock.now)
@@ -141,7 +141,7 @@ class Handshake(TenantModel):
             models.UniqueConstraint(
                 fields=["token_hash"], condition=~Q(token_hash=""), name="handshake_token_once"
             ),
-            # Membership needs two wills and the accepted conditions.
+            # Membership needs both signatures and the accepted conditions.
             models.CheckConstraint(
                 condition=~Q(state=HandshakeState.ACCEPTED)
                 | Q(

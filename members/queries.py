@@ -1,4 +1,4 @@
-"""Reads across memberships and handshakes. Asked inside the group's scope unless a function says otherwise."""
+"""Reads of memberships and handshakes. The caller opens the group's scope, unless a function says otherwise."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class MemberRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Renewal:
-    """How far the people of the last quadrennium have come into this one."""
+    """How many members of the last quadrennium were invited, and how many joined, in this one."""
 
     # The quadrennium's name, such as 2026–2029.
     period: str
@@ -79,7 +79,7 @@ class Renewal:
         return self.total - self.accepted - self.invited - self.leaving
 
 
-# What the list asks of each member; the day the person first came is called "since".
+# The columns that the list reads of each member; "since" is the day on which the person first joined.
 LISTED = (
     "pk",
     "person_id",
@@ -126,12 +126,12 @@ def offices_of(group: Group, people: Collection[int]) -> dict[int, list[str]]:
 
 
 def email_shown(person: int, email: str, *, shared: bool, contacts: bool, reader: User) -> str:
-    """A member's address for those who may see it, of people who share it, and the reader's own; else nothing."""
+    """The member's address if the reader may see addresses, the member shares it, or it is the reader's; else ""."""
     return email if contacts or shared or person == reader.pk else ""
 
 
 def member_rows(group: Group, listed: Iterable[tuple], *, contacts: bool, reader: User) -> list[MemberRow]:
-    """Rows of the list from what `members_of` gave."""
+    """The rows of the list, made from the result of `members_of`."""
     listed = list(listed)
     offices = offices_of(group, [person for _pk, person, *_rest in listed])
     return [
@@ -163,17 +163,17 @@ def handshakes_in(group: Group, period: Quadrennium | None, state: str, words: s
 
 
 def _former(group: Group | int, last: int, ended_on: date, period: int) -> QuerySet:
-    """Memberships that ran to the end of the last quadrennium, with where each person stands in this one.
+    """Memberships that lasted to the end of the last quadrennium, with each person's handshake in this one.
 
-    The group's handshakes are read once for each question, and not for each person.
+    The query reads the group's handshakes once for each condition, not once for each person.
     """
     now = Membership.objects.filter(group=group, quadrennium=period).order_by().values("person")
     handshakes = Handshake.objects.filter(group=group, quadrennium=period).order_by()
     by_address = User.objects.filter(email=OuterRef("email")).values("pk")
 
-    def those(**states: Any) -> QuerySet:
-        # A handshake knows its person, or an address that may be a person's; 0 is nobody, since a list with a NULL
-        # in it holds nobody for certain.
+    def people_with(**states: Any) -> QuerySet:
+        # A handshake has a person, or an address that may be a person's. 0 replaces NULL, because SQL never
+        # finds that a value is absent from a list with a NULL.
         named = Coalesce("person", Subquery(by_address), Value(0), output_field=BigIntegerField())
         return handshakes.filter(**states).annotate(who=named).values("who")
 
@@ -182,8 +182,8 @@ def _former(group: Group | int, last: int, ended_on: date, period: int) -> Query
     ).annotate(
         standing=Case(
             When(person__in=now, then=Value("accepted")),
-            When(person__in=those(state__in=OPEN), then=Value("invited")),
-            When(person__in=those(state=HandshakeState.DECLINED), then=Value("leaving")),
+            When(person__in=people_with(state__in=OPEN), then=Value("invited")),
+            When(person__in=people_with(state=HandshakeState.DECLINED), then=Value("leaving")),
             default=Value("missing"),
         )
     )
@@ -201,7 +201,7 @@ def _standings(group: int, last: int, ended_on: date, period: int) -> QuerySet:
 
 
 def renewal(group: Group, period: Quadrennium) -> Renewal | None:
-    """How far the members of the last quadrennium have come into this one; None where there were none. One query."""
+    """The figures of renewal; None when the group had no members in the last quadrennium. One query."""
     last = _last_period(period)
     if last is None:
         return None
@@ -241,8 +241,8 @@ def member_choices(group: Group, day: date) -> dict[int, str]:
     return {row.person_id: row.person.listed_name for row in rows.order_by("person__sort_key")}
 
 
-def story(handshake: Handshake) -> list[dict[str, object]]:
-    """What happened to a handshake, newest first, as a timeline shows it."""
+def handshake_history(handshake: Handshake) -> list[dict[str, object]]:
+    """The events of a handshake, newest first, in the form that the timeline component draws."""
     events: list[dict[str, object]] = []
 
     def add(when: object, who: User | None, text: str, note: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What members does when something happens below, and what is asked again before a mail leaves."""
+"""What this app does when a group closes, and what it checks before an invitation's mail is sent."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from members.states import HandshakeState
 
 @receiver(group_closed, dispatch_uid="members.close_open_handshakes")
 def close_with_group(*, group: Group, by: Any, **_more: Any) -> None:
-    """Nobody is invited to, or waits for, a group that has closed."""
+    """Close the open invitations and requests of a group that has closed."""
     actions.close_open_handshakes(group=group, by=by)
 
 
 @check("members.invitation")
 def invitation_stands(argument: str) -> bool:
-    """Whether an invitation still waits under the link that the mail carries ("number.first part of the hash")."""
+    """Whether the mail's link still works for an open invitation; `argument` is "id.beginning of the hash"."""
     pk, _dot, link = argument.partition(".")
     with scope.read_everywhere("link-lookup"):
         return Handshake.objects.filter(

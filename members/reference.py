@@ -10,7 +10,7 @@ VERSIONS = {"2026": date(2021, 1, 1)}
 
 
 def load() -> None:
-    """Add what is missing; running it again changes nothing."""
+    """Add the versions that are missing. Running this again changes nothing."""
     for version, valid_from in VERSIONS.items():
         texts = {
             f"text_{code}": (DATA / f"conditions-{version}.{code}.txt").read_text(encoding="utf-8").strip()

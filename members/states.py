@@ -23,7 +23,7 @@ class HandshakeState(models.TextChoices):
 OPEN = [HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.REQUESTED]
 AWAITS_LEADER = [HandshakeState.PREPARED, HandshakeState.REQUESTED]
 MOVES = {
-    # A person who asks to join while an invitation is being prepared signs that record first.
+    # If an invitation is prepared when the person asks to join, the person signs that record.
     HandshakeState.PREPARED: {HandshakeState.INVITED, HandshakeState.REQUESTED, HandshakeState.WITHDRAWN},
     HandshakeState.INVITED: {
         HandshakeState.ACCEPTED,
@@ -32,7 +32,7 @@ MOVES = {
         HandshakeState.EXPIRED,
         # A new link for the same record.
         HandshakeState.INVITED,
-        # The person signed, but whoever invited no longer may: a leader of today has to sign.
+        # The person signed, but the one who invited may no longer invite: a leader of today has to sign.
         HandshakeState.REQUESTED,
     },
     HandshakeState.REQUESTED: {HandshakeState.ACCEPTED, HandshakeState.DECLINED, HandshakeState.WITHDRAWN},

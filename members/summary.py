@@ -1,4 +1,4 @@
-"""How many members groups have and how their invitations and requests stand, for any number of groups."""
+"""Counts of members, and of invitations and requests by state, for any number of groups."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def summaries(group_ids: Collection[int], day: date) -> dict[int, GroupSummary]:
 
 
 def member_counts(group_ids: Collection[int], day: date) -> dict[int, int]:
-    """Members of each group on the day, which everybody may know; groups without any are left out. One query."""
+    """Members of each group on the day, which is public; groups without members are left out. One query."""
     with scope.read_everywhere("directory"):
         return dict(_members(groups=list(group_ids), day=day))
 

@@ -1,4 +1,4 @@
-"""What runs on the schedule."""
+"""The tasks that run on the schedule."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from members import actions
 
 @shared_task
 def expire_handshakes() -> int:
-    """Close the invitations that ran out; harmless to run twice or late."""
+    """Mark the invitations that have expired. This is safe to run twice or late."""
     return actions.expire_handshakes()

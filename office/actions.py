@@ -1,4 +1,4 @@
-"""What the office does itself: try a mail again."""
+"""The office's own act: send a mail again that failed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MailNotInTrouble(DomainError):
 def retry_mail(*, mail_id: int, by: User) -> None:
     """Put a mail that failed back into the queue, under the same Message-ID.
 
-    Pressing twice is harmless. Raises OutgoingMail.DoesNotExist, or MailNotInTrouble for a mail that was sent.
+    Retrying twice is harmless. Raises OutgoingMail.DoesNotExist, or MailNotInTrouble for a mail that did not fail.
     """
     mail = OutgoingMail.objects.select_for_update(of=("self",)).get(pk=mail_id)
     if mail.state == MailState.QUEUED:

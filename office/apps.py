@@ -1,4 +1,4 @@
-"""The Chair's Office: what it sees and does across all groups."""
+"""The pages and acts of the Chair's Office across all groups."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The list of reports as a table for a spreadsheet: the rows of the page, cell by cell."""
+"""The list of reports as a table for a spreadsheet, with the same cells as the page."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ def _line(row: GroupRow, kind: str) -> list[object]:
 
 
 def report_csv(rows: Iterable[GroupRow]) -> str:
-    """The rows as CSV; no cell starts a formula."""
+    """The rows as CSV. No cell can start a formula."""
     return csv_text(report_rows(rows))

@@ -1,4 +1,4 @@
-"""Filters of the list of reports: names and values come from lists, never from the address."""
+"""Filters of the list of reports. Apart from the search words, a filter accepts only values from its list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reporting.states import ReportStage
 
 
 class FilterForm(forms.Form):
-    """The list narrowed by words, state, kind, network support, lateness; the year chooses the list."""
+    """The year of the list, and its filters: words, state, kind, network support, overdue."""
 
     q = forms.CharField(label=_("Group"), required=False, max_length=100)
     year = forms.ChoiceField(label=_("Year"), required=False)
@@ -25,7 +25,7 @@ class FilterForm(forms.Form):
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
 
     def __init__(self, data: Mapping[str, str], grid: Grid, years: Iterable[ReportingYear]) -> None:
-        """The filters of one year's grid; `years` are offered beside it."""
+        """Offer the filters of one year's grid, and `years` to choose from."""
         super().__init__({**data, "year": str(grid.year.year)}, auto_id="filter_%s")
         choices: dict[str, list[tuple[str, Any]]] = {
             "year": [(str(one.year), str(one.year)) for one in years],
@@ -37,7 +37,7 @@ class FilterForm(forms.Form):
             set_choices(self, name, offered)
 
     def filters(self) -> Filters:
-        """What to narrow to; a value that is in no list narrows nothing."""
+        """The chosen filters. A value that is in no list is ignored."""
         self.is_valid()
         clean = self.cleaned_data
         return Filters(

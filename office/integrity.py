@@ -1,6 +1,6 @@
-"""Is what is stored whole? Questions over the network that an operator asks after a restore, or any day.
+"""Checks whether the stored data is complete and consistent. An operator runs them after a restore, or any day.
 
-Each question names one promise of the security model and answers with what breaks it; an empty answer is good.
+Each check is about one promise of the security model and returns what breaks it; an empty result is good.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Question = Callable[[], list[str]]
 
 
 def tables_without_policy() -> list[str]:
-    """Tables with a group in them that row level security does not hold (principle 2)."""
+    """Tables with a group column that row level security does not protect (principle 2)."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT c.relname FROM pg_class c
@@ -38,7 +38,7 @@ def tables_without_policy() -> list[str]:
 
 
 def rights_too_many() -> list[str]:
-    """Tables that the run-time role owns, or append-only ones that it could change (principle 27)."""
+    """Tables that the run-time role owns, and append-only tables that it could change (principle 27)."""
     role = settings.RUNTIME_ROLE
     with connection.cursor() as cursor:
         cursor.execute(
@@ -57,7 +57,7 @@ def rights_too_many() -> list[str]:
 
 
 def submissions_changed() -> list[str]:
-    """Reports whose frozen content no longer fits its digest (principle 12)."""
+    """Reports whose frozen content does not match its digest (principle 12)."""
     rows = ReportSubmission.objects.only("content", "sha256", "report_id", "number").iterator(chunk_size=200)
     return [
         f"report {row.report_id}, version {row.number}: content and digest differ"
@@ -67,7 +67,7 @@ def submissions_changed() -> list[str]:
 
 
 def accepted_without_decision() -> list[str]:
-    """Accepted reports without an accepting decision, or decided by whoever sent them (principle 11)."""
+    """Accepted reports without an accepting decision, or with one by the person who sent them (principle 11)."""
     accepted = Report.objects.filter(state=ReportState.ACCEPTED)
     decided = accepted.filter(submissions__decision__outcome=Outcome.ACCEPTED)
     found = [
@@ -79,13 +79,13 @@ def accepted_without_decision() -> list[str]:
 
 
 def members_without_two_wills() -> list[str]:
-    """Memberships from a handshake that was never accepted (principle 10)."""
+    """Memberships from a handshake that is not accepted (principle 10)."""
     odd = Membership.objects.filter(handshake__isnull=False).exclude(handshake__state=HandshakeState.ACCEPTED)
     return [f"membership {pk}: its handshake is not accepted" for pk in odd.values_list("pk", flat=True)]
 
 
 def mail_stuck() -> list[str]:
-    """Mail that nobody has finished for an hour (principle 22)."""
+    """Mail that has been in the state "sending" for more than an hour (principle 22)."""
     before = clock.now() - timedelta(hours=1)
     stuck = OutgoingMail.objects.filter(state=MailState.SENDING, claimed_at__lt=before)
     return [f"mail {pk}: being sent for more than an hour" for pk in stuck.values_list("pk", flat=True)]

@@ -1,4 +1,4 @@
-"""What the office's pages say of the figures: words, links and status signs. No reading, no deciding."""
+"""Words, links and status signs of the office's pages. This module reads nothing and decides nothing."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from groups.roles import Permission
 from office.queries import Counts, Grid, GroupRow, MailQueue, Waiting, category_names
 from reporting.states import ReportStage
 
-# After this many days with the office a wait is shown as long.
+# After this many days with the office, the page marks a wait as long.
 LONG_WAIT = 14
-# So many of what waits are named.
+# The page lists at most this many waiting reports and target sets.
 WAITING = 5
-# Where a report is open for review; before the first submission there is nothing to read.
+# A report in one of these stages can be opened for review: it was sent at least once.
 REVIEWABLE = {ReportStage.SUBMITTED, ReportStage.RETURNED, ReportStage.ACCEPTED}
 
 
 def lead(grid: Grid, day: date) -> str:
-    """The day, and the day that matters."""
+    """The sentence with today's date and the deadline of the year's reports."""
     values = {
         "today": date_format(day, "l j F Y"),
         "year": grid.year.year,
@@ -38,17 +38,17 @@ def lead(grid: Grid, day: date) -> str:
     return _("%(today)s. Annual reports for %(year)s are due on %(due)s.") % values
 
 
-# The permission to decide about each kind of thing that waits.
+# The permission to decide about reports and about targets.
 DECIDES = {"report": Permission.REVIEW_REPORT, "targets": Permission.DECIDE_TARGETS}
 
 
 def waiting_columns() -> list[dict[str, Any]]:
-    """Headings of what waits longest."""
+    """The headings of the table of the longest waits."""
     return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
 
 
 def waiting_rows(grid: Grid, held: PersonRoles, viewer_id: int, day: date) -> list[list[Any]]:
-    """What waits longest for the Chair's Office, for one reader; the address leads those who may decide."""
+    """The reports and targets that wait longest for the office. Readers who may decide get a link."""
     return [
         _waiting_row(
             one,
@@ -61,7 +61,7 @@ def waiting_rows(grid: Grid, held: PersonRoles, viewer_id: int, day: date) -> li
 
 
 def chart(grid: Grid) -> dict[str, Any]:
-    """Bars by what groups look after, as long as there are groups; their key, and the figures as a table."""
+    """Bars by what groups look after, as long as their number of groups; the key, and the figures as a table."""
     key = parts(grid.counts)
     most = max((counts.of for _name, counts in grid.by_section), default=1)
     bars = [(name, parts(counts), counts.of, 100 * counts.of / most) for name, counts in grid.by_section]
@@ -74,7 +74,7 @@ def chart(grid: Grid) -> dict[str, Any]:
 
 
 def figures(grid: Grid) -> list[dict[str, Any]]:
-    """The counts of the year; each leads to its rows."""
+    """The counts of the year. Each links to its rows in the list."""
     counts, year = grid.counts, grid.year.year
 
     def figure(value: int, label: str, kind: str = "", **narrowed: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def figures(grid: Grid) -> list[dict[str, Any]]:
 
 
 def parts(counts: Counts) -> list[tuple[str, int, str]]:
-    """The counts as parts of one bar; they do not overlap and add up to all groups."""
+    """The counts as parts of one bar. No group is in two parts, and the parts add up to all groups."""
     return [
         ("k1", counts.accepted, _("Accepted")),
         ("k2", counts.submitted, _("In review")),
@@ -113,7 +113,7 @@ def parts(counts: Counts) -> list[tuple[str, int, str]]:
 
 
 def report_columns() -> list[dict[str, Any]]:
-    """Headings of the list."""
+    """The headings of the list of reports."""
     return [
         {"label": _("Group")},
         {"label": _("State"), "bare": True},
@@ -125,7 +125,7 @@ def report_columns() -> list[dict[str, Any]]:
 
 
 def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[list[Any]]:
-    """The lines of the list."""
+    """The lines of the list of reports."""
     kinds = category_names()
     return [
         report_row(row, kinds[row.group.category_id], held.may(Permission.REVIEW_REPORT, row.group), day)
@@ -134,7 +134,7 @@ def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[
 
 
 def report_row(row: GroupRow, kind: str, reviews: bool, day: date) -> list[Any]:
-    """One line of the list: the group, how it stands, and where to open it."""
+    """One line of the list: the group, its report's status, and the link that opens the report."""
     label = str(row.report.stage.label)
     if row.report.overdue:
         days = (day - row.report.due_on).days
@@ -160,7 +160,7 @@ def report_row(row: GroupRow, kind: str, reviews: bool, day: date) -> list[Any]:
 
 
 def _open(row: GroupRow, reviews: bool) -> dict[str, str]:
-    """Where the row's report is opened: the review for who decides, the report for who reads."""
+    """The link that opens the row's report: the review for people who decide, else the report."""
     if row.report.stage == ReportStage.NOT_STARTED:
         return {"text": ""}
     about = _("the report of %(group)s") % {"group": row.group.name}
@@ -179,7 +179,7 @@ def _open(row: GroupRow, reviews: bool) -> dict[str, str]:
 
 
 def _waiting_row(one: Waiting, *, mine: bool, decides: bool, day: date) -> list[Any]:
-    """One line of what waits longest."""
+    """One line of the table of the longest waits."""
     days = (day - one.since.date()).days
     if one.kind == "report":
         title = _("Report %(year)s") % {"year": one.years[0]}
@@ -202,12 +202,12 @@ ADDRESS = re.compile(r"[^\s<>\"',;:()]+@[^\s<>\"',;:()]+")
 
 
 def without_addresses(reason: str) -> str:
-    """What a mail server said, with addresses left out: servers like to repeat them."""
+    """A mail server's answer without email addresses: servers often repeat the recipient's address."""
     return ADDRESS.sub("…", reason)
 
 
 def mail_figures(queue: MailQueue) -> list[dict[str, Any]]:
-    """The outbox in counts."""
+    """The counts of the outbox."""
     kinds = {"failed": "late", "unsure": "wait"}
     return [
         {"value": number, "label": label, "kind": kinds.get(state, "") if number else ""}

@@ -1,4 +1,4 @@
-"""Reads over the whole network: where each group stands, and what waits longest for the Chair's Office."""
+"""Reads over the whole network: each group's report status, and what waits longest for the Chair's Office."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERMISSION = Permission.VIEW_DASHBOARD
 
 
 class Supporter(NamedTuple):
-    """A person of network support, as a list names them."""
+    """A person of network support, with the name for lists."""
 
     pk: int
     name: str
@@ -44,7 +44,7 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; empty values narrow nothing."""
+    """The filters of the list; an empty value filters nothing."""
 
     words: str = ""
     state: str = ""
@@ -54,7 +54,7 @@ class Filters:
 
     @property
     def query(self) -> dict[str, str]:
-        """The filters as parameters of an address; what narrows nothing is left out."""
+        """The filters as parameters of an address, without the empty ones."""
         named = {
             "q": self.words,
             "state": self.state,
@@ -66,15 +66,15 @@ class Filters:
 
     @cached_property
     def asked(self) -> list[str]:
-        """The words, as the search column holds them."""
+        """The words in the form of the search column."""
         return normalised(self.words).split()
 
     def fitting(self, rows: list[GroupRow]) -> list[GroupRow]:
-        """The rows that fit all filters."""
+        """The rows that match all filters."""
         return [row for row in rows if self.keep(row)] if self.query else rows
 
     def keep(self, row: GroupRow) -> bool:
-        """Whether the row fits all filters."""
+        """Whether the row matches all filters."""
         return (
             all(word in row.group.search for word in self.asked)
             and (not self.state or row.report.stage == self.state)
@@ -86,7 +86,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many groups stand where; a group that is overdue is counted under its state and under `overdue`."""
+    """The number of groups in each state. An overdue group is counted in its state and in `overdue`."""
 
     of: int = 0
     none: int = 0
@@ -95,18 +95,18 @@ class Counts:
     returned: int = 0
     accepted: int = 0
     overdue: int = 0
-    # Disjoint parts for a bar: what is owed splits into overdue and not yet due, as the colours do.
+    # Parts of a bar that do not overlap: reports that are not sent are either overdue or not yet due.
     owed_in_time: int = 0
     returned_in_time: int = 0
 
     @property
     def received(self) -> int:
-        """Reports that lie with the Chair's Office or were accepted."""
+        """The number of reports that the Chair's Office is reviewing or has accepted."""
         return self.submitted + self.accepted
 
 
 class Waiting(NamedTuple):
-    """Something that waits for the Chair's Office, since when and with whom."""
+    """A report or a set of targets that the Chair's Office has to decide about, since when, and who is the contact."""
 
     kind: str  # report, targets
     group: Group
@@ -118,7 +118,7 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """The network in one reporting year, as far as this person may see it."""
+    """The groups in one reporting year that this person may see, with their counts."""
 
     year: ReportingYear
     rows: list[GroupRow]
@@ -135,7 +135,7 @@ def reporting_years(day: date) -> list[ReportingYear]:
 
 
 def network(held: PersonRoles, year: ReportingYear, day: date) -> Grid:
-    """Every group that has to report for the year; network support sees the groups assigned to it.
+    """Every group that has to report for the year; network support sees only the groups assigned to it.
 
     Four queries, however many groups there are.
     """
@@ -172,7 +172,7 @@ def network(held: PersonRoles, year: ReportingYear, day: date) -> Grid:
 
 
 def _categories(rows: list[GroupRow]) -> list[tuple[str, str]]:
-    """The kinds of the groups in the list, in the order they come in."""
+    """The kinds of the groups in the list, in the order of the rows."""
     names = category_names()
     return [(code, names[code]) for code in dict.fromkeys(row.group.category_id for row in rows)]
 
@@ -193,32 +193,32 @@ def network_support(day: date) -> dict[int, tuple[Supporter, ...]]:
 
 
 def count(rows: Iterable[GroupRow]) -> Counts:
-    """How many of the rows stand where."""
+    """The number of rows in each state."""
     return _counts(Counter((row.report.stage, row.report.overdue) for row in rows))
 
 
 def _counts(of: Counter[tuple[ReportStage, bool]]) -> Counts:
-    def standing(state: ReportStage) -> int:
+    def in_state(state: ReportStage) -> int:
         return of[state, False] + of[state, True]
 
     late = sum(of[state, True] for state in OWED)
-    owed = sum(standing(state) for state in OWED)
+    not_sent = sum(in_state(state) for state in OWED)
     returned_in_time = of[ReportStage.RETURNED, False]
     return Counts(
         of=of.total(),
-        none=standing(ReportStage.NOT_STARTED),
-        draft=standing(ReportStage.DRAFT),
-        submitted=standing(ReportStage.SUBMITTED),
-        returned=standing(ReportStage.RETURNED),
-        accepted=standing(ReportStage.ACCEPTED),
+        none=in_state(ReportStage.NOT_STARTED),
+        draft=in_state(ReportStage.DRAFT),
+        submitted=in_state(ReportStage.SUBMITTED),
+        returned=in_state(ReportStage.RETURNED),
+        accepted=in_state(ReportStage.ACCEPTED),
         overdue=late,
-        owed_in_time=owed - late - returned_in_time,
+        owed_in_time=not_sent - late - returned_in_time,
         returned_in_time=returned_in_time,
     )
 
 
 def _by_section(rows: list[GroupRow]) -> list[tuple[str, Counts]]:
-    """Counts by what the groups look after, the most first."""
+    """The counts by what the groups look after; the section with the most groups comes first."""
     found: defaultdict[str, Counter[tuple[ReportStage, bool]]] = defaultdict(Counter)
     for row in rows:
         section = section_of(row.group.category_id, row.group.subcategory)
@@ -252,7 +252,7 @@ def _waiting(
 
 @dataclass(frozen=True)
 class MailQueue:
-    """The outbox as a technical state: no address, no subject, no text."""
+    """The technical state of the outbox, without addresses, subjects and texts."""
 
     counts: list[tuple[str, str, int]]
     oldest: datetime | None
@@ -263,7 +263,7 @@ TROUBLED = (MailState.FAILED, MailState.UNSURE)
 
 
 def mail_queue(limit: int = 100) -> MailQueue:
-    """Counts by state, how long the oldest mail waits, and the last that failed or perhaps failed."""
+    """Counts by state, the age of the oldest waiting mail, and the last mails that failed or may have failed."""
     rows = OutgoingMail.objects.values_list("state").annotate(n=Count("pk"), first=Min("queued_at"))
     found = {state: (n, first) for state, n, first in rows}
     return MailQueue(

@@ -1,4 +1,4 @@
-"""Reference data of every app, for a fresh portal."""
+"""Reference data of every app, for a new portal."""
 
 from groups.reference import load as load_groups
 from members.reference import load as load_members
@@ -6,7 +6,7 @@ from reporting.reference import load as load_reporting
 
 
 def load_reference() -> None:
-    """Load what each app brings, in the order they need each other. Rows that exist are left as edited."""
+    """Load each app's reference data; lower apps come first. Existing rows do not change."""
     load_groups()
     load_members()
     load_reporting()

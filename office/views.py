@@ -1,4 +1,4 @@
-"""The Chair's Office: the network's reports in one year, their export, and the mail queue."""
+"""Pages of the Chair's Office: the network's reports in one year, their export, and the mail queue."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ from reporting.models import ReportingYear
 ROWS = 25
 
 
-def _asked(request: HttpRequest) -> tuple[queries.Grid, FilterForm, queries.Filters] | None:
-    """The grid of the year asked for and its filters, as a form and as values; None before any year has opened.
+def _grid_and_filters(request: HttpRequest) -> tuple[queries.Grid, FilterForm, queries.Filters] | None:
+    """The grid of the requested year, and its filters as a form and as values; None before any year has opened.
 
-    Page and export both come through here, so they hold the same rows. Raises Http404 for a year that is not ours.
+    The page and the export both call this, so they show the same rows. Raises Http404 for a year that has not
+    opened.
     """
     day = clock.today()
     years = queries.reporting_years(day)
@@ -55,11 +56,11 @@ def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
 @office_page(Permission.VIEW_DASHBOARD)
 @require_safe
 def dashboard(request: AuthedRequest) -> HttpResponse:
-    """Where every group stands with the annual report of a year, what waits longest, and the list to open."""
-    asked = _asked(request)
-    if asked is None:
+    """The dashboard: the state of every group's report of a year, the longest waits, and the list of groups."""
+    found = _grid_and_filters(request)
+    if found is None:
         return render(request, "office/no_year.html")
-    grid, form, filters = asked
+    grid, form, filters = found
     rows = filters.fitting(grid.rows)
     if asks_for_list(request) and _year_shown(request) != grid.year.year:
         return HttpResponseClientRedirect(request.get_full_path())  # all of the page is about its year
@@ -91,25 +92,25 @@ def dashboard(request: AuthedRequest) -> HttpResponse:
 
 
 def _year_shown(request: HtmxRequest) -> int:
-    """The year of the page that htmx asks from; without one in its address that is the newest."""
+    """The year of the page that sent the htmx request; the newest year if its address names none."""
     asked = parse_qs(urlsplit(request.htmx.current_url or "").query).get("year", [""])[0]
     years = [one.year for one in queries.reporting_years(clock.today())]
     return next((year for year in years if str(year) == asked), years[0])
 
 
 def _query(grid: queries.Grid, filters: queries.Filters) -> str:
-    """The year and the filters in use, as an address."""
+    """The year and the chosen filters as the query of an address."""
     return urlencode({"year": str(grid.year.year), **filters.query})
 
 
 @office_page(Permission.VIEW_DASHBOARD)
 @require_safe
 def report_export(request: AuthedRequest) -> HttpResponse:
-    """The filtered list as CSV, the same rows as on the page; who took it is written down."""
-    asked = _asked(request)
-    if asked is None:
+    """The filtered list as CSV, with the same rows as the page. The audit trail records who downloaded it."""
+    found = _grid_and_filters(request)
+    if found is None:
         raise Http404
-    grid, _form, filters = asked
+    grid, _form, filters = found
     rows = filters.fitting(grid.rows)
     audit.record(
         "office.reports_exported",
@@ -127,7 +128,7 @@ def report_export(request: AuthedRequest) -> HttpResponse:
 @office_page(Permission.VIEW_MAIL_QUEUE)
 @require_safe
 def mail_queue(request: AuthedRequest) -> HttpResponse:
-    """The outbox as a technical state: counts, and what is in trouble; no address, no subject, no text."""
+    """The outbox: counts and mails in trouble, without addresses, subjects and texts."""
     found = queries.mail_queue()
     may_retry = request_roles(request).everywhere(Permission.RETRY_MAIL)
     return render(

@@ -1,4 +1,4 @@
-"""The one place that says by when targets are set, agreed and reported on."""
+"""The deadlines for setting targets, approving them and reporting on them. No other module computes these days."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from groups.models import Quadrennium
 from reporting.models import ReportingYear
 
-# Groups set their targets at the beginning of a quadrennium (guidelines 8.1.1); three months are given.
+# Groups set their targets at the beginning of a quadrennium (guidelines 8.1.1); groups have three months.
 SET_WITHIN = timedelta(days=90)
-# The Chair's Office answers within a month.
+# The Chair's Office decides within a month.
 AGREE_WITHIN = timedelta(days=30)
 
 
@@ -21,8 +21,8 @@ def targets_due_on(period: Quadrennium) -> date:
 def year_at_work(period: Quadrennium, opened: ReportingYear | None, day: date) -> int | None:
     """The year of the period whose progress is being recorded on the day; None before the period begins.
 
-    `opened` is the latest year whose reports have opened. It stays in work until its reports are due;
-    then the calendar year takes over. A period that is over keeps its last year.
+    `opened` is the latest year whose reports have opened. Groups record it until its reports are due, then
+    they record the calendar year. For a period that is over, this is the last year of the period.
     """
     if day < period.starts_on:
         return None

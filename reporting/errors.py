@@ -1,4 +1,4 @@
-"""Rules of targets and reports that said no."""
+"""Errors for acts that the rules about targets and reports do not allow."""
 
 from core.errors import DomainError
 
@@ -10,7 +10,7 @@ class TargetsLocked(DomainError):
 
 
 class ProgressLocked(DomainError):
-    """Progress of this year can no longer, or not yet, be recorded."""
+    """Progress of this year cannot be recorded yet, or can no longer be recorded."""
 
     code = "progress_locked"
 
@@ -22,13 +22,13 @@ class NothingToSend(DomainError):
 
 
 class MovedOn(DomainError):
-    """What was read is no longer what stands."""
+    """The content changed after the person read it."""
 
     code = "moved_on"
 
 
 class WrongTarget(DomainError):
-    """A target's answers do not fit each other or the plan of the period."""
+    """The answers about a target contradict each other or the plan of the period."""
 
     code = "wrong_target"
 
@@ -40,7 +40,7 @@ class ReportLocked(DomainError):
 
 
 class ReportNotOpen(DomainError):
-    """The year's reports have not opened, or the group owes none."""
+    """The year's reports have not opened, or the group does not report for that year."""
 
     code = "report_not_open"
 
@@ -52,12 +52,12 @@ class ReportIncomplete(DomainError):
 
 
 class AlreadyDecided(DomainError):
-    """Another decision about this version stands."""
+    """A different decision about this version was recorded already."""
 
     code = "already_decided"
 
 
 class WrongDeadline(DomainError):
-    """The day lies in the past or before the deadline that holds."""
+    """The new deadline is in the past or before the present deadline."""
 
     code = "wrong_deadline"

@@ -1,6 +1,6 @@
 """Cycle, key results, statuses, report template and years as a fresh portal has them.
 
-Rows that exist are left as edited. Sources of the rows stand in the CSV files.
+Existing rows keep the edits of the Chair's Office. The CSV files name the sources of the rows.
 """
 
 from datetime import date
@@ -24,7 +24,7 @@ Part = TypeVar("Part", Component, Subcategory)
 
 
 def load() -> None:
-    """Add what is missing; running it again changes nothing. Needs the quadrennia (groups.reference)."""
+    """Add the rows that are missing. Running this again changes nothing. Needs the quadrennia (groups.reference)."""
     _named(Component, "components")
     _named(Subcategory, "subcategories")
     TargetStatus.objects.bulk_create(
@@ -64,7 +64,7 @@ def _named(model: type[Part], name: str) -> None:
 
 
 def _plan(period: Quadrennium) -> None:
-    """The strategic plan of a period. No key results for 2026–2029 are known yet: the last list is carried over."""
+    """The strategic plan of a period. For 2026–2029 no key results are known yet, so the last list is used again."""
     plan, _created = StrategicPlan.objects.get_or_create(
         version=f"Species Strategic Plan {period.label}", defaults={"quadrennium": period}
     )

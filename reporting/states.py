@@ -1,4 +1,4 @@
-"""States of target sets and reports, the moves between them, and the named sets."""
+"""States of target sets and reports, the moves between them, and named sets of states."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ TARGET_MOVES = {
 
 
 class ReportState(models.TextChoices):
-    """A group that has not begun has no report row; lists show it as "Not started"."""
+    """The states of a report. A group that has not begun has no report row; lists show "Not started"."""
 
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("With the Chair’s Office")
@@ -30,7 +30,7 @@ class ReportState(models.TextChoices):
 
 
 class ReportStage(models.TextChoices):
-    """How a group stands with a year's report, for lists: the states, and nothing begun yet."""
+    """The status of a group's report of a year, for lists: the report's states and "Not started"."""
 
     NOT_STARTED = "none", _("Not started")
     DRAFT = "draft", _("Draft")

@@ -1,7 +1,7 @@
-"""What groups have set, recorded and reported: read once for any number of groups.
+"""What groups have set, recorded and reported, read with a few queries for any number of groups.
 
-Duties, reminders, the group's overview and the office's list of reports all start here, so that each says the same of
-a group. The caller has opened a scope that sees the groups in question.
+Duties, reminders, the group's overview and the office's list of reports all use this module, so they all say the same
+about a group. The caller has opened a scope that sees the groups in question.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from groups.roles import RoleCode
 from reporting.models import Report, ReportingYear, TargetSet, all_reporting_years, sections_of
 from reporting.states import EDITABLE, ReportStage, ReportState, TargetSetState
 
-# A report that is more than a year late is no longer asked for.
+# The portal no longer asks for a report that is more than a year late.
 ASKED_FOR = timedelta(days=366)
 
 
@@ -35,12 +35,12 @@ class Asked:
     period: Quadrennium | None
     # The latest year whose reports have opened.
     latest: ReportingYear | None
-    # The years whose reports are still asked for.
+    # The years for which the portal still asks for reports.
     years: tuple[ReportingYear, ...]
 
 
 def asked_on(day: date) -> Asked:
-    """What matters on a day; from cached reference data."""
+    """The period and the reporting years that matter on a day, from cached reference data."""
     opened = [year for year in all_reporting_years() if year.opens_on <= day]
     return Asked(
         day=day,
@@ -91,17 +91,17 @@ class ReportLine(NamedTuple):
 
 @dataclass(frozen=True)
 class GroupSummary:
-    """One group's targets and reports, seen from a day."""
+    """One group's targets and reports on a day."""
 
     group: Group
     asked: Asked
-    # By the id of the period, and by year.
+    # Sets by the id of their period; reports by year.
     sets: dict[int, TargetSetLine] = field(default_factory=dict)
     reports: dict[int, ReportLine] = field(default_factory=dict)
 
     @property
     def owes(self) -> bool:
-        """Whether the group reports at all and is open on the day (guidelines 8.1)."""
+        """Whether the group has to report: groups of its kind do, and it is open on the day (guidelines 8.1)."""
         closed = self.group.closed_on is not None and self.group.closed_on <= self.asked.day
         return self.group.category.reports_annually and not closed
 
@@ -112,11 +112,11 @@ class GroupSummary:
 
     @property
     def latest_set(self) -> TargetSetLine | None:
-        """The set that the latest reporting year reports on."""
+        """The set of the period of the latest reporting year."""
         return self.sets.get(self.asked.latest.quadrennium_id) if self.asked.latest else None
 
     def standing(self, year: ReportingYear) -> ReportStanding:
-        """How the group stands with the report of a year."""
+        """The status of the group's report of a year."""
         return report_standing(year, self.reports.get(year.year), self.asked.day)
 
 
@@ -191,7 +191,7 @@ OWED = (ReportStage.NOT_STARTED, ReportStage.DRAFT, ReportStage.RETURNED)
 
 @dataclass(frozen=True)
 class ReportStanding:
-    """How a group stands with the report of one year."""
+    """The status of a group's report of one year, with its deadline."""
 
     stage: ReportStage
     due_on: date
@@ -209,7 +209,7 @@ class ReportStanding:
 
 
 def report_standing(year: ReportingYear, report: ReportLine | None, day: date) -> ReportStanding:
-    """How a group stands on the day with the report of a year; `report` is None before anybody has begun one."""
+    """The status of a group's report of a year on the day; `report` is None before the group begins it."""
     if report is None:
         due_on = year.due_on
         return ReportStanding(
@@ -218,14 +218,13 @@ def report_standing(year: ReportingYear, report: ReportLine | None, day: date) -
     stage, due_on = ReportStage(report.state), report.extended_to or year.due_on
     sections = len(sections_of(report.template_id))
     if stage == ReportStage.DRAFT and not report.written:
-        stage = (
-            ReportStage.NOT_STARTED
-        )  # the row was made for a longer deadline or a grant; nobody has written
+        # The row was made for a later deadline or a grant; the group has written nothing.
+        stage = ReportStage.NOT_STARTED
     return ReportStanding(
         stage=stage,
         due_on=due_on,
         overdue=stage in OWED and day > due_on,
-        # Only a whole report is sent.
+        # A report can be sent only when all its sections are complete.
         sections_done=report.done if report.state in EDITABLE else sections,
         sections_of=sections,
         extended=report.extended_to is not None,
@@ -235,7 +234,7 @@ def report_standing(year: ReportingYear, report: ReportLine | None, day: date) -
 
 
 def summaries_for(query: DutyQuery) -> Iterator[tuple[GroupSummary, Holders]]:
-    """Open groups that report and that a duty query is about, each with who holds which role there.
+    """The reporting, open groups of a duty query, each with the people who hold a role in it.
 
     For one person only that person's roles are given. Three queries for a person and five for everybody; one more
     for an administrator of the Chair's Office, who acts as network support where a group has none.
@@ -271,7 +270,7 @@ def own_roles(held: PersonRoles, group_id: int, person_id: int) -> Holders:
 
 
 def _something_was_sent() -> Q:
-    """A condition on groups: targets or a report wait for the Chair's Office."""
+    """A condition on groups: the Chair's Office has targets or a report of the group to decide about."""
     targets = TargetSet.objects.filter(group=OuterRef("pk"), state=TargetSetState.SUBMITTED)
     reports = Report.objects.filter(group=OuterRef("pk"), state=ReportState.SUBMITTED)
     return Q(Exists(targets)) | Q(Exists(reports))

@@ -1,4 +1,4 @@
-"""The cast and the ground of every test: reference data, two groups, one person for each role."""
+"""Fixtures for every test: reference data, two groups, one person for each role."""
 
 from __future__ import annotations
 

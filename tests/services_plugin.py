@@ -1,4 +1,4 @@
-"""A pytest plugin: a private, throwaway PostgreSQL and Valkey for the run, unless the environment names servers.
+"""A pytest plugin: starts a temporary PostgreSQL and Valkey for the run, unless the environment names servers.
 
 It is loaded by `-p tests.services_plugin` before the settings are read. Workers of pytest-xdist inherit the
 variables.

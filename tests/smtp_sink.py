@@ -1,4 +1,4 @@
-"""The fixture `smtp_sink`: a real SMTP server for tests that can be told to fail in the ways that mail servers do."""
+"""The fixture `smtp_sink`: a real SMTP server that fails, when a test asks, in the ways that mail servers fail."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """The speed table: `make bench`.
 
-Each kind of page is visited in 60 different groups by a leader of each, on a web process that has seen none of them:
-these are first visits. Then the same addresses are asked again: repeated visits. The same person asks for a bare
-page, which reads session, person and roles, after each of them. What is judged is the ratio, so that a slow or a
-busy machine does not matter. Beside it: the SQL statements in networks of three sizes, the weights, and the memory
-of a web process. Ends with 1 when a budget is passed, and says which. Requests go to this machine only, one after
-the other.
+Leaders of 60 different groups visit each kind of page on a fresh web process: these are the first visits. Then they
+visit the same addresses again: these are the repeated visits. After each visit the same person asks for a bare page,
+which only reads session, person and roles. The budgets are about the ratio of both times, so a slow or busy machine
+does not matter. The table also shows the SQL statements in networks of three sizes, the weights of pages, and the
+memory of a web process. The command ends with 1 when a figure exceeds its budget, and names the figure. Requests
+go to this machine only, one after the other.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from tools.measured import say
 TIMES, DASHBOARD_TIMES = 6.0, 8.0  # times the bare page, at the middle of the first visits
 STATEMENTS = 16
 FIRST_KB, LATER_KB = 60.0, 20.0
-# So many MB more may stay after the same number of pages of many groups instead of few. Two runs of the same requests
-# differ by 0.2 MB, so that noise does not reach this; a page of 25 KB kept for each group and kind would be 7 MB.
+# Pages of many groups may leave this many MB more in memory than the same number of pages of few groups. Two runs
+# of the same requests differ by 0.2 MB. If a page of 25 KB stayed for each group and kind, it would be 7 MB.
 MORE_MB = 2.0
 DASHBOARD = "office dashboard"
 FEW = 10
@@ -32,7 +32,7 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Counted:
-    """The SQL statements of one page: at a first visit of the demo's group and again, in each network, and the most."""
+    """The SQL statements of one page: at the first and second visit in each network, and the most of all visits."""
 
     first: dict[int, int]
     again: dict[int, int]
@@ -41,7 +41,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Memory:
-    """MB of a web process: warm, after a visit of each page in few groups, and after many pages."""
+    """MB of a web process: after the warm-up, after each page in few groups, and after many pages."""
 
     warm: float
     after_few: float
@@ -53,8 +53,8 @@ class Memory:
 
 
 def slips(walked: dict[str, Walked], counted: dict[str, Counted], memory: Memory) -> list[str]:
-    """The budgets that are passed, each in a few words."""
-    judged: list[tuple[str, float, float]] = []  # what, how much, how much is allowed
+    """The figures that exceed their budgets, one sentence each."""
+    judged: list[tuple[str, float, float]] = []  # name of the figure, its value, its budget
     for name, one in walked.items():
         times = DASHBOARD_TIMES if name == DASHBOARD else TIMES
         judged += [
@@ -76,9 +76,9 @@ def slips(walked: dict[str, Walked], counted: dict[str, Counted], memory: Memory
 
 
 def compare_memory(env: dict[str, str], pages: dict[str, dict], asked: int) -> Memory:
-    """Ask for so many pages in few groups and in many, each of a fresh web process, and compare its memory.
+    """Ask a fresh web process for pages of few groups, another one for pages of many, and compare their memory.
 
-    The two batches are equal but for the number of groups: as many requests, each kind of page as often.
+    Both get `asked` requests and each kind of page equally often; only the number of groups differs.
     """
     groups = max(len(page["visits"]) for page in pages.values())
     in_turn = [
@@ -105,7 +105,7 @@ def compare_memory(env: dict[str, str], pages: dict[str, dict], asked: int) -> M
 
 
 def walk_all(env: dict[str, str], pages: dict[str, dict], rounds: int) -> dict[str, Walked]:
-    """Walk each kind of page on a web process of its own, so that its first visits are first."""
+    """Visit each kind of page on its own web process, so that no earlier page makes the first visits faster."""
     found = {}
     for name, page in pages.items():
         visits: Sequence[Visit] = [tuple(one) for one in page["visits"]]
@@ -116,7 +116,7 @@ def walk_all(env: dict[str, str], pages: dict[str, dict], rounds: int) -> dict[s
 
 
 def gathered(counts: Sequence[dict]) -> dict[str, Counted]:
-    """The counts of the networks by page."""
+    """The counts of statements by page, from the counts of each network."""
     return {
         name: Counted(
             first={one["groups"]: one["pages"][name]["first"] for one in counts},
@@ -156,7 +156,7 @@ def tell(walked: dict[str, Walked], counted: dict[str, Counted], memory: Memory)
 
 
 def main() -> int:
-    """Measure, print, judge."""
+    """Measure, print the table, and return 1 when a figure exceeds its budget."""
     parser = argparse.ArgumentParser(description="Measures the portal's pages.")
     parser.add_argument("--groups", default="all", help="groups of the measured network")
     parser.add_argument("--members", type=int, default=10000, help="people of the measured network")

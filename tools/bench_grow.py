@@ -1,4 +1,4 @@
-"""Makes the demo network as large as wanted, for `make bench`. Django must be set up before this is imported."""
+"""Adds groups to the demo network, for `make bench`. Set Django up before you import this module."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def _write(rows: Sequence[models.Model]) -> None:
 
 
 def grow(wanted: int) -> int:
-    """Add groups until so many are open, and return how many are open then.
+    """Add groups until `wanted` groups are open. Returns the number of open groups.
 
-    Each has a leader of its own, who is its one member, and this year's report under way. The rows are written
-    through the models, so that a column with a default gets its default.
+    Each new group has its own leader, who is its only member, and a draft of this year's report. The models write
+    the rows, so every column gets its default.
     """
     have = Group.objects.open().count()
     if wanted <= have:
@@ -36,7 +36,7 @@ def grow(wanted: int) -> int:
     year = ReportingYear.objects.get(year=report_year())
     assert period is not None
     numbers = range(have + 1, wanted + 1)
-    locked = make_password(None)  # no password opens it; made once, as it takes long
+    locked = make_password(None)  # no password fits; made once, because this takes long
     people = [
         User(
             email=f"leader.{number}@bench.example",

@@ -1,4 +1,4 @@
-"""The pages that `make bench` asks, and the SQL statements of each. Django must be set up before this is imported."""
+"""The pages that `make bench` visits, and the SQL statements of each. Set Django up before you import this module."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from reporting.models import Report, ReportingYear
 from reporting.states import EDITABLE, ReportStage
 from tools.signed_in import GROUP, client_for, persona, report_year, session_of
 
-# How many lines a page of a list has, in the directory and on the dashboard.
+# The number of lines on one page of the directory and of the dashboard.
 PER_PAGE = 25
-# Statements that only mark a place in the transaction. The scope travels in front of another statement.
+# Statements that only set a savepoint. The scope is set in front of another statement and adds none.
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One page that one person opens."""
+    """One visit: the person and the address."""
 
     person: User
     address: str
@@ -38,16 +38,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class Page:
-    """A kind of page: one visit in the demo's own group, which warms up, and visits that are measured."""
+    """A kind of page: one visit in the demo's own group for the warm-up, and the visits that are measured."""
 
     demo: Visit
     visits: list[Visit]
 
 
 def led_groups(wanted: int) -> list[tuple[Group, User]]:
-    """So many groups that write this year's report, each with a leader of its own; fewer where there are fewer.
+    """Up to `wanted` groups that write this year's report, each with its own leader.
 
-    The demo's own group is left out, and so are leaders whom another role asks for a second factor.
+    The demo's own group is left out, and so are leaders who need a second factor for another role.
     """
     found: dict[int, tuple[Group, User]] = {}
     taken: set[int] = set()
@@ -69,26 +69,26 @@ def led_groups(wanted: int) -> list[tuple[Group, User]]:
 
 
 def in_group(slug: str) -> dict[str, str]:
-    """The pages inside one group: name -> address."""
+    """The addresses of the pages inside one group, by name."""
     period, year = Quadrennium.current(), report_year()
     assert period is not None
-    span = [slug, period.starts_on.year, period.ends_on.year]
+    slug_and_years = [slug, period.starts_on.year, period.ends_on.year]
     return {
         "workspace": reverse("workspace:overview", args=[slug]),
         "member list": reverse("members:member-list", args=[slug]),
-        "targets": reverse("reporting:target-list", args=span),
+        "targets": reverse("reporting:target-list", args=slug_and_years),
         "report editor": reverse("reporting:report-section", args=[slug, year, "assess"]),
     }
 
 
 def _in_turn(*lists: Iterable[str]) -> list[str]:
-    """The first of each list, the second of each list, and so on, each text once."""
+    """The first text of each list, then the second of each list, and so on, without repetitions."""
     mixed = [one for few in zip_longest(*lists) for one in few if one is not None]
     return list(dict.fromkeys(mixed))
 
 
 def directory_queries(groups: list[Group]) -> list[str]:
-    """Every page of the whole list, of each heading and of each kind, in turn with a search for each group."""
+    """Every page of the whole list, of each heading and of each kind, alternating with a search for each group."""
     everything = Group.objects.open()
     shelves = [({"section": one.slug}, everything.filter(groups_in(one))) for one in SECTIONS]
     shelves += [({"kind": one.pk}, everything.filter(category=one)) for one in Category.objects.all()]
@@ -98,7 +98,7 @@ def directory_queries(groups: list[Group]) -> list[str]:
 
 
 def dashboard_queries(groups: list[Group]) -> list[str]:
-    """Every page of every year, in turn with this year's filters; then a search for each group."""
+    """Every page of every year, alternating with this year's filters; then a search for each group."""
     newest_first = ReportingYear.objects.filter(opens_on__lte=clock.today()).order_by("-year")
     years = [row.year for row in newest_first]
     reporting = _pages(Group.objects.open().filter(category__reports_annually=True).count())
@@ -110,19 +110,19 @@ def dashboard_queries(groups: list[Group]) -> list[str]:
 
 
 def _pages(groups: int) -> range:
-    """The numbers of the pages over which so many groups spread."""
+    """The page numbers of a list with this many groups."""
     return range(1, -(-groups // PER_PAGE) + 1)
 
 
 def _asked(address: str, queries: list[str], people: list[User]) -> list[Visit]:
-    """A visit for each query, the people taking turns."""
+    """A visit for each query; the people take turns."""
     return [
         Visit(person, f"{address}?{query}") for query, person in zip(queries, cycle(people), strict=False)
     ]
 
 
 def pages(wanted: int) -> dict[str, Page]:
-    """Each kind of page with so many visits, of as many groups or with as many different questions."""
+    """Each kind of page with `wanted` visits, each of a different group or with a different query."""
     led = led_groups(wanted)
     groups, leaders = [group for group, _ in led], [person for _, person in led]
     staff = [persona(code) for code in ("SC", "CS", "DC", "SM")]
@@ -144,7 +144,7 @@ def pages(wanted: int) -> dict[str, Page]:
 
 
 def addressed(wanted: int) -> dict[str, dict[str, Any]]:
-    """The pages as [session, address] for requests from outside; each person signs in once."""
+    """The pages as [session, address] for requests over HTTP. Each person signs in once."""
     sessions: dict[int, str] = {}
 
     def one(visit: Visit) -> list[str]:
@@ -159,7 +159,7 @@ def addressed(wanted: int) -> dict[str, dict[str, Any]]:
 
 
 def statements(visit: Visit) -> list[str]:
-    """The SQL of one visit, the marks of savepoints left out. Raises RuntimeError when the page does not answer 200."""
+    """The SQL of one visit without savepoints. Raises RuntimeError when the status is not 200."""
     client, seen = client_for(visit.person), list[str]()
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -174,10 +174,10 @@ def statements(visit: Visit) -> list[str]:
 
 
 def count(wanted: int) -> dict[str, Any]:
-    """How many statements each page sends: at the first visit of the demo's group, again, and at most anywhere.
+    """The number of statements of each page: at the first and second visit of the demo's group, and the most anywhere.
 
-    Other groups are visited before, so that the process has read the reference data that it keeps; while this
-    counts, that data does not run out. Each of these visits is the first of its group and person, too.
+    Other groups are visited before, so that the process has cached the reference data. The cache does not expire
+    while this function counts. Each of these other visits is also the first of its group and person.
     """
     found: dict[str, dict[str, int]] = {}
     with override_settings(REFERENCE_SECONDS=3600):

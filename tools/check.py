@@ -1,8 +1,8 @@
-"""Everything that can be said about the code without running the suite: `make check`.
+"""All checks of the code except the tests: `make check`.
 
     python tools/check.py [NAME ...]      all checks, or the named ones
 
-Each check prints one line, and what it found when it fails. All of them run, whatever the first ones find.
+Each check prints one line. A check that fails also prints what it found. All checks run, even after a failure.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from sscportal.settings.apps import PACKAGES  # noqa: E402
 BIN = Path(sys.executable).parent
 TEMPLATES = ("templates", "devstack/templates")
 TEMPLATE_WIDTH = 120  # letters in a line of a template; djlint wraps tags, but not all lines
-AUDIT_WITHIN = 120  # seconds; the index may be slow or not there at all
-AUDIT_HOLDS = 24 * 3600  # seconds; asking about the same list again within a day only burdens the index
+AUDIT_WITHIN = 120  # seconds; the index may be slow or not reachable
+AUDIT_HOLDS = 24 * 3600  # seconds; within a day, the same list is not checked again, to spare the index
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found; `note` stands on its line when it passes."""
+    """The result of a check. The line of a passed check shows `note`."""
 
     passed: bool
     output: str = ""
@@ -42,7 +42,7 @@ class Result:
 
 
 def run(*argv: str, **env: str) -> Result:
-    """Run a program; the check passes when the program does."""
+    """Run a program. The check passes when the program ends with 0."""
     done = subprocess.run(
         argv, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False
     )
@@ -50,7 +50,7 @@ def run(*argv: str, **env: str) -> Result:
 
 
 def manage(*argv: str, **env: str) -> Result:
-    """Run a management command; warnings count as failures where Django says so."""
+    """Run a management command. The check passes when the command ends with 0."""
     return run(sys.executable, "manage.py", *argv, **env)
 
 
@@ -70,12 +70,12 @@ def types() -> Result:
 
 
 def imports() -> Result:
-    """Who may import whom."""
+    """No app imports what it may not import."""
     return run(str(BIN / "lint-imports"), "--no-cache")
 
 
 def migrations() -> Result:
-    """No change of a model without its migration."""
+    """Every change of a model has its migration."""
     return manage("makemigrations", "--check", "--dry-run", DJANGO_SETTINGS_MODULE="sscportal.settings.demo")
 
 
@@ -126,9 +126,9 @@ def tree() -> Result:
 
 
 def packages() -> Result:
-    """Known faults in the pinned packages, if the index answers."""
+    """The pinned packages have no known vulnerability, if the index answers."""
     pinned = ROOT / "requirements" / "runtime.txt"
-    clean = ROOT / "var" / "audited"  # the list that was found clean, and when
+    clean = ROOT / "var" / "audited"  # the last list without a vulnerability, and when it was checked
     digest = hashlib.sha256(pinned.read_bytes()).hexdigest()
     recent = clean.exists() and time.time() - clean.stat().st_mtime < AUDIT_HOLDS
     if recent and clean.read_text() == digest:
@@ -172,13 +172,13 @@ CHECKS: dict[str, Callable[[], Result]] = {
 
 
 def timed(check: Callable[[], Result]) -> tuple[Result, float]:
-    """Run a check and measure it."""
+    """Run a check and measure its time."""
     began = time.monotonic()
     return check(), time.monotonic() - began
 
 
 def main(names: list[str]) -> int:
-    """Run the checks, two at a time, and print what they say; return the exit status."""
+    """Run the checks, two at a time, and print their results; return the exit status."""
     if unknown := set(names) - set(CHECKS):
         print(f"There is no check named {', '.join(sorted(unknown))}: choose from {', '.join(CHECKS)}.")
         return 2

@@ -1,4 +1,4 @@
-"""Looks through the tree for what must not be in it: hosts and paths of a build machine, and content from other hosts.
+"""Searches the files for hosts and paths of a build machine, and for content that is loaded from other hosts.
 
 python tools/lint_tree.py [FOLDER]      prints one line for each find; ends with 1 if there is any
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 NOT_TEXT = {".woff2", ".png", ".jpg", ".ico", ".pdf", ".xlsx", ".mo", ".gz", ".br", ".zip"}
 
-# What we look for is put together here, so that this file does not find itself.
+# These texts are joined from parts, so that the search does not find this file.
 SLASH = "/"
 EVERYWHERE = {
     "a folder of a build machine": rf"(?<![\w.]){SLASH}(?:work|root|home/\w+|Users/\w+){SLASH}\w",
@@ -35,7 +35,7 @@ EVERYWHERE = {
     ),
     "a host of a private network": r"//[\w.-]+\.(?:internal|corp|lan|local)\b",
 }
-# Pages and style sheets load nothing from elsewhere; links that a person may follow are allowed.
+# Pages and style sheets load nothing from other hosts. Links that a person may follow are allowed.
 IN_PAGES = {
     "a content delivery network": (
         r"\b(?:unpkg|jsdelivr|cdnjs|bootstrapcdn|cloudflare|googleapis|gstatic|typekit|fontawesome|esm\.sh)\b"
@@ -51,7 +51,7 @@ OF_PAGES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in IN_PAG
 
 
 class Find(NamedTuple):
-    """Something that must not be there."""
+    """One text that must not be in the files."""
 
     path: Path
     line: int
@@ -60,7 +60,7 @@ class Find(NamedTuple):
 
 
 def files(root: Path) -> Iterator[Path]:
-    """Yield the project's files: what git tracks or would track, or all of them where there is no git."""
+    """Yield the project's files: those that git tracks or would track; without git, all files."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,
@@ -78,7 +78,7 @@ def files(root: Path) -> Iterator[Path]:
 
 
 def finds(root: Path = ROOT) -> list[Find]:
-    """Return everything in the tree that must not be there."""
+    """Return everything that must not be in the project's files."""
     found = []
     for path in files(root):
         patterns = {**COMMON, **(OF_PAGES if path.suffix in PAGES else {})}

@@ -1,7 +1,7 @@
 """Renews requirements/runtime.txt and requirements/dev.txt from pyproject.toml: pinned, with hashes, without hosts.
 
-uv does the resolving. It is taken from PATH, or installed for the moment into an environment that is thrown away.
-Its own lock file is not kept, because it writes down the hosts of the index that was used.
+uv resolves the versions. It is taken from PATH, or installed into a temporary environment.
+The lock file of uv is not kept, because it names the hosts of the package index.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ HEAD = """\
 # Pinned with hashes from pyproject.toml by `make lock`: change the list there, not here.
 """
 EXPORTS = {"runtime": ["--no-dev"], "dev": []}
-# Options and comments that name an index, a link or a path; the packages themselves carry none.
+# Options and comments that name an index, a link or a path. Lines of packages contain none.
 UNWANTED = re.compile(
     r"^\s*(?:--(?:index|extra-index|find-links|trusted-host|no-index)|#\s+uv |# This file|#\s+via -|-e )"
 )
 
 
 def stop(sentence: str) -> None:
-    """End with one sentence that says what is missing."""
+    """End the program with one sentence that says what is missing."""
     print(sentence, file=sys.stderr)
     raise SystemExit(1)
 
 
 def find_uv(folder: Path) -> str:
-    """Return the path of uv, installed into the folder when the machine has none."""
+    """Return the path of uv. Install uv into the folder when the machine has none."""
     if found := shutil.which("uv"):
         return found
     venv.create(folder / "uv", with_pip=True)
@@ -52,7 +52,7 @@ def find_uv(folder: Path) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Return an export with our own head and without any line that names a host or a path."""
+    """Return an export with our own heading and without lines that name a host or a path."""
     lines = [line for line in text.splitlines() if not UNWANTED.match(line)]
     body = "\n".join(lines).strip() + "\n"
     if re.search(r"https?:|file:", body):
@@ -63,12 +63,12 @@ def cleaned(text: str) -> str:
 
 
 def main() -> int:
-    """Resolve anew and write both lists; return the exit status."""
+    """Resolve the versions again and write both lists; return the exit status."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         uv = find_uv(folder)
         env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
-        shutil.copy(ROOT / "pyproject.toml", folder)  # the lock file is born and dies here
+        shutil.copy(ROOT / "pyproject.toml", folder)  # uv writes its lock file in this temporary folder
         done = subprocess.run([uv, "lock", "--upgrade", "--quiet"], cwd=folder, env=env, check=False)
         if done.returncode:
             stop("The requirements could not be resolved: the reason stands above.")

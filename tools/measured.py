@@ -1,4 +1,4 @@
-"""A portal to measure or to look at: throwaway services, the demo network, static files and web servers."""
+"""A temporary portal to measure or to look at: services, the demo network, static files and web servers."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from devstack.services import Stack
 
 
 def manage(*argv: str, env: dict[str, str]) -> str:
-    """Run a management command to its end and return what it printed. Raises StackError when it fails."""
+    """Run a management command and return its output. Raises StackError when the command fails."""
     return python(str(ROOT / "manage.py"), *argv, env=env)
 
 
 def python(*argv: str, env: dict[str, str]) -> str:
-    """Run a program of ours to its end and return what it printed. Raises StackError when it fails."""
+    """Run a Python program of the project and return its output. Raises StackError when the program fails."""
     done = subprocess.run(
         [sys.executable, *argv],
         cwd=ROOT,
@@ -47,13 +47,13 @@ def python(*argv: str, env: dict[str, str]) -> str:
 
 
 def other_database(name: str) -> dict[str, str]:
-    """The variables of another database on the same server."""
+    """The environment variables of another database on the same server."""
     given = {key: os.environ[key] for key in ("DATABASE_URL", "SSC_DATABASE_OWNER_URL")}
     return {key: urlunsplit(urlsplit(url)._replace(path=f"/{name}")) for key, url in given.items()}
 
 
 def as_owner(database: str, *statements: str) -> None:
-    """Run statements as the owner of the databases, each by itself, in the database of that name ("" is the first)."""
+    """Run statements as the databases' owner, each in its own transaction, in the named database ("" is the first)."""
     owner = urlsplit(os.environ["SSC_DATABASE_OWNER_URL"])
     parts = dict(pair.split("=", 1) for pair in owner.query.split("&") if pair)
     connection = psycopg2.connect(
@@ -71,12 +71,12 @@ def as_owner(database: str, *statements: str) -> None:
 
 
 def settle(database: str = "") -> None:
-    """Let the database look over what was written at once, as it does by itself after a minute."""
+    """Let PostgreSQL vacuum and analyse new rows now, as it does after a minute without being asked."""
     as_owner(database, "VACUUM (ANALYZE)")
 
 
 def make_database(name: str, *, groups: str, members: int) -> dict[str, str]:
-    """Make and fill one more database; return its variables."""
+    """Create and fill another database; return its environment variables."""
     as_owner("", f'CREATE DATABASE "{name}"')
     env = {**other_database(name), "DJANGO_SETTINGS_MODULE": "sscportal.settings.bench"}
     manage("migrate", "--no-input", env={**env, "SSC_DB_AS": "owner"})
@@ -86,7 +86,7 @@ def make_database(name: str, *, groups: str, members: int) -> dict[str, str]:
 
 
 def inside(task: str, *argv: str, env: dict[str, str]) -> Any:
-    """Ask `tools.measured_inside` something that needs Django; the answer is JSON."""
+    """Run a task of `tools.measured_inside`, which uses Django, and return its JSON answer."""
     return json.loads(python("-m", "tools.measured_inside", task, *argv, env=env).splitlines()[-1])
 
 
@@ -98,7 +98,7 @@ class Web:
     service: Service
 
     def resident(self) -> float:
-        """MB of memory that the worker occupies. Raises StackError when it has no worker, or several."""
+        """The worker's memory in MB. Raises StackError when the server does not have exactly one worker."""
         assert self.service.process is not None
         tasks = Path(f"/proc/{self.service.process.pid}/task").glob("*/children")
         workers = [pid for listed in tasks for pid in listed.read_text().split()]
@@ -110,7 +110,7 @@ class Web:
 
 @contextmanager
 def network(*, groups: str, members: int) -> Iterator[dict[str, str]]:
-    """Throwaway services with the demo network and the static files: the variables for the portal's processes."""
+    """Start temporary services with the demo network and static files; yield the variables of the processes."""
     folder = Path(tempfile.mkdtemp(prefix="ssc-measured-"))
     env = {
         "DJANGO_SETTINGS_MODULE": "sscportal.settings.bench",
@@ -134,7 +134,7 @@ def network(*, groups: str, members: int) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def web_server(env: dict[str, str]) -> Iterator[Web]:
-    """A fresh web process of the portal over a network. Raises StackError when it does not start."""
+    """Start a fresh web process of the portal on a network. Raises StackError when the process does not start."""
     port = urlsplit(env["SSC_BASE_URL"]).port
     assert port is not None
     service = Service(
@@ -159,7 +159,7 @@ def web_server(env: dict[str, str]) -> Iterator[Web]:
 
 @contextmanager
 def portal(*, groups: str, members: int) -> Iterator[tuple[str, dict[str, str]]]:
-    """A running portal with the demo network in it: its address and the variables of its processes."""
+    """Start a portal with the demo network; yield its address and the variables of its processes."""
     with network(groups=groups, members=members) as env, web_server(env) as web:
         yield web.address, env
 

@@ -1,4 +1,4 @@
-"""The part of measuring and of taking pictures that needs Django: one task in a process, its answer as JSON."""
+"""The tasks for measuring and pictures that need Django. A process runs one task and prints its answer as JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tools.signed_in import GROUP, PERSONAS, persona, report_year, session_of  #
 
 
 def sessions() -> dict[str, str]:
-    """The session cookie of each of the demo's people, by role."""
+    """The session cookies of the demo's people, by role."""
     return {one.code: session_of(persona(one.code)) for one in PERSONAS}
 
 

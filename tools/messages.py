@@ -51,7 +51,7 @@ TAG = re.compile(r"</?([a-z][a-z0-9]*)")
 NOT_KEPT = ("POT-Creation", "PO-Revision", "Generated-By", "Report-Msgid", "Last-Translator", "Language-Team")
 HEADERS = tuple(f'"{name}' for name in NOT_KEPT)
 ENTITY = re.compile(r"&#?\w+;")
-# In French a no-break space stands before : ; ? ! and on the inner sides of « ».
+# French puts a no-break space before : ; ? ! and on the inner sides of « ».
 BARE_FRENCH = re.compile(
     r"[^\u00a0\u202f?!.…][?!](?=[\s»)]|$)|[^\u00a0\u202f][;:](?=\s|$)|«(?![\u00a0\u202f])|(?<![\u00a0\u202f])»"
 )
@@ -60,7 +60,7 @@ Text = tuple[str | None, str, str | None]  # context, text, plural
 
 
 def texts_in_python(source: str) -> Iterator[Text]:
-    """Yield the marked texts of a module, also those inside f-strings. Raises SyntaxError for what is not Python."""
+    """Yield the marked texts of a module, also those inside f-strings. Raises SyntaxError when it is not Python."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and (found := _text_of(node)):
             yield found
@@ -109,7 +109,7 @@ def _call_at(code: str, start: int) -> str:
 
 
 def marked_texts(root: Path = ROOT) -> dict[Text, list[str]]:
-    """Return every marked text of the project with the files it stands in."""
+    """Return every marked text of the project with the files that contain it."""
     found: dict[Text, list[str]] = {}
     modules = [path for app in PACKAGES for path in sorted((root / app).rglob("*.py"))]
     templates = [
@@ -131,7 +131,7 @@ def marked_texts(root: Path = ROOT) -> dict[Text, list[str]]:
 
 
 def catalogue_path(language: str, root: Path = ROOT) -> Path:
-    """Return where a language's catalogue lies."""
+    """Return the path of a language's catalogue."""
     return root / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
@@ -145,7 +145,7 @@ def load(language: str, root: Path = ROOT) -> Catalog:
 
 
 def save(catalogue: Catalog, language: str, root: Path = ROOT) -> None:
-    """Write a catalogue, sorted, without dates and line numbers, so that a difference shows texts only."""
+    """Write a catalogue, sorted and without dates and line numbers, so that git shows only changes of texts."""
     buffer = BytesIO()
     write_po(buffer, catalogue, width=100, sort_output=True, include_lineno=False)
     lines = [line for line in buffer.getvalue().decode().splitlines() if not line.startswith(HEADERS)]
@@ -155,7 +155,7 @@ def save(catalogue: Catalog, language: str, root: Path = ROOT) -> None:
 
 
 def extract(root: Path = ROOT) -> dict[str, int]:
-    """Bring the catalogues up to date with the marked texts; return how many wait for a translation."""
+    """Update the catalogues to the marked texts; return the number of texts without a translation."""
     texts, waiting = marked_texts(root), {}
     for language in LANGUAGES:
         old = load(language, root)
@@ -198,7 +198,7 @@ def _key(message: Message) -> str:
 
 
 def missing(root: Path = ROOT) -> dict[str, dict[str, str | list[str]]]:
-    """Return the texts that wait for a translation, in the form that `fill` takes."""
+    """Return the texts without a translation, in the form that `fill` takes."""
     waiting: dict[str, dict[str, str | list[str]]] = {}
     for language in LANGUAGES:
         for message in load(language, root):
@@ -209,7 +209,7 @@ def missing(root: Path = ROOT) -> dict[str, dict[str, str | list[str]]]:
 
 
 def fill(translations: dict[str, dict[str, str | list[str]]], root: Path = ROOT) -> list[str]:
-    """Take translations over into the catalogues; return the texts that no catalogue knows."""
+    """Write translations into the catalogues; return the texts that are in no catalogue."""
     unknown: set[str] = set()
     for language in LANGUAGES:
         catalogue = load(language, root)
@@ -236,19 +236,19 @@ def compile_catalogues(root: Path = ROOT) -> list[str]:
         part = target.with_suffix(".part")
         with part.open("wb") as handle:
             write_mo(handle, load(language, root))
-        part.replace(target)  # a server that reads at this moment sees the old one or the new one
+        part.replace(target)  # a server that reads now gets the whole old file or the whole new file
         written.append(language)
     return written
 
 
 def faults(language: str, message: Message) -> Iterator[str]:
-    """Yield what is wrong with one translation: not there, other placeholders or tags, wrong punctuation."""
+    """Yield what is wrong with one translation: missing, other placeholders or tags, wrong punctuation."""
     if not _is_whole(message):
         yield "is not translated" if not message.fuzzy else "is marked fuzzy"
         return
     ids = list(message.id) if isinstance(message.id, tuple | list) else [message.id]
     for form in _forms(message):
-        # A form may follow either of the two texts: in English the singular may leave its number out.
+        # A plural form may match either English text, because the English singular may have no number.
         if not any(Counter(PLACEHOLDER.findall(form)) == Counter(PLACEHOLDER.findall(text)) for text in ids):
             yield f"has other placeholders in “{form}”"
         if not any(Counter(TAG.findall(form)) == Counter(TAG.findall(text)) for text in ids):

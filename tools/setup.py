@@ -1,7 +1,7 @@
-"""Set up what a target needs: virtual environment, locked packages, system programs, compiled translations.
+"""Sets up what a make target needs: virtual environment, locked packages, system programs, compiled translations.
 
-Runs on the machine's own Python and uses the standard library only. Everything that is already right is left alone,
-so that a second run takes a moment.
+It runs on the machine's own Python and uses only the standard library. It does not repeat steps that are done, so
+a second run is quick.
 
     python3 tools/setup.py [demo|test]
 """
@@ -25,7 +25,7 @@ STAMP = VENV / "installed-from"
 LOCK = ROOT / "requirements" / "dev.txt"
 OLDEST = (3, 11)
 
-# Debian's package: how to tell that what it brings is there, and what is missing without it.
+# By Debian package: the files that show that it is installed, and what does not work without it.
 LIBRARIES = {
     "libpango-1.0-0": [
         "/usr/lib/*/libpango-1.0.so.0",
@@ -64,22 +64,22 @@ def run(argv: list[str], **options: Any) -> subprocess.CompletedProcess:
 
 
 def last_lines(result: subprocess.CompletedProcess, count: int = 6) -> str:
-    """Return the end of what a program said, indented, to stand below a sentence."""
+    """Return the last lines of a program's output, indented, to print below a sentence."""
     lines = (result.stdout + result.stderr).strip().splitlines()[-count:]
     return "".join(f"\n    {line}" for line in lines)
 
 
 def is_there(places: list[str]) -> bool:
-    """Tell whether one of the patterns finds a file."""
+    """Tell whether a file matches one of the patterns."""
     return any(next(Path("/").glob(place[1:]), None) for place in places)
 
 
 def apt_install(packages: list[str]) -> str:
-    """Install Debian packages as root; return what went wrong, or an empty string."""
+    """Install Debian packages as root; return the error, or an empty string."""
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     say(f"Installing {', '.join(packages)} with apt-get.")
     update = run(["apt-get", "update", "-q"], env=env)
-    # Servers among them must not start by themselves: Debian asks this program, and 101 means "no".
+    # Debian starts installed servers unless /usr/sbin/policy-rc.d ends with 101. They must not start here.
     no_start = Path("/usr/sbin/policy-rc.d")
     ours = not no_start.exists()
     try:
@@ -96,12 +96,12 @@ def apt_install(packages: list[str]) -> str:
 
 
 def can_apt() -> bool:
-    """Tell whether packages can be installed here without asking anybody."""
+    """Tell whether this program can install packages without a password."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def ensure_system(purpose: str) -> None:
-    """Install missing system packages when root; otherwise name them in a sentence."""
+    """Install missing system packages as root; without root, name them in a sentence."""
     wanted = {**LIBRARIES, **(PROGRAMS if purpose == "test" else {})}
     missing = [package for package, places in wanted.items() if not is_there(places)]
     if not missing:
@@ -114,13 +114,13 @@ def ensure_system(purpose: str) -> None:
 
 
 def works() -> bool:
-    """Tell whether the virtual environment has a Python that runs and is new enough."""
+    """Tell whether the Python of the virtual environment runs and is new enough."""
     test = f"import sys; sys.exit(sys.version_info < {OLDEST})"
     return PYTHON.exists() and run([str(PYTHON), "-c", test]).returncode == 0
 
 
 def ensure_venv() -> list[str]:
-    """Create the virtual environment when there is none that works; return the pip command for it."""
+    """Create the virtual environment unless a working one exists; return its pip command."""
     pip = [str(PYTHON), "-m", "pip"]
     outer_pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     if not works():
@@ -132,7 +132,7 @@ def ensure_venv() -> list[str]:
         ):
             apt_install(["python3-venv"])
         importlib.invalidate_caches()
-        # Debian ships ensurepip apart; with the machine's pip the environment needs none of its own.
+        # Debian has ensurepip in a separate package. The machine's pip can install into the environment.
         own = [] if importlib.util.find_spec("ensurepip") else ["--without-pip"]
         if own and importlib.util.find_spec("pip") is None:
             stop("Python has neither the venv module's pip nor a pip of its own: install python3-venv.")
@@ -144,7 +144,7 @@ def ensure_venv() -> list[str]:
 
 
 def ensure_packages() -> None:
-    """Install the locked packages, unless exactly this lock file is installed already."""
+    """Install the locked packages, unless this version of the lock file is installed already."""
     lock = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if works() and STAMP.exists() and STAMP.read_text().strip() == lock:
         return
@@ -160,7 +160,7 @@ def ensure_packages() -> None:
 
 
 def ensure_messages() -> None:
-    """Compile the translations that are newer than their compiled form."""
+    """Compile the translations that changed after they were last compiled."""
     result = run([str(PYTHON), str(ROOT / "tools" / "messages.py"), "compile"], cwd=ROOT)
     if result.returncode:
         stop(f"The translations could not be compiled:{last_lines(result)}")
@@ -177,7 +177,7 @@ def main() -> None:
     if purpose not in WITHOUT:
         stop("Use: python3 tools/setup.py [demo|test]")
     (ROOT / "var").mkdir(exist_ok=True)
-    with (ROOT / "var" / "setup.lock").open("w") as lock:  # two targets at once must not both install
+    with (ROOT / "var" / "setup.lock").open("w") as lock:  # two make targets at once must not both install
         fcntl.flock(lock, fcntl.LOCK_EX)
         ensure_system(purpose)
         ensure_packages()

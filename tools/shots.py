@@ -1,8 +1,9 @@
-"""Pictures of every page, wide and on a phone, into var/shots/: `make shots`. To be looked at.
+"""Takes pictures of every page, wide and on a phone, into var/shots/: `make shots`. A person looks at them.
 
-First the pages of the design, under its numbers. Then each kind of page that links lead a visitor, an applicant, a
-leader or an administrator to, in a folder for each of them: it must answer, have one main heading, fit into 320 px,
-and axe must find nothing at 1280 and 390 px. Ends with 1 otherwise.
+The first pictures show the pages of the design, under its numbers. Then the program follows links as a visitor, an
+applicant, a leader and an administrator, with a folder for each of them, and opens one page of each kind. A page must
+answer, have one main heading and fit into 320 px, and axe must find nothing at 1280 and 390 px. Otherwise the program
+ends with 1.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ FILES = (".csv", ".pdf", ".png", ".ics")
 
 
 def chromium() -> str:
-    """Where Chromium is. Raises StackError when it is not."""
+    """The path of Chromium. Raises StackError when Chromium is missing."""
     found = os.environ.get("SSC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
         raise StackError("There is no Chromium here: install it (apt-get install chromium).")
@@ -45,12 +46,12 @@ def chromium() -> str:
 
 
 def visit(browser: Browser, session: str, address: str, size: ViewportSize) -> BrowserContext:
-    """A window of one of the demo's people; without a session, a visitor's."""
+    """A browser window of one of the demo's people; without a session, of a visitor."""
     context = browser.new_context(
         viewport=size,
         locale="en",
         reduced_motion="reduce",
-        bypass_csp=True,  # for axe, which is not the portal's
+        bypass_csp=True,  # the policy would refuse the script of axe
     )
     if session:
         context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
@@ -58,7 +59,7 @@ def visit(browser: Browser, session: str, address: str, size: ViewportSize) -> B
 
 
 def look(page: Page, picture: Path) -> list[str]:
-    """Take the pictures of the page that is open; what is wrong with it."""
+    """Take the pictures of the open page; return what is wrong with the page."""
     found = []
     if (headings := page.locator("h1").count()) != 1:
         found.append(f"{headings} main headings")
@@ -74,13 +75,13 @@ def look(page: Page, picture: Path) -> list[str]:
 
 
 def kind(path: str) -> str:
-    """The path without what names one group or one row: pages of a kind are looked at once."""
+    """The path without the group or row: the program looks at each kind of page once."""
     named = re.sub(r"/(g|groups)/[^/]+/", r"/\1/…/", path.partition("?")[0].partition("#")[0])
     return re.sub(r"\d+(-\d+)?", "#", named)
 
 
 def walk(page: Page, address: str, into: Path) -> tuple[int, list[str]]:
-    """Open and picture one page of each kind that links lead to: how many, and what is wrong with them."""
+    """Follow links, take pictures of one page of each kind; return the number of pages and what is wrong."""
     into.mkdir(parents=True, exist_ok=True)
     queue, seen, found = deque(STARTS), set[str](), list[str]()
     while queue:
@@ -91,7 +92,7 @@ def walk(page: Page, address: str, into: Path) -> tuple[int, list[str]]:
         answer = page.goto(address + path)
         status = answer.status if answer else 0
         if status >= 400:
-            # A page that is not this person's says so; where the walk begins by itself that is right.
+            # The person may not open some pages on which the walk starts; then the refusal is right.
             found += [] if path in STARTS and status == 404 else [f"{path}: answers {status}"]
             continue
         picture = into / (
@@ -104,7 +105,7 @@ def walk(page: Page, address: str, into: Path) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    """Start a portal with the demo network, take the pictures and walk through it."""
+    """Start a portal with the demo network, take the pictures and follow the links."""
     parser = argparse.ArgumentParser(description="Pictures of every page.")
     parser.add_argument("--into", type=Path, default=ROOT / "var" / "shots")
     parser.add_argument("--groups", default="all", help="groups of the network shown")

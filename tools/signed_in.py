@@ -1,4 +1,4 @@
-"""Signed-in clients of people, for tools that look at pages. Django must be set up before this is imported."""
+"""Signed-in clients of people, for tools that open pages. Set Django up before you import this module."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def client_for(person: User) -> Client:
     client.force_login(person)
     request = HttpRequest()
     request.session = client.session
-    record_authentication(request, person, method="password")  # for the forms that ask for a fresh proof
+    record_authentication(
+        request, person, method="password"
+    )  # for the forms that ask people to sign in again
     request.session.save()
     return client
 
@@ -38,5 +40,5 @@ def session_of(person: User) -> str:
 
 
 def report_year() -> int:
-    """The year whose report the groups write at present."""
+    """The year whose report the groups write now."""
     return ReportingYear.objects.filter(opens_on__lte=clock.today()).latest("year").year

@@ -1,7 +1,7 @@
 """Runs the suite on Debian's PostgreSQL and Redis over TCP, with passwords, as in production: `make test-services`.
 
-Both servers are private: free ports on 127.0.0.1, data in var/services/ that is thrown away, gone at the end.
-Arguments go to pytest; without any the whole suite runs.
+Both servers are private: they use free ports on 127.0.0.1 and temporary data in var/services/, and stop at the end.
+Arguments are passed to pytest. Without arguments the whole suite runs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def newest_postgres() -> Path | None:
 
 
 def ensure_installed() -> Path:
-    """Return PostgreSQL's programs, installing both servers when root. Raises StackError when they are missing."""
+    """Return the folder of PostgreSQL's programs; root installs missing servers. Raises StackError without them."""
     wanted = {"postgresql": newest_postgres() is None, "redis-server": shutil.which("redis-server") is None}
     if missing := [package for package, absent in wanted.items() if absent]:
         names = " and ".join(missing)
@@ -54,7 +54,7 @@ def ensure_installed() -> Path:
 
 
 def unprivileged(folder: Path) -> dict[str, Any]:
-    """Give the folder to the account that PostgreSQL may run under; return the options to start programs so."""
+    """Give the folder to an account that may run PostgreSQL; return the options that start programs under it."""
     if os.geteuid() != 0:
         return {}
     account = pwd.getpwnam("nobody")
@@ -129,7 +129,9 @@ def start_redis(services: list[Service]) -> dict[str, str]:
     """Start a private Redis with a password over TCP; return its address."""
     home, port, word = HOME / "redis", free_port(), secrets.token_hex(16)
     home.mkdir(mode=0o700)
-    configuration = home / "redis.conf"  # a password on the command line could be read by every account
+    configuration = (
+        home / "redis.conf"
+    )  # every account of the machine could read a password on the command line
     configuration.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {word}\ndir {home}\nsave ""\nappendonly no\n'
     )
@@ -153,7 +155,7 @@ def start_redis(services: list[Service]) -> dict[str, str]:
 
 
 def stopped(signum: int, frame: object) -> None:
-    """Turn a signal into an orderly end."""
+    """End the program in order when a signal arrives."""
     raise Stopped(128 + signum)
 
 

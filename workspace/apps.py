@@ -1,4 +1,4 @@
-"""Pages that bring several domains together: the directory, a group's pages, a person's groups and tasks."""
+"""Pages that show several domains: the directory, a group's pages, a person's groups and tasks."""
 
 from django.apps import AppConfig
 

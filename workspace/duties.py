@@ -1,4 +1,4 @@
-"""One person's duties in one group, from what the group's overview has read already."""
+"""One person's duties in one group, from the summary that the group's overview has read already."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 def duties_in_group(
     person: User, held: PersonRoles, summary: GroupSummary, offices: Leadership, day: date
 ) -> list[Duty]:
-    """What the person has to do in the summary's group; the same as their task list says of it. One query."""
+    """The person's duties in the summary's group, the same as on their task list. One query."""
     group = summary.group
     people = own_roles(held, group.pk, person.pk)
     supported = any(one.person.is_active for one in offices.with_role(RoleCode.NETWORK_SUPPORT))
-    if (
-        RoleCode.OFFICE_ADMIN in held.network and not supported
-    ):  # guidelines 3.5: the Chair's Office answers for the group
+    # Guidelines 3.5: without network support, the Chair's Office answers for the group.
+    if RoleCode.OFFICE_ADMIN in held.network and not supported:
         people = {**people, RoleCode.NETWORK_SUPPORT: (person.pk,)}
     found = [
         *duties_of_person(person, held, day, [group.pk]),

@@ -1,6 +1,6 @@
-"""The links of the header, of a group's rail and of the Chair's Office's rail, each in its order.
+"""The links of the header, of a group's rail and of the Chair's Office's rail, in the order of the page.
 
-A link is absent for people who may not open its page.
+People see only links to pages that they may open.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Condition = Callable[[HttpRequest], bool]
 
 @dataclass(frozen=True)
 class Link:
-    """One link. `shown(request)` says whether this person sees it."""
+    """One link. `shown(request)` tells whether the person sees the link."""
 
     label: str | Promise
     url_name: str
     shown: Condition = lambda request: True
-    # Beginnings of other addresses (after the language) on which this link is the current one.
+    # The link is also current on addresses that begin (after the language) with one of these.
     prefixes: tuple[str, ...] = ()
 
 
@@ -47,12 +47,12 @@ def has_groups(request: HttpRequest) -> bool:
 
 
 def in_group(permission: Permission) -> Condition:
-    """A condition: the person may do this in the group of the page."""
+    """A condition: the person has the permission in the page's group."""
     return lambda request: request_roles(request).may(permission, request.group)  # type: ignore[attr-defined] # asked on the pages of groups only
 
 
 def anywhere(permission: Permission) -> Condition:
-    """A condition: the person may do this in every group or in one of their own."""
+    """A condition: the person has the permission in every group or in one of their own groups."""
 
     def condition(request: HttpRequest) -> bool:
         held = request_roles(request)
@@ -65,7 +65,7 @@ sees_network, sees_mail = anywhere(Permission.VIEW_DASHBOARD), anywhere(Permissi
 
 
 def sees_mail_only(request: HttpRequest) -> bool:
-    """Whether the person keeps the system running and sees none of its content."""
+    """Whether the person sees the mail queue but not the network's reports, as a system administrator does."""
     return sees_mail(request) and not sees_network(request)
 
 
@@ -94,7 +94,7 @@ OFFICE = (
 
 
 def shown(links: tuple[Link, ...], request: HttpRequest, *args: str) -> list[dict[str, Any]]:
-    """The links for this person: {label, url, current}. The link with the longest address that fits is current."""
+    """The links for this person: {label, url, current}. The link with the longest matching address is current."""
     visible = [link for link in links if link.shown(request)]
     urls = [reverse(link.url_name, args=args) for link in visible]
     fits = [_fit(request.path, url, link.prefixes) for link, url in zip(visible, urls, strict=True)]
@@ -106,7 +106,7 @@ def shown(links: tuple[Link, ...], request: HttpRequest, *args: str) -> list[dic
 
 
 def _fit(path: str, url: str, prefixes: tuple[str, ...]) -> int:
-    """How many characters of the path the link's address covers; 0 when the page is not below it."""
+    """The length of the link's address that the path begins with; 0 when the page is not below the link."""
     root = f"/{path.split('/')[1]}/"  # the address of the directory, which is current on its own page only
     starts = (url, *(f"{root}{prefix}" for prefix in prefixes))
     return max(

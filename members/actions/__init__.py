@@ -1,4 +1,4 @@
-"""The acts on a handshake and a membership. Each locks, checks right and state, and writes mail and audit with it."""
+"""Acts on handshakes and memberships. Each locks the rows, checks right and state, then writes mail and audit."""
 
 from members.actions.addresses import (
     ask_for_new_link,

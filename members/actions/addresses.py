@@ -1,4 +1,4 @@
-"""When the invited address is not the one a person uses: prove it, or have the invitation sent elsewhere."""
+"""When the invited person uses another address: they confirm the invited one, or a leader sends it elsewhere."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ CODES_PER_HOUR = 3
 
 @in_group
 def ask_for_new_link(*, handshake: Handshake) -> None:
-    """Somebody holds the link of an invitation that ran out: who invited is told, once for each link.
+    """Tell the people who invited that the reader of an expired link wants a new one; one mail for each link.
 
-    Needs no account, and acts on nothing but the mail. Raises HandshakeClosed when there is nothing to renew.
+    The reader needs no account, and the handshake does not change. Raises HandshakeClosed unless the
+    invitation has expired.
     """
     handshake = lock(handshake)
     if handshake.state != HandshakeState.EXPIRED and not (
@@ -39,9 +40,9 @@ def ask_for_new_link(*, handshake: Handshake) -> None:
 
 @in_group
 def ask_for_other_address(*, handshake: Handshake, by: User) -> None:
-    """The person who opened the link uses another address: who invited is asked, once, to send it there.
+    """Ask the people who invited, once, to send the invitation to the address that `by` uses.
 
-    Raises HandshakeClosed when the invitation no longer stands.
+    Raises HandshakeClosed when the invitation was answered or withdrawn.
     """
     handshake = lock(handshake)
     if handshake.state not in (HandshakeState.INVITED, HandshakeState.EXPIRED):
@@ -51,7 +52,7 @@ def ask_for_other_address(*, handshake: Handshake, by: User) -> None:
 
 @in_group
 def readdress(*, handshake: Handshake, by: User, email: str) -> Handshake:
-    """Send an invitation to another address: the same record, a new link; the old one dies.
+    """Send an invitation to another address: the same record with a new link. The old link stops working.
 
     Raises NotAllowed, AlreadyMember, HandshakeClosed, GroupTakesNobody.
     """
@@ -64,17 +65,18 @@ def readdress(*, handshake: Handshake, by: User, email: str) -> Handshake:
         raise HandshakeClosed(closed_sentence(handshake))
     email = email.strip().lower()
     check_addressee(handshake.group, by, email)
-    standing = Handshake.objects.filter(quadrennium=handshake.quadrennium, email=email, state__in=OPEN)
-    if email != handshake.email and standing.exists():
+    open_ones = Handshake.objects.filter(quadrennium=handshake.quadrennium, email=email, state__in=OPEN)
+    if email != handshake.email and open_ones.exists():
         raise HandshakeClosed(_("An invitation or request of this address stands already."))
     handshake.email = email
     return sign_and_send(handshake, by, "members.invitation_readdressed")
 
 
 def send_address_code(*, handshake: Handshake, by: User) -> str:
-    """Send a code to the invited address, for the person to prove that it is theirs. Returns the code's hash.
+    """Send a code to the invited address, so that the person can confirm it. Returns the code's hash.
 
-    Raises DomainError after three codes within an hour; counted in the outbox, so the limit holds without a cache.
+    Raises DomainError after three codes within an hour. The codes are counted in the outbox, so the limit
+    needs no cache.
     """
     sent = OutgoingMail.objects.filter(
         key__startswith=f"members.address-code:{handshake.pk}:{by.pk}:",
@@ -93,9 +95,9 @@ def send_address_code(*, handshake: Handshake, by: User) -> str:
 
 @transaction.atomic
 def attach_address(*, handshake: Handshake, by: User, code: str, expected: str) -> None:
-    """The code was right: the invited address joins the person's proved ones, and no session changes.
+    """Check the code, then add the invited address to the person's confirmed ones. No session changes.
 
-    Raises DomainError for a wrong code, or when another account has proved the address.
+    Raises DomainError for a wrong code, or when another account has confirmed the address.
     """
     if not codes.fits(code, expected):
         raise DomainError(_("Enter the code from the email, eight letters and figures."), code="wrong_code")
@@ -110,5 +112,5 @@ def attach_address(*, handshake: Handshake, by: User, code: str, expected: str) 
     EmailAddress.objects.update_or_create(
         user=by, email=address, defaults={"verified": True, "primary": False}
     )
-    # No group: which addresses belong together is the person's own matter.
+    # Without a group: leaders must not learn which addresses belong to the same person.
     audit.record("members.address_proved", by=by, about=by)

@@ -26,7 +26,7 @@ from members.states import HandshakeState
 
 
 def _check_link(handshake: Handshake, secret: str | None) -> None:
-    """A link counts only while it is the last one sent. `secret` is None when no link was used."""
+    """Raise HandshakeClosed unless the link is the last one sent. `secret` is None when no link was used."""
     if secret is not None and links.hashed(secret) != handshake.token_hash:
         raise HandshakeClosed(_("A newer invitation was sent. Use the link in the latest email."))
 
@@ -46,10 +46,11 @@ def _check_waits(handshake: Handshake) -> None:
 def accept_invitation(
     *, handshake: Handshake, by: User, conditions: Conditions, secret: str | None = None
 ) -> Handshake:
-    """The invited person signs and accepts the conditions; membership begins.
+    """The invited person signs and accepts the conditions, and membership begins.
 
-    Counts only for a person who has proved the invited address. If whoever invited no longer may, the
-    person's signature is kept and a leader of today is asked for theirs. Accepting twice changes nothing.
+    The person must have confirmed the invited address. If the person who invited them may no longer invite,
+    the invited person's signature is kept and a leader of today is asked to sign. Accepting twice changes
+    nothing.
     Raises WrongAddress, LinkUsed, LinkExpired, HandshakeClosed, ConditionsChanged, AlreadyMember, GroupTakesNobody.
     Source: guidelines 7.
     """
@@ -71,7 +72,7 @@ def accept_invitation(
 
 
 def sign_for_person(handshake: Handshake, by: User, conditions: Conditions) -> Handshake:
-    """The person's signature under a locked invitation that waits for it."""
+    """Add the person's signature to a locked invitation that has not been answered."""
     handshake.person, handshake.person_signed_at, handshake.conditions = by, clock.now(), conditions
     if not may_invite(handshake.leader_signed_by, handshake.group_id):
         move(handshake, HandshakeState.REQUESTED)
@@ -94,7 +95,7 @@ def sign_for_person(handshake: Handshake, by: User, conditions: Conditions) -> H
 def decline_invitation(
     *, handshake: Handshake, by: User | None = None, secret: str | None = None
 ) -> Handshake:
-    """The invited person says no. Works with the link alone, without an account; who invited is told.
+    """The invited person declines, with an account or with the link alone. The people who invited get a mail.
 
     Declining twice changes nothing. Raises WrongAddress, LinkUsed, LinkExpired, HandshakeClosed.
     """

@@ -1,4 +1,4 @@
-"""What the acts share: the lock, the moves, and the beginning of a membership."""
+"""What the acts share: locks, checks, changes of state, and the beginning of a membership."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def in_group(action: Callable[P, R]) -> Callable[P, R]:
 def lock_group(group_id: int) -> Group:
     """Lock the group's row: acts on its handshakes and memberships come one after the other.
 
-    The weaker lock lets other rows of the group be written meanwhile.
+    The lock is FOR NO KEY UPDATE, so rows that refer to the group can still be added.
     """
-    # Two queries: the lock belongs to the group alone.
+    # Two queries, because only the group's row is locked.
     Group.objects.select_for_update(no_key=True).get(pk=group_id)
     return Group.objects.select_related("category").get(pk=group_id)
 
 
 def lock(handshake: Handshake) -> Handshake:
-    """Lock the group, then the handshake, and read it anew."""
+    """Lock the group, then the handshake, and return the handshake as it is now."""
     group = lock_group(handshake.group_id)
     found = (
         Handshake.objects.select_for_update(of=("self",))
@@ -72,7 +72,7 @@ def check_takes_members(group: Group) -> None:
 
 
 def current_period() -> Quadrennium:
-    """The quadrennium of today; raises GroupTakesNobody between two of them."""
+    """The quadrennium of today. Raises GroupTakesNobody when no quadrennium includes today."""
     period = Quadrennium.current()
     if period is None:
         raise GroupTakesNobody(_("Membership opens again with the next quadrennium."))
@@ -101,14 +101,14 @@ def check_conditions(conditions: Conditions) -> None:
 
 
 def move(handshake: Handshake, state: HandshakeState) -> None:
-    """Change the state along the table of moves; raises HandshakeClosed where the table knows no way."""
+    """Set the new state. Raises HandshakeClosed when MOVES does not allow it from the present state."""
     if state not in MOVES.get(HandshakeState(handshake.state), set()):
         raise HandshakeClosed(closed_sentence(handshake))
     handshake.state = state
 
 
 def closed_sentence(handshake: Handshake) -> str:
-    """What to tell somebody who acts on a handshake that no longer stands that way."""
+    """The sentence for a person whose act no longer fits the handshake's state."""
     return {
         HandshakeState.ACCEPTED: _("This was accepted already."),
         HandshakeState.DECLINED: _("This was declined already."),
@@ -121,17 +121,17 @@ def closed_sentence(handshake: Handshake) -> str:
 
 
 def is_over(handshake: Handshake, now: datetime | None = None) -> bool:
-    """Whether an invitation's last moment has passed, whether or not the job has noticed yet."""
+    """Whether the invitation has expired, even if the scheduled job has not marked it yet."""
     return handshake.expires_at is not None and handshake.expires_at <= (now or clock.now())
 
 
 def given_name_of(handshake: Handshake) -> str:
-    """The name for the audit trail, never the address."""
+    """The name that was given, for the audit trail. The trail never contains the address."""
     return f"{handshake.given_name} {handshake.family_name}".strip()
 
 
 def mark_expired(handshake: Handshake) -> None:
-    """Write down that a locked invitation ran out. The portal did it: no human is named."""
+    """Mark a locked invitation as expired. The audit entry names no person, because the portal does this."""
     move(handshake, HandshakeState.EXPIRED)
     handshake.closed_at = clock.now()
     handshake.save(update_fields=["state", "closed_at"])
@@ -153,9 +153,9 @@ def check_no_member(group: Group, person: User) -> None:
 
 
 def begin_membership(handshake: Handshake, *, by: User) -> Membership:
-    """Both have signed: the membership counts from today to the end of the quadrennium.
+    """Begin the membership after both signatures: from today to the end of the quadrennium.
 
-    Other open handshakes of the same person with the group fall, so that nothing is left to sign twice.
+    Other open handshakes of the same person with the group are closed, so that nobody signs twice.
     Raises AlreadyMember. Source: guidelines 7.
     """
     person, period = handshake.person, handshake.quadrennium

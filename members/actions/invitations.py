@@ -1,4 +1,4 @@
-"""The group's side of an invitation: prepare, send, send again, withdraw; and its running out."""
+"""What the group does with an invitation: prepare, send, send again, withdraw. The schedule marks expired ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _check_may_invite(by: User, group: Group) -> None:
 
 
 def check_addressee(group: Group, by: User, email: str) -> None:
-    """Nobody invites themselves, nor somebody who belongs to the group."""
+    """Raise NotAllowed when people invite themselves, AlreadyMember when the address is a member's."""
     if email == by.email.lower() or email in proved_addresses(by):
         raise NotAllowed(_("You cannot invite yourself. Ask another leader of the group."))
     member = Membership.objects.on().filter(group=group, person__email=email).select_related("person").first()
@@ -52,7 +52,7 @@ def check_addressee(group: Group, by: User, email: str) -> None:
 
 
 def _known(group: Group, email: str) -> Handshake | None:
-    """The record that stands for this address in this quadrennium: an open one, else the last that ran out."""
+    """This quadrennium's handshake for the address: an open one, else the last that expired; None without one."""
     records = Handshake.objects.filter(group=group, quadrennium=current_period(), email=email)
     return (
         records.filter(state__in=OPEN).first()
@@ -61,7 +61,7 @@ def _known(group: Group, email: str) -> Handshake | None:
 
 
 def sign_and_send(handshake: Handshake, by: User, verb: str) -> Handshake:
-    """The leader's signature, a new link, and the mail. The link that was sent before dies."""
+    """Add the leader's signature, make a new link and send the mail. The earlier link stops working."""
     secret = links.new_secret()
     move(handshake, HandshakeState.INVITED)
     now = clock.now()
@@ -98,10 +98,10 @@ def invite_person(
     language: str = "en",
     message: str = "",
 ) -> Handshake:
-    """Invite a person: the leader signs, a link that works once goes to the address.
+    """Invite a person: the leader signs, and the address gets a mail with a link that works once.
 
-    Where a record for the address stands already it gets this signature: one that was prepared or has run
-    out is sent, a request of that address is accepted. Inviting again what waits for an answer changes nothing.
+    If the address has a handshake already, the leader signs that one: a prepared or expired invitation is
+    sent, and a request is accepted. Inviting an address that has not answered yet changes nothing.
     Raises NotAllowed, AlreadyMember, GroupTakesNobody. Source: guidelines 7.
     """
     group = lock_group(group.pk)
@@ -141,9 +141,10 @@ def prepare_invitation(
     language: str = "en",
     message: str = "",
 ) -> Handshake:
-    """Write an invitation for a leader to sign and send; nothing leaves yet.
+    """Write an invitation that a leader signs and sends later. No mail is sent now.
 
-    A record that stands for the address is returned unchanged. Raises NotAllowed, AlreadyMember, GroupTakesNobody.
+    If the address has a handshake already, it is returned unchanged. Raises NotAllowed, AlreadyMember,
+    GroupTakesNobody.
     """
     group = lock_group(group.pk)
     if not roles_of(by).may(Permission.PREPARE_INVITATION, group):
@@ -165,7 +166,7 @@ def prepare_invitation(
 
 @in_group
 def send_again(*, handshake: Handshake, by: User) -> Handshake:
-    """Send what was prepared, or a new link for an invitation that waits or has run out: the same record.
+    """Send a prepared invitation, or a new link for one that is unanswered or expired; the record stays the same.
 
     Pressing twice within ten minutes sends once. Raises NotAllowed, HandshakeClosed, GroupTakesNobody.
     """
@@ -180,8 +181,8 @@ def send_again(*, handshake: Handshake, by: User) -> Handshake:
         return handshake
     check_addressee(handshake.group, by, handshake.email)
     if handshake.state == HandshakeState.EXPIRED:
-        standing = _known(handshake.group, handshake.email)
-        if standing is not None and standing.pk != handshake.pk:
+        newer = _known(handshake.group, handshake.email)
+        if newer is not None and newer.pk != handshake.pk:
             raise HandshakeClosed(_("A newer invitation or request of this address stands already."))
     first = handshake.state == HandshakeState.PREPARED
     return sign_and_send(
@@ -191,7 +192,7 @@ def send_again(*, handshake: Handshake, by: User) -> Handshake:
 
 @in_group
 def withdraw(*, handshake: Handshake, by: User) -> Handshake:
-    """Take back an invitation; its link dies. Who may only prepare takes back what is only prepared.
+    """Withdraw an invitation; its link stops working. People who may only prepare can withdraw prepared ones only.
 
     Withdrawing twice changes nothing. Raises NotAllowed, HandshakeClosed.
     """
@@ -224,11 +225,11 @@ def withdraw(*, handshake: Handshake, by: User) -> Handshake:
 
 
 def expire_handshakes() -> int:
-    """Close the invitations whose last moment has passed; safe to run twice, late, or in two places at once.
+    """Mark the invitations that have expired. This is safe to run twice, late, or in two places at once.
 
-    Returns how many were closed now.
+    Returns how many were marked now.
     """
-    # In a transaction, because the scope travels with one.
+    # In a transaction, because a scope lasts as long as its transaction.
     with scope.write_everywhere("jobs"), transaction.atomic():
         due = list(
             Handshake.objects.filter(state=HandshakeState.INVITED, expires_at__lte=clock.now()).only(

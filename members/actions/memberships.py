@@ -1,4 +1,4 @@
-"""How a membership ends before its time."""
+"""How a membership ends before the quadrennium ends."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from members.states import OPEN, HandshakeState
 def end_membership(*, membership: Membership, by: User, reason: str = "") -> MembershipEnding:
     """End a membership from today: a leader with a reason, or the person for themselves.
 
-    The person's rights and the offices that leaders fill end with it, at once. Ending twice changes nothing.
+    The person's rights end at once, and so do the person's offices that leaders fill. Ending twice changes nothing.
     Raises NotAllowed for others, and for people appointed above the group; DomainError without a reason.
-    Source: guidelines 7; the leaders may end what was accepted in their place (8.1.1).
+    Source: guidelines 7; leaders may end a membership that the Chair's Office accepted in their place (8.1.1).
     """
     group = lock_group(membership.group_id)
     found = MembershipEnding.objects.filter(membership=membership).first()
@@ -45,7 +45,7 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
     ending = MembershipEnding.objects.create(
         group=group, membership=membership, from_day=today, reason=reason.strip(), made_by=by
     )
-    # Those that have yet to begin end too: a right never comes back by itself.
+    # Offices that begin later end too: no right comes back without a new appointment.
     end_offices_of(group=group, person=membership.person, by=by, reason=_("The membership ended."))
     mails.ended(membership, by=by, reason=ending.reason)
     audit.record(
@@ -60,7 +60,7 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
 
 @in_group
 def close_open_handshakes(*, group: Group, by: User | None) -> int:
-    """A closed group leaves no invitation and no request open. Returns how many were closed."""
+    """Close all open invitations and requests of a group that has closed. Returns how many were closed."""
     lock_group(group.pk)
     waiting = list(
         Handshake.objects.filter(state__in=OPEN).select_for_update(of=("self",)).select_related("group")

@@ -36,10 +36,10 @@ from members.states import OPEN, HandshakeOrigin, HandshakeState
 
 @in_group
 def request_to_join(*, group: Group, by: User, conditions: Conditions, message: str = "") -> Handshake:
-    """Ask to join: the person signs and accepts the conditions, every leader is told.
+    """Ask to join: the person signs and accepts the conditions, and every leader gets a mail.
 
-    Where an invitation to the person stands it gets this signature instead, and membership begins at once.
-    Asking twice changes nothing. Raises WrongAddress without a proved address, AlreadyMember,
+    If the person has an open invitation, the person signs that instead and membership begins at once.
+    Asking twice changes nothing. Raises WrongAddress without a confirmed address, AlreadyMember,
     ConditionsChanged, GroupTakesNobody. Source: guidelines 7 and 8.1.1.
     """
     group = lock_group(group.pk)
@@ -50,11 +50,11 @@ def request_to_join(*, group: Group, by: User, conditions: Conditions, message: 
     check_no_member(group, by)
     check_conditions(conditions)
     period = current_period()
-    standing = Handshake.objects.filter(
+    open_ones = Handshake.objects.filter(
         Q(person=by) | Q(person__isnull=True, email__in=addresses), quadrennium=period, state__in=OPEN
     )
-    # An invitation first: it needs one signature less.
-    found = sorted(standing, key=lambda one: (one.state != HandshakeState.INVITED, one.pk))
+    # An invitation comes first, because it needs one signature less.
+    found = sorted(open_ones, key=lambda one: (one.state != HandshakeState.INVITED, one.pk))
     for candidate in found:
         handshake = lock(candidate)
         if handshake.state == HandshakeState.INVITED and is_over(handshake):
@@ -97,7 +97,7 @@ def _sign_request(handshake: Handshake, by: User, conditions: Conditions, messag
 
 
 def _check_may_decide(handshake: Handshake, by: User) -> bool:
-    """Whether the decision is made in the leaders' place; raises NotAllowed when it may not be made at all."""
+    """Whether `by` decides in the leaders' place. Raises NotAllowed when `by` may not decide at all."""
     held = roles_of(by)
     if not held.may(Permission.DECIDE_REQUEST, handshake.group_id):
         raise NotAllowed(_("Only the group’s leaders answer requests to join."))
@@ -108,10 +108,10 @@ def _check_may_decide(handshake: Handshake, by: User) -> bool:
 
 @in_group
 def accept_request(*, handshake: Handshake, by: User, word: str = "") -> Handshake:
-    """The leader signs; membership begins and the person is told, with the word given.
+    """The leader signs and membership begins. The person gets a mail with the leader's message `word`.
 
-    An administrator of the Chair's Office may do it in the leader's place: it is recorded as such and every
-    leader is told. Accepting twice changes nothing.
+    An administrator of the Chair's Office may accept in the leader's place: this is recorded, and every
+    leader gets a mail. Accepting twice changes nothing.
     Raises NotAllowed, HandshakeClosed, GroupTakesNobody, AlreadyMember. Source: guidelines 8.1.1.
     """
     return accept_locked(lock(handshake), by, word=word)
@@ -149,9 +149,9 @@ def accept_locked(handshake: Handshake, by: User, *, word: str) -> Handshake:
 
 @in_group
 def decline_request(*, handshake: Handshake, by: User, word: str) -> Handshake:
-    """Say no to a request, with a word that the person reads. Declining twice changes nothing.
+    """Decline a request with a message that the person reads. Declining twice changes nothing.
 
-    Raises NotAllowed, HandshakeClosed, and DomainError without a word.
+    Raises NotAllowed, HandshakeClosed, and DomainError without a message.
     """
     handshake = lock(handshake)
     _check_may_decide(handshake, by)
@@ -173,7 +173,7 @@ def decline_request(*, handshake: Handshake, by: User, word: str) -> Handshake:
 
 @in_group
 def withdraw_request(*, handshake: Handshake, by: User) -> Handshake:
-    """The person takes the request back. Doing so twice changes nothing. Raises NotAllowed, HandshakeClosed."""
+    """The person withdraws the request. Withdrawing twice changes nothing. Raises NotAllowed, HandshakeClosed."""
     handshake = lock(handshake)
     if handshake.person_id != by.pk:
         raise NotAllowed(_("Only the person who asked takes a request back."))

@@ -1,4 +1,4 @@
-"""The group's side of invitations and requests."""
+"""The group's pages about invitations and requests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _handshake(group: Group, pk: int) -> Handshake:
 
 
 def _home(handshake: Handshake) -> HttpResponse:
-    """Back to the record's own page; what was asked for or signed by the person stands under requests."""
+    """Redirect to the handshake's page: a request's page once the person has signed, else an invitation's."""
     own = handshake.state == HandshakeState.REQUESTED
     view = "members:request-detail" if own else "members:invitation-detail"
     return redirect(view, group=handshake.group.slug, pk=handshake.pk)
@@ -43,7 +43,7 @@ def _home(handshake: Handshake) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
 def person_invite(request: GroupRequest, group: Group) -> HttpResponse:
-    """Invite one person; whoever may only prepare leaves it to a leader to send."""
+    """Invite one person. People who may only prepare invitations leave it to a leader to send them."""
     sends = request_roles(request).may(Permission.INVITE_PERSON, group)
     first = {name: request.GET.get(name, "")[:254] for name in PREFILL if request.GET.get(name)}
     form = InviteForm(request.POST or None, initial={"language": "en", **first})
@@ -69,7 +69,7 @@ def person_invite(request: GroupRequest, group: Group) -> HttpResponse:
 
 
 def _said(handshake: Handshake) -> str:
-    """What happened, in the words of the page: the same for known and unknown addresses."""
+    """The sentence that says what happened. It is the same for known and unknown addresses."""
     sentence = {
         HandshakeState.INVITED: _("The invitation to %(name)s is on its way. The link works for 21 days."),
         HandshakeState.PREPARED: _("The invitation to %(name)s waits for a leader to send it."),
@@ -83,7 +83,7 @@ def _said(handshake: Handshake) -> str:
 @group_page(Permission.VIEW_HANDSHAKES)
 @require_safe
 def invitation_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """One invitation: how it stands, and what can be done with it."""
+    """One invitation: its state, its history, and what the reader can do with it."""
     return _invitation_page(request, group, _handshake(group, pk))
 
 
@@ -106,7 +106,7 @@ def _invitation_page(
     context = {
         "group": group,
         "handshake": handshake,
-        "events": queries.story(handshake),
+        "events": queries.handshake_history(handshake),
         "over": state == HandshakeState.INVITED and is_over(handshake),
         "may_send": sendable and invites,
         "may_withdraw": may_withdraw,
@@ -120,7 +120,7 @@ def _invitation_page(
 @require_POST
 @acts_once
 def invitation_send(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """Send what was prepared, or a new link."""
+    """Send a prepared invitation, or a new link."""
     handshake = _handshake(group, pk)
     return _act(
         request,
@@ -134,7 +134,7 @@ def invitation_send(request: GroupRequest, group: Group, pk: int) -> HttpRespons
 @require_POST
 @acts_once
 def invitation_withdraw(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """Take an invitation back."""
+    """Withdraw an invitation."""
     handshake = _handshake(group, pk)
     return _act(
         request,
@@ -164,7 +164,7 @@ def invitation_readdress(request: GroupRequest, group: Group, pk: int) -> HttpRe
 @group_page(Permission.VIEW_HANDSHAKES)
 @require_safe
 def request_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """One request to join: who asks, with which words, and the answer."""
+    """One request to join: who asks, the person's message, and the form for the answer."""
     return _request_page(request, group, _handshake(group, pk), WordForm())
 
 
@@ -186,7 +186,7 @@ def _request_page(
         "handshake": handshake,
         "person": person,
         "facts": [fact for fact in facts if fact["value"]],
-        "events": queries.story(handshake),
+        "events": queries.handshake_history(handshake),
         "form": form,
         "due": decision_due(handshake) if waits else None,
         "may_decide": waits
@@ -200,7 +200,7 @@ def _request_page(
 @require_POST
 @acts_once
 def request_accept(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """Accept a request, with a word."""
+    """Accept a request, with a message."""
     return _decide(request, group, pk, accept=True)
 
 
@@ -208,7 +208,7 @@ def request_accept(request: GroupRequest, group: Group, pk: int) -> HttpResponse
 @require_POST
 @acts_once
 def request_decline(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """Decline a request, with a word."""
+    """Decline a request, with a message."""
     return _decide(request, group, pk, accept=False)
 
 

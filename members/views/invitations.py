@@ -1,6 +1,6 @@
-"""The pages behind the link of an invitation. Opening shows; only a posted form acts; no page loads a script.
+"""The pages behind the link of an invitation. Only a posted form changes anything; no page loads a script.
 
-A link never opens a session: accepting asks for an account that has proved the invited address.
+A link never opens a session: to accept, a person needs an account that has confirmed the invited address.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PROOF = "members.address-proof"
 
 
 def by_link(view: Callable[..., HttpResponse]) -> View:
-    """Find the handshake of the address; an unknown link gets a page of its own. Nothing here is cached or indexed."""
+    """Find the handshake of the link; an unknown link gets its own page. No page here is cached or indexed."""
 
     @wraps(view)
     def found(request: HttpRequest, secret: str) -> HttpResponse:
@@ -73,7 +73,7 @@ def _closed(
 
 
 def masked(address: str) -> str:
-    """An address that its owner recognises and nobody else learns."""
+    """The address with most letters hidden: its owner recognises it, other people do not learn it."""
     name, _at, domain = address.partition("@")
     return f"{name[:1]}…@{domain[:1]}…{domain[domain.rfind('.') :]}"
 
@@ -86,7 +86,7 @@ def _is_member(handshake: Handshake, request: HttpRequest) -> bool:
 
 
 def show(request: HttpRequest, handshake: Handshake, secret: str, status: int = 0) -> HttpResponse:
-    """The page for how the invitation stands and who looks at it."""
+    """The page that fits the invitation's state and the reader."""
     state, group = HandshakeState(handshake.state), handshake.group
     mine = request.user.is_authenticated and handshake.person_id == request.user.pk
     if mine and state in (HandshakeState.ACCEPTED, HandshakeState.REQUESTED):
@@ -147,7 +147,7 @@ def offer_page(
     form: AgreeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The invitation itself: who invites, what it involves, the conditions, and the answer."""
+    """The invitation: who invites, what membership involves, the conditions, and the form for the answer."""
     here = reverse("members:invitation", args=[secret]) if secret else ""
     with scope.group_scope(handshake.group_id):
         members = member_counts([handshake.group_id], clock.today()).get(handshake.group_id, 0)
@@ -174,7 +174,7 @@ def offer_page(
 
 
 def sign(request: HttpRequest, handshake: Handshake, secret: str | None, *, by: User) -> HttpResponse:
-    """The person's signature, from the link's page or from their own list."""
+    """Accept the invitation in the person's name, from the link's page or from their own list."""
     form = AgreeForm(request.POST, shown=Conditions.in_force())
     own_page = secret is None
     if not form.is_valid():
@@ -191,10 +191,10 @@ def sign(request: HttpRequest, handshake: Handshake, secret: str | None, *, by: 
         )
     except DomainError as error:
         if secret is not None:
-            # The page says how the invitation stands now.
-            standing = links.find(secret)
-            if standing is not None:
-                return show(request, standing, secret, status=error.status)
+            # The page shows the invitation's present state.
+            reread = links.find(secret)
+            if reread is not None:
+                return show(request, reread, secret, status=error.status)
         messages.error(request, str(error))
         return redirect("members:my-invitations")
     return redirect("members:my-invitation", pk=handshake.pk)
@@ -213,7 +213,7 @@ def invitation(request: HttpRequest, handshake: Handshake, secret: str) -> HttpR
 @by_link
 @acts_once
 def invitation_accept(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
-    """Accept: only signed in, and only with the invited address proved."""
+    """Accept: the person must be signed in and must have confirmed the invited address."""
     if not request.user.is_authenticated:
         here = reverse("members:invitation", args=[secret])
         return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
@@ -249,7 +249,7 @@ def invitation_declined(request: HttpRequest, handshake: Handshake, secret: str)
 @require_POST
 @by_link
 def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
-    """Ask for a new link; whoever invited is told once."""
+    """Ask for a new link. The people who invited get one mail."""
     try:
         actions.ask_for_new_link(handshake=handshake)
     except DomainError as error:
@@ -278,7 +278,7 @@ def invitation_other_address(request: AuthedRequest, handshake: Handshake, secre
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link
 def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) -> HttpResponse:
-    """Prove the invited address by a code sent to it; then it belongs to this account and the invitation opens."""
+    """Confirm the invited address with a code. Then it belongs to this account, and the invitation is shown."""
     if handshake.state != HandshakeState.INVITED or is_over(handshake):
         return show(request, handshake, secret)
     if asked := reauthentication_redirect(request):
@@ -333,6 +333,6 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) 
 
 
 def _too_late(waiting: dict[str, Any]) -> bool:
-    """Whether a code that was sent counts no more: too old, or tried too often."""
+    """Whether the code no longer works: it is too old, or the person tried too often."""
     sent = datetime.fromisoformat(waiting["at"])
     return clock.now() - sent > codes.LASTS or waiting["tries"] >= codes.TRIES

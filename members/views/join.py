@@ -20,7 +20,7 @@ from members.models import Conditions, Membership
 @signed_in_page
 @require_safe
 def join(request: AuthedRequest) -> HttpResponse:
-    """First the category, then its groups."""
+    """Choose the category first, then one of its groups."""
     categories = list(Category.objects.filter(takes_members=True))
     code = request.GET.get("category", "")
     chosen = next((one for one in categories if one.pk == code), None)

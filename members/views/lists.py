@@ -1,4 +1,4 @@
-"""The members of a group: list, one member, export, ending a membership."""
+"""Pages about the members of a group: list, one member, export, ending a membership."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PER_PAGE = 25
 @group_page(Permission.VIEW_MEMBERS)
 @require_safe
 def member_list(request: GroupRequest, group: Group) -> HttpResponse:
-    """Members by name; for those who see handshakes also who was invited, asks, or was not invited yet."""
+    """Members by name. Readers who may see handshakes also find who was invited, who asks, and who is missing."""
     held = request_roles(request)
     sees_handshakes = held.may(Permission.VIEW_HANDSHAKES, group)
     form = MemberFilter(request.GET)
@@ -167,7 +167,7 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
 @require_POST
 @needs_reauthentication(back="members:member-list")
 def member_export(request: GroupRequest, group: Group) -> HttpResponse:
-    """The list with addresses for a spreadsheet; who took it is recorded."""
+    """The list with addresses for a spreadsheet. The audit trail records who downloaded it."""
     rows = queries.member_rows(group, queries.members_of(group), contacts=True, reader=request.user)
     audit.record("members.list_exported", by=request.user, about=group, group=group, members=len(rows))
     response = HttpResponse(csv_text(exports.member_table(rows)), content_type="text/csv; charset=utf-8")
@@ -179,7 +179,7 @@ def member_export(request: GroupRequest, group: Group) -> HttpResponse:
 @group_page(Permission.VIEW_MEMBERS)
 @require_safe
 def member_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """One member: what everybody in the group sees, and the address for those who may."""
+    """One member: what all members see, and the address for readers who may see it."""
     membership = _membership(group, pk)
     held = request_roles(request)
     person = membership.person

@@ -25,7 +25,7 @@ from members.views.invitations import offer_page, sign
 @signed_in_page
 @require_safe
 def my_invitations(request: AuthedRequest) -> HttpResponse:
-    """Invitations to a person's proved addresses, even if the mail was lost; and the person's own requests."""
+    """Invitations to the person's confirmed addresses, even if the mail was lost, and the person's own requests."""
     mine = my_handshakes(request.user)
     return render(
         request,
@@ -48,7 +48,7 @@ def _own(request: AuthedRequest, pk: int) -> Handshake:
 @signed_in_page
 @require_safe
 def my_invitation(request: AuthedRequest, pk: int) -> HttpResponse:
-    """One handshake as the person sees it: to answer, waiting, accepted, or closed."""
+    """One handshake as the person sees it: unanswered, waiting for a leader, accepted, or closed."""
     handshake = _own(request, pk)
     if handshake.state == HandshakeState.INVITED and not is_over(handshake):
         return offer_page(request, handshake, own_page=True)
@@ -70,7 +70,7 @@ def my_invitation(request: AuthedRequest, pk: int) -> HttpResponse:
 @require_POST
 @acts_once
 def my_invitation_accept(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Accept without the mail's link: the address is proved."""
+    """Accept without the mail's link, because the person has confirmed the address."""
     return sign(request, _own(request, pk), secret=None, by=request.user)
 
 
@@ -95,7 +95,7 @@ def my_invitation_decline(request: AuthedRequest, pk: int) -> HttpResponse:
 @require_POST
 @acts_once
 def my_request_withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Take a request back."""
+    """Withdraw a request."""
     handshake = _own(request, pk)
     try:
         actions.withdraw_request(handshake=handshake, by=request.user)

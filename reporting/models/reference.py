@@ -1,6 +1,6 @@
 """Reference data with versions: components, sub-categories, key results, statuses, templates, years.
 
-Rows, never enums: the lists differ between plans and templates change between years.
+These are rows and not enums, because the lists differ between plans and templates change between years.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class KeyResult(models.Model):
 
 
 class TargetStatus(Named):
-    """How a target stands in a year. `glyph` names the status sign; `is_final` says nothing more is expected."""
+    """The status of a target in a year. `glyph` names the status sign; final statuses need no further entry."""
 
     glyph = models.CharField(max_length=10)
     is_final = models.BooleanField(default=False)
@@ -102,7 +102,7 @@ class TargetStatus(Named):
 
 
 class ReportTemplate(models.Model):
-    """A version of the annual report: which sections it has. Reports keep the template they began with."""
+    """A version of the annual report: which sections it has. A report keeps the template with which it began."""
 
     version = models.CharField(max_length=20, unique=True)
 
@@ -123,7 +123,7 @@ class TemplateSection(models.Model):
     help_fr = models.CharField(max_length=400)
     help_es = models.CharField(max_length=400)
     component = models.ForeignKey(Component, null=True, blank=True, on_delete=models.PROTECT)
-    # The group role that may edit this section alone, such as TR for money; empty for none.
+    # The group role that may edit only this section, such as TR for money; empty for none.
     own_role = models.CharField(max_length=2, blank=True)
     minutes = models.PositiveSmallIntegerField(default=10)
     max_length = models.PositiveIntegerField(default=6000)
@@ -137,7 +137,7 @@ class TemplateSection(models.Model):
 
     @property
     def help(self) -> str:
-        """What the section asks for, in the reader's language."""
+        """The section's explanation, in the reader's language."""
         return in_language(self, "help")
 
 
@@ -171,29 +171,29 @@ class ReportingYear(models.Model):
 
 @cached_reference("reporting.ReportingYear", "groups.Quadrennium", "reporting.ReportTemplate")
 def all_reporting_years() -> tuple[ReportingYear, ...]:
-    """Every reporting year with its quadrennium and template, oldest first; shared, so never changed."""
+    """Every reporting year with quadrennium and template, oldest first. Callers share the rows: don't change them."""
     return tuple(ReportingYear.objects.select_related("quadrennium", "template"))
 
 
 @cached_reference("reporting.TemplateSection", "reporting.Component")
 def sections_of(template_id: int) -> tuple[TemplateSection, ...]:
-    """The sections of one template with their components, in order; shared, so never changed."""
+    """The sections of one template with their components, in order. Callers share the rows: don't change them."""
     return tuple(TemplateSection.objects.filter(template_id=template_id).select_related("component"))
 
 
 @cached_reference("reporting.Component")
 def all_components() -> tuple[Component, ...]:
-    """The parts of the conservation cycle, in order; shared, so never changed."""
+    """The parts of the conservation cycle, in order. Callers share the rows: don't change them."""
     return tuple(Component.objects.all())
 
 
 @cached_reference("reporting.TargetStatus")
 def all_statuses() -> tuple[TargetStatus, ...]:
-    """The statuses of targets, in order; shared, so never changed."""
+    """The statuses of targets, in order. Callers share the rows: don't change them."""
     return tuple(TargetStatus.objects.all())
 
 
 @cached_reference("reporting.StrategicPlan", "groups.Quadrennium")
 def planned_periods() -> tuple[Quadrennium, ...]:
-    """Every period that has a plan, oldest first; shared, so never changed."""
+    """Every period that has a plan, oldest first. Callers share the rows: don't change them."""
     return tuple(Quadrennium.objects.filter(strategicplan__isnull=False).distinct())

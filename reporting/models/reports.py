@@ -1,4 +1,4 @@
-"""The annual report: sections that several people write, what was sent, and what was decided about it."""
+"""The annual report: its sections, the versions that were sent, and the decisions about them."""
 
 from __future__ import annotations
 
@@ -72,23 +72,23 @@ class Report(TenantModel):
 
     @property
     def is_editable(self) -> bool:
-        """Whether sections may be written."""
+        """Whether the group may write sections in the report's state."""
         return self.state in EDITABLE
 
     @property
     def submitted_by_name(self) -> str:
-        """The name of the person who sent it last; empty before that."""
+        """The name of the person who sent the report last; empty before the report was sent."""
         return self.submitted_by.name if self.submitted_by else ""
 
     @property
     def due_on(self) -> date:
-        """The one deadline of this report, an extension included."""
+        """The deadline of this report; an extension counts."""
         return self.extended_to or self.reporting_year.due_on
 
 
 @audit.tracked()
 class ReportSection(TenantModel):
-    """The text of one section. `version` grows with each save, so that nobody overwrites another unseen."""
+    """The text of one section. `version` grows with each save, so that no writer overwrites another one unknowingly."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="sections")
     key = models.SlugField(max_length=30)
@@ -108,7 +108,7 @@ class ReportSection(TenantModel):
 
 
 class ReportSubmission(TenantModel):
-    """What exactly was sent: a frozen copy of texts, targets and figures. Only ever added."""
+    """One version that was sent: a frozen copy of texts, targets and figures. Rows are added, never changed."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="submissions")
     number = models.PositiveSmallIntegerField()
@@ -126,7 +126,7 @@ class ReportSubmission(TenantModel):
 
 
 class ReportDecision(TenantModel):
-    """What the Chair's Office decided about one submission. Only ever added; one for each submission."""
+    """The decision of the Chair's Office about one submission. Rows are added, never changed."""
 
     submission = models.OneToOneField(ReportSubmission, on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=10, choices=Outcome)
@@ -140,7 +140,7 @@ class ReportDecision(TenantModel):
 
 @audit.tracked()
 class ReviewComment(TenantModel):
-    """One turn of the conversation about a section; a thread is the comments of one section of one report."""
+    """One comment or answer about a section. All comments on one section of a report are one conversation."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="comments")
     section_key = models.SlugField(max_length=30)
@@ -166,7 +166,7 @@ class ReviewComment(TenantModel):
 
 @audit.tracked()
 class ReportGrant(UserObjectPermissionBase):
-    """One person may work on one report without holding an office, until a day (guardian's table, dated)."""
+    """Lets one person without an office work on one report until a day (django-guardian's table with a date)."""
 
     group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="+")
     content_object = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="grants")

@@ -1,4 +1,4 @@
-"""A group's targets for the quadrennium and what was reached each year (guidelines 8.1.1)."""
+"""A group's targets for the quadrennium and the progress of each year (guidelines 8.1.1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reporting.states import TARGETS_EDITABLE, TargetSetState
 
 @audit.tracked()
 class TargetSet(TenantModel):
-    """The targets of one group for one quadrennium, agreed as a whole with the Chair's Office."""
+    """The targets of one group for one quadrennium, which the Chair's Office approves as a whole."""
 
     quadrennium = models.ForeignKey(Quadrennium, on_delete=models.PROTECT)
     state = models.CharField(max_length=10, choices=TargetSetState, default=TargetSetState.DRAFT)
@@ -63,7 +63,7 @@ class TargetSet(TenantModel):
 
 @audit.tracked()
 class Target(TenantModel):
-    """One target with its code (T-001 …), where it stands in the cycle, and how it is measured."""
+    """One target with its code (T-001 …), its part of the cycle, and how it is measured."""
 
     target_set = models.ForeignKey(TargetSet, on_delete=models.PROTECT, related_name="targets")
     number = models.PositiveSmallIntegerField()
@@ -84,7 +84,7 @@ class Target(TenantModel):
         validators=[MinValueValidator(0)],
     )
     due_year = models.PositiveSmallIntegerField(_("due year"))
-    # A target that was given up stays in the list with its word.
+    # A dropped target stays in the list, with the reason why it was dropped.
     dropped_at = models.DateTimeField(null=True, blank=True)
     dropped_why = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -112,7 +112,7 @@ class Target(TenantModel):
 
 @audit.tracked()
 class Progress(TenantModel):
-    """What was reached on one target in one year."""
+    """The progress on one target in one year."""
 
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="progress")
     year = models.PositiveSmallIntegerField(_("year"))

@@ -1,1 +1,1 @@
-"""The report as it was sent: the frozen copy, the published page and the PDF."""
+"""Reports that were sent: the frozen copy, the published page and the PDF."""

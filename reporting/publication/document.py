@@ -1,4 +1,4 @@
-"""A frozen report as a reader sees it, in one language: the same object feeds page, PDF and table of figures."""
+"""A frozen report in one language. The page, the PDF and the table of figures all use this object."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILLS = {
     "no": ("#FFFFFF", False, True),
 }
 NO_ENTRY = ""  # the code of "no entry" among the statuses
-TRIPLE = 3  # at most so many key figures stand in the margin of the PDF
+TRIPLE = 3  # the margin of the PDF shows at most this many key figures
 
 
 def words(name: Mapping[str, Any], language: str | None = None) -> str:
@@ -35,7 +35,7 @@ def words(name: Mapping[str, Any], language: str | None = None) -> str:
 
 
 def figure(value: str | None) -> str:
-    """An exact figure as people write it; a dash where none was given."""
+    """An exact figure as people write it; a dash for None."""
     if value is None:
         return "–"
     number = Decimal(value)
@@ -45,7 +45,7 @@ def figure(value: str | None) -> str:
 
 
 def in_order(names: Mapping[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """Frozen words by their place in the reference list; as they were frozen, where none was frozen with them."""
+    """Frozen names in the order of the reference list. Copies without an order keep the order of the copy."""
     return sorted(names.items(), key=lambda named: named[1].get("order", 0))
 
 
@@ -71,7 +71,7 @@ class ReportedTarget:
 
 @dataclass(frozen=True)
 class CycleLine:
-    """One part of the cycle: how many targets stand how."""
+    """One part of the cycle with its number of targets in each status."""
 
     component: str
     name: str
@@ -81,7 +81,7 @@ class CycleLine:
 
     @property
     def percent(self) -> int:
-        """Achieved targets of all, as a whole percent."""
+        """The share of achieved targets, as a whole percent."""
         return round(100 * self.achieved / self.total) if self.total else 0
 
 
@@ -98,7 +98,7 @@ class SectionPart:
 
 
 class Publication:
-    """The report for a reader. Raises nothing on strange texts: they are shown as they are, escaped."""
+    """The report for a reader. Strange texts raise nothing: they are shown escaped."""
 
     def __init__(
         self, content: Mapping[str, Any], *, number: int = 0, published_on: date | None = None
@@ -127,7 +127,7 @@ class Publication:
 
     @cached_property
     def people(self) -> list[tuple[str, list[str]]]:
-        """Offices in words with the names of their holders."""
+        """The offices by name, each with the names of its holders."""
         found: dict[str, list[str]] = {}
         for person in self.content["people"]:
             found.setdefault(str(OFFICES[person["office"]].name), []).append(person["name"])
@@ -163,7 +163,7 @@ class Publication:
 
     @cached_property
     def _kinds(self) -> list[tuple[str, str, str]]:
-        """Statuses that occur: (code, words, glyph), in the order of their list, no entry last."""
+        """The statuses that occur, as (code, name, glyph) in the order of their list; "no entry" comes last."""
         used = {line.status for line in self.targets if not line.dropped}
         kinds = [
             (code, words(word), word["glyph"])
@@ -174,7 +174,7 @@ class Publication:
 
     @cached_property
     def cycle(self) -> list[CycleLine]:
-        """The conservation cycle in figures; targets that were given up are left out."""
+        """The figures of the conservation cycle, without dropped targets."""
         statuses = self.content["names"]["statuses"]
         lines = []
         for code, name in in_order(self.content["names"]["components"]):
@@ -198,17 +198,17 @@ class Publication:
 
     @cached_property
     def total(self) -> int:
-        """Targets that stand."""
+        """The number of targets that were not dropped."""
         return sum(line.total for line in self.cycle)
 
     @cached_property
     def achieved(self) -> int:
-        """Targets that are achieved."""
+        """The number of achieved targets."""
         return sum(line.achieved for line in self.cycle)
 
     @cached_property
     def figures(self) -> list[tuple[str, str]]:
-        """The key figures: (number, what it counts)."""
+        """The key figures as (number, what the number counts)."""
         active = sum(1 for line in self.targets if not line.dropped and line.status != NO_ENTRY)
         return [
             (
@@ -256,7 +256,7 @@ class Publication:
 
     @property
     def chart(self) -> SafeString:
-        """Targets by part of the cycle and status."""
+        """The chart of targets by part of the cycle and status."""
         parts = []
         for _code, name, glyph in self._kinds:
             fill, dark, hatch = FILLS.get(glyph, FILLS["todo"])
@@ -276,7 +276,7 @@ class Publication:
 
     @property
     def table(self) -> list[list[str]]:
-        """Every figure as the CSV gives it: exact numbers, one line for each target."""
+        """The table for the CSV file: exact numbers, one line for each target."""
         rows = []
         for line in self.targets:
             now = next((entry for entry in line.raw["progress"] if entry["year"] == self.year), None)

@@ -11,7 +11,7 @@ from core.forms import set_choices
 
 
 class PublishedFilter(forms.Form):
-    """Find published reports."""
+    """Words and year to find published reports with."""
 
     q = forms.CharField(label=_("Group"), required=False, max_length=80)
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)

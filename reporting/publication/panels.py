@@ -1,4 +1,4 @@
-"""What published reports show on a group's public page."""
+"""The published reports on a group's public page."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ class PublishedPanel:
 
 
 def public_reports(group: Group) -> PublishedPanel | None:
-    """The published reports, newest first; None before the first. One query."""
+    """The group's published reports, newest first; None when the group has none. One query."""
     rows = published_of(group)
     return PublishedPanel(rows[:REPORTS_SHOWN], len(rows) > REPORTS_SHOWN) if rows else None

@@ -1,4 +1,4 @@
-"""The annual report in print: function of a publication to bytes (design language, section 8)."""
+"""The annual report in print, as HTML and as PDF bytes (design language, section 8)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def report_html(publication: Publication) -> str:
 
 
 def report_pdf(publication: Publication) -> bytes:
-    """The tagged PDF. Raises core.pdf.PdfUnavailable with a sentence when none can be made now."""
+    """The tagged PDF. Raises core.pdf.PdfUnavailable with a sentence when no PDF can be made now."""
     return pdf.draw(report_html(publication))
 
 

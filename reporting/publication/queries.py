@@ -13,7 +13,7 @@ from reporting.states import ReportState
 
 
 def published(year: int | None = None, words: str = "") -> QuerySet:
-    """Published reports, newest first; accepted ones only. Called inside read_everywhere("published-reports")."""
+    """Accepted reports, newest first. The caller has opened read_everywhere("published-reports")."""
     found = Report.objects.filter(state=ReportState.ACCEPTED).select_related("group", "group__category")
     if year:
         found = found.filter(reporting_year=year)

@@ -1,7 +1,7 @@
-"""What exactly a group sends: one frozen copy of a report's texts, targets, figures and people.
+"""The frozen copy of a report that a group sends: its texts, targets, figures and people.
 
-The copy is what the office reads, what is published, printed and exported, so that all of them show the same
-figures. It is plain JSON and needs nothing else to be drawn. Its shape (`FORMAT` 1):
+The office reads this copy; it is also published, printed and exported. So all of these show the same
+figures. It is plain JSON and a page can be drawn from it alone. Its shape (`FORMAT` 1):
 
     {"format": 1, "year": 2026, "template": "2021",
      "group": {"slug", "name", "acronym", "remit"},
@@ -45,13 +45,13 @@ from reporting.models import (
 )
 
 FORMAT = 1
-# The offices whose holders stand on the cover of a report.
+# The cover of a report names the holders of these offices.
 NAMED_OFFICES = ("chair", "co_chair", "red_list_coordinator")
 
 
 @dataclass(frozen=True)
 class Names:
-    """The words of the reference lists, as they stand when a report is sent."""
+    """The names in the reference lists at the moment when a report is sent."""
 
     components: dict[str, dict[str, Any]]
     subcategories: dict[str, dict[str, Any]]
@@ -59,7 +59,7 @@ class Names:
 
     @classmethod
     def load(cls) -> Names:
-        """All words, in three queries; read once when many reports are written."""
+        """All names, in three queries. Callers that write many reports read this once."""
         return cls.of(Component.objects.all(), Subcategory.objects.all(), TargetStatus.objects.all())
 
     @classmethod
@@ -69,7 +69,7 @@ class Names:
         subcategories: Iterable[Subcategory],
         statuses: Iterable[TargetStatus],
     ) -> Names:
-        """The words of these rows, in the order of their lists."""
+        """The names of these rows, in the order of their lists."""
         return cls(
             components={row.code: _word(row) for row in _ordered(components)},
             subcategories={row.code: _word(row) for row in _ordered(subcategories)},
@@ -90,7 +90,7 @@ def _in_all(row: Any, field: str) -> dict[str, Any]:
 
 
 def _word(row: Any) -> dict[str, Any]:
-    """A name in all languages with its place: the database keeps JSON objects in an order of its own."""
+    """A name in all languages with its order, because PostgreSQL does not keep the order of JSON keys."""
     return _in_all(row, "name") | {"order": row.order}
 
 
@@ -110,10 +110,10 @@ def build(
     members: int,
     names: Names,
 ) -> dict[str, Any]:
-    """The frozen content from rows already at hand; asks the database nothing (`year.quadrennium` is loaded).
+    """The frozen content, made from these rows without a query. The caller has loaded `year.quadrennium`.
 
     `people` are (office, topic, name); `targets` pair each target with its progress. Progress of later years
-    is left out, and of the words only those that are used are kept.
+    is left out, and so are names that the report does not use.
     """
     rows = [_target(target, progress, year.year) for target, progress in targets]
     rows.sort(key=lambda row: row["number"])
@@ -154,7 +154,7 @@ def build(
 
 
 def _used(words: dict[str, dict[str, Any]], codes: set[str]) -> dict[str, dict[str, Any]]:
-    """The words of these codes, in the order of the list."""
+    """The names with these codes, in the order of the list."""
     return {code: word for code, word in words.items() if code in codes}
 
 
@@ -180,15 +180,15 @@ def _target(target: Target, progress: Sequence[Progress], year: int) -> dict[str
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """The SHA-256 of the content in one canonical writing; the same content always gives the same digest."""
+    """The SHA-256 of the content as canonical JSON. The same content always has the same digest."""
     written = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(written.encode()).hexdigest()
 
 
 def freeze(report: Report, day: date | None = None) -> dict[str, Any]:
-    """The report's content as it stands now, read inside the group's scope.
+    """The report's content now. The caller has opened the group's scope.
 
-    People are those in office on the last day of the year, or on `day` (today) if that is earlier.
+    It names the people in office on the last day of the year, or on `day` (today) if that is earlier.
     """
     year = report.reporting_year
     last = min(day or clock.today(), date(year.year, 12, 31))

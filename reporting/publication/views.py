@@ -23,7 +23,7 @@ PER_PAGE = 30
 
 
 def _published(slug: str, year: int) -> tuple[Group, Publication]:
-    """The published report of a group and year; anything else answers like nothing at all."""
+    """The published report of a group and year. Raises Http404 when there is none."""
     group = get_object_or_404(Group.objects.select_related("category"), slug=slug)
     with scope.group_scope(group):
         submission = queries.published_submission(group, year)
@@ -80,7 +80,7 @@ def published_detail(request: HttpRequest, group: str, year: int) -> HttpRespons
 @public_page
 @require_safe
 def published_pdf(request: HttpRequest, group: str, year: int) -> HttpResponse:
-    """The same report as a PDF; a sentence and 503 where none can be made now."""
+    """The same report as a PDF; an explanation with status 503 when no PDF can be made now."""
     found, publication = _published(group, year)
     try:
         content = report_pdf(publication)

@@ -1,6 +1,6 @@
-"""Who may read, write, send, share and decide an annual report: the one accessor for pages, acts and files.
+"""Who may read, write, send, share and decide an annual report. Pages, acts and files all ask here.
 
-Offices come from dated appointments; a grant lets one member write one report until a day (SECURITY-MODEL,
+Offices are dated appointments. A grant lets one member write one report until a day (SECURITY-MODEL,
 "Annual report"; guidelines 8.1).
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 READ, WRITE, OWN = Permission.VIEW_REPORT, Permission.EDIT_REPORT, Permission.EDIT_OWN_SECTION
 SUBMIT, SHARE, REVIEW = Permission.SUBMIT_REPORT, Permission.SHARE_REPORT, Permission.REVIEW_REPORT
-# Roles of the group that say nothing against reviewing its report: being a member, and being assigned to it.
+# People with only these roles in a group may still review its report: members, and assigned network support.
 NO_INTEREST = frozenset({RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT})
 
 
@@ -44,16 +44,16 @@ class ReportRights:
 
     @property
     def reads(self) -> bool:
-        """May see the draft."""
+        """Whether the person may see the draft."""
         return self.granted or self.held.may(READ, self.group)
 
     @property
     def writes_all(self) -> bool:
-        """May write every section."""
+        """Whether the person may write every section."""
         return self.granted or self.held.may(WRITE, self.group)
 
     def writes(self, section: TemplateSection) -> bool:
-        """May write this section: all of them, or the one that belongs to an own office."""
+        """Whether the person may write this section: they write all, or the section belongs to their office."""
         if self.writes_all:
             return True
         codes = self.held.groups.get(self.group.pk, frozenset())
@@ -61,30 +61,30 @@ class ReportRights:
 
     @property
     def writes_some(self) -> bool:
-        """May write at least a section, if the template has one for the office."""
+        """Whether the person may write at least one section, if the template has one for the person's office."""
         return self.writes_all or self.held.may(OWN, self.group)
 
     @property
     def submits(self) -> bool:
-        """May send the report for the group."""
+        """Whether the person may send the report for the group."""
         return self.held.may(SUBMIT, self.group)
 
     @property
     def shares(self) -> bool:
-        """May let a member write in it."""
+        """Whether the person may let a member write in the report."""
         return self.held.may(SHARE, self.group)
 
     @property
     def reviews(self) -> bool:
-        """May comment and decide, unless it is an own matter (`why_not_decide`)."""
+        """Whether the person may comment and decide; `why_not_decide` then refuses people with an interest."""
         return self.held.may(REVIEW, self.group)
 
 
 def rights_of(person: User, group: Group, year: int, held: PersonRoles | None = None) -> ReportRights:
-    """The person's rights on the group's report of the year, read now; one query for offices, one for a grant."""
+    """The person's present rights on the group's report of the year; one query for offices, one for a grant."""
     held = held or roles_of(person)
     granted = False
-    # A grant is for members: it ends with the membership, whatever its own last day.
+    # Grants are for members: a grant ends with the membership, even before its own last day.
     if RoleCode.MEMBER in held.groups.get(group.pk, frozenset()) and not held.may(WRITE, group):
         granted = ReportGrant.objects.filter(
             user=person,
@@ -101,8 +101,9 @@ def report_page(
 ) -> Any:
     """View decorator: a page about one group's report of one year (`<slug:group>`, `<int:year>`).
 
-    Like `group_page`, and a grant on the report counts beside the offices. The view gets `group`, `year` and
-    `rights`. Strangers get 404, people of the group without the right 403; `post` asks more of a form.
+    It works like `group_page`, but a grant on the report counts too. The view gets `group`, `year` and
+    `rights`. People without access to the group get 404, people of the group without the right 403. `post` is
+    the right that a posted form needs.
     """
 
     def decorate(view: View) -> View:
@@ -138,7 +139,7 @@ def why_not_writable(report: Report | None) -> str | None:
 def has_worked_on(person: User, report: Report) -> bool:
     """Whether the person ever wrote in the report, sent it, or recorded progress for its year; one query.
 
-    Read from the audit trail, which keeps every writer and not only the last.
+    The audit trail names every writer, while a row names only the last one.
     """
     sections = report.sections.values("pk")
     entries = Progress.objects.filter(group=report.group_id, year=report.year)
@@ -156,7 +157,8 @@ def has_worked_on(person: User, report: Report) -> bool:
 def why_not_decide(person: User, report: Report, held: PersonRoles | None = None) -> str | None:
     """Why the person may not decide about the report, in a sentence; None when they may.
 
-    Nobody decides what they wrote, sent or gain from, whatever offices they combine (SECURITY-MODEL, principle 11).
+    People may not decide about a report that they wrote or sent, or of a group in which they hold an office
+    (SECURITY-MODEL, principle 11).
     """
     held = held or roles_of(person)
     if not held.may(REVIEW, report.group):

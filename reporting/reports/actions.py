@@ -47,9 +47,9 @@ def why_not_open(group: Group, year: ReportingYear) -> str | None:
 
 
 def start_report(*, group: Group, year: ReportingYear, by: User) -> Report:
-    """The group's report of the year, begun now if nobody has; returned locked until the transaction ends.
+    """Return the group's report of the year, locked until the transaction ends. Begin the report if there is none.
 
-    Called inside a transaction and the group's scope. Raises ReportNotOpen.
+    The caller has opened a transaction and the group's scope. Raises ReportNotOpen.
     """
     report, created = Report.objects.get_or_create(
         group=group, reporting_year=year, defaults={"template_id": year.template_id}
@@ -62,7 +62,7 @@ def start_report(*, group: Group, year: ReportingYear, by: User) -> Report:
 
 
 def lock(report: Report) -> Report:
-    """The report's row, locked, as it stands now."""
+    """Lock the report's row and return it as it is now."""
     rows = Report.objects.select_for_update(of=("self",)).select_related(
         "reporting_year", "template", "group"
     )
@@ -74,11 +74,11 @@ def lock(report: Report) -> Report:
 def save_section(
     *, group: Group, year: ReportingYear, key: str, text: str, is_complete: bool, version: int, by: User
 ) -> ReportSection:
-    """Write one section. `version` is the version that the writer had before their eyes.
+    """Save one section. `version` is the version that the writer saw.
 
-    Saving the same twice changes nothing. Raises Conflict with both texts when somebody else saved first,
-    NotAllowed for a section that belongs to others, ReportLocked, ReportNotOpen, ReportIncomplete for an
-    empty section that is called complete.
+    Saving the same text twice changes nothing. Raises Conflict with both texts when another person saved first,
+    NotAllowed for a section that the person may not write, ReportIncomplete when an empty section is marked
+    complete, ReportLocked, ReportNotOpen.
     """
     report = start_report(group=group, year=year, by=by)
     section = TemplateSection.objects.get(template=report.template_id, key=key)
@@ -114,7 +114,7 @@ def save_section(
 
 
 def revision_of(rows: Iterable[SectionRow], targets: Iterable[RecordedTarget]) -> str:
-    """A short sign for what a leader had before their eyes when sending: texts and progress by version."""
+    """A short hash of what a leader sees before sending: the versions of all texts and all progress."""
     parts = [f"{row.key}:{row.version}" for row in rows]
     parts += [
         f"{row.target.pk}:{row.target.version}:{row.progress.version if row.progress else 0}"
@@ -125,10 +125,10 @@ def revision_of(rows: Iterable[SectionRow], targets: Iterable[RecordedTarget]) -
 
 @transaction.atomic
 def submit_report(*, report: Report, by: User, revision: str | None = None) -> Report:
-    """Hand a group's annual report to the Chair's Office, with a frozen copy of what it says.
+    """Send a group's annual report to the Chair's Office, with a frozen copy of its content.
 
-    Submitting a submitted report changes nothing, so a double click is harmless. `revision` is what `revision_of` gave
-    when the page was shown. Leaders get a receipt and the assigned network support a note, once committed.
+    Sending a sent report changes nothing, so a double click is harmless. `revision` is the result of `revision_of`
+    when the page was shown. After the commit, leaders and the assigned network support each get a mail.
     Raises NotAllowed, ReportLocked, ReportIncomplete, MovedOn.
     """
     report = lock(report)
@@ -184,9 +184,9 @@ def submit_report(*, report: Report, by: User, revision: str | None = None) -> R
 
 @transaction.atomic
 def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: date, by: User) -> ReportGrant:
-    """Let a member write every section of this one report until a day; sharing again sets the day anew.
+    """Let a member write every section of this one report until a day. Sharing again changes the day.
 
-    Raises NotAllowed for anybody but a leader or for somebody who is no member, ReportLocked.
+    Raises NotAllowed unless `by` is a leader and `person` is a member, ReportLocked.
     """
     report = start_report(group=group, year=year, by=by)
     if not rights_of(by, group, year.year).shares:
@@ -216,7 +216,7 @@ def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: da
 
 @transaction.atomic
 def end_share(*, grant: ReportGrant, by: User) -> ReportGrant:
-    """End a grant at once; ending an ended one changes nothing. Raises NotAllowed."""
+    """End a grant at once. Ending an ended grant changes nothing. Raises NotAllowed."""
     report = lock(grant.content_object)
     if not rights_of(by, report.group, report.year).shares:
         raise NotAllowed(_("Only a leader of the group shares the report."))
@@ -239,7 +239,7 @@ def end_share(*, grant: ReportGrant, by: User) -> ReportGrant:
 
 @transaction.atomic
 def answer_comment(*, report: Report, section_key: str, text: str, by: User) -> ReviewComment:
-    """Answer the office about one section: the open comments of the section count as answered.
+    """Answer the office about one section. The section's open comments become answered.
 
     Raises NotAllowed for people who may not write the section, ReportLocked once the report is accepted.
     """

@@ -1,4 +1,4 @@
-"""Acts on annual reports as sentences of the group's history."""
+"""The sentences about acts on annual reports in the group's history."""
 
 from django.utils.translation import gettext_lazy as _
 

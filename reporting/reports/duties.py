@@ -1,4 +1,4 @@
-"""Duties around annual reports: write, answer, review; and what waits for another person (guidelines 8.1)."""
+"""Duties around annual reports: write, answer, review; and what another person has to do (guidelines 8.1)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def existed_in(group: Group, year: int) -> bool:
 def _about(
     summary: GroupSummary, year: ReportingYear, leaders: tuple[int, ...], support: tuple[int, ...]
 ) -> Iterator[Duty]:
-    """What one group has to do for one year, and what it waits for."""
+    """The duties about one group's report of one year, and what the group waits for."""
     group, report, standing = summary.group, summary.reports.get(year.year), summary.standing(year)
     values = {"year": year.year, "group": group.name}
     url = reverse("reporting:report-detail", args=[group.slug, year.year])

@@ -19,11 +19,11 @@ class SectionText(forms.CharField):
     """A text that may be saved empty, though the section asks for it."""
 
     def validate(self, value: str) -> None:
-        """Nothing is required before the section is called complete."""
+        """Check nothing: a text is required only when the section is marked complete."""
 
 
 class SectionForm(forms.Form):
-    """The text of one section and whether it is complete; carries the version that was read."""
+    """The text of one section, whether it is complete, and the version that the writer saw."""
 
     use_required_attribute = False
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -38,7 +38,7 @@ class SectionForm(forms.Form):
         self.max_length = max_length
 
     def clean_text(self) -> str:
-        """The text with plain line ends; says by how much it is too long."""
+        """The text with plain line ends. Raises ValidationError with the number of characters too many."""
         text = str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > self.max_length:
             raise ValidationError(
@@ -50,7 +50,7 @@ class SectionForm(forms.Form):
 
 
 class MemberChoice(forms.ModelChoiceField):
-    """A member of the group, as in a register."""
+    """A choice among the group's members, sorted by family name."""
 
     def label_from_instance(self, obj: User) -> str:
         """Family name first."""
@@ -74,18 +74,18 @@ class ShareForm(forms.Form):
         person.queryset = User.objects.filter(pk__in=members, is_active=True).order_by("sort_key")
 
     def clean_ends_on(self) -> date:
-        """A day that has not passed."""
+        """The day, if it has not passed."""
         return not_past(self.cleaned_data["ends_on"])
 
 
 class SendForm(forms.Form):
-    """What the leader had before their eyes when sending."""
+    """The hash of what the leader saw before sending."""
 
     revision = forms.CharField(widget=forms.HiddenInput, max_length=16)
 
 
 class WordsForm(forms.Form):
-    """One turn of the conversation about a section."""
+    """One comment or answer about a section."""
 
     text = forms.CharField(label=_("Your answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 

@@ -1,4 +1,4 @@
-"""Mails about annual reports: queued with the change that causes them, in each reader's language."""
+"""Mails about annual reports: queued in the transaction of the change, in each reader's language."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from groups.roles import RoleCode
 from reporting.models import Report, ReportDecision, ReportGrant, ReportSubmission, ReviewComment
 from reporting.states import Outcome
 
-# The words on the button; read in the language of each mail.
+# The words on the button, translated into the language of each mail.
 BUTTONS = {
     "report_receipt": _("See the report"),
     "report_arrived": _("Read the report"),
@@ -52,7 +52,7 @@ def _send(
 
 
 def report_submitted(report: Report, submission: ReportSubmission) -> None:
-    """A receipt to every leader, and a note to the assigned network support."""
+    """Tell every leader that the report was sent, and the assigned network support that it arrived."""
     occasion = str(submission.number)
     context = {"submission": submission, "by": submission.submitted_by}
     _send(
@@ -68,7 +68,7 @@ def report_submitted(report: Report, submission: ReportSubmission) -> None:
 
 
 def report_decided(report: Report, decision: ReportDecision, asked: Sequence[ReviewComment]) -> None:
-    """The decision to every leader and to whoever sent the report, with all open comments in one mail."""
+    """Tell every leader and the sender of the report the decision, with all open comments in one mail."""
     people = {
         person.pk: person
         for person in [*people_in_office([RoleCode.LEADER], clock.today()), decision.submission.submitted_by]
@@ -87,7 +87,7 @@ def report_decided(report: Report, decision: ReportDecision, asked: Sequence[Rev
 
 
 def deadline_extended(report: Report) -> None:
-    """The new deadline and its reason to every leader."""
+    """Tell every leader the new deadline and its reason."""
     occasion = report.extended_to.isoformat() if report.extended_to else ""
     _send(
         "report_extended",
@@ -99,6 +99,6 @@ def deadline_extended(report: Report) -> None:
 
 
 def report_shared(report: Report, grant: ReportGrant) -> None:
-    """What a collaborator may do, until when."""
+    """Tell a member what they may write in the report, and until when."""
     occasion = f"{grant.user_id}:{grant.ends_on.isoformat()}:{grant.granted_at:%Y%m%d%H%M}"
     _send("report_shared", [grant.user], report, occasion, "reporting:report-detail", grant=grant)

@@ -1,4 +1,4 @@
-"""What the annual report shows on a group's overview."""
+"""The annual report on a group's overview."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reporting.summary import GroupSummary, ReportLine, ReportStanding
 
 @dataclass(frozen=True)
 class ReportPanel:
-    """The report of the latest year; `report` is None before anybody has begun it."""
+    """The report of the latest year; `report` is None before the group has begun it."""
 
     year: ReportingYear
     report: ReportLine | None
@@ -18,6 +18,6 @@ class ReportPanel:
 
 
 def report(summary: GroupSummary) -> ReportPanel | None:
-    """The report of the latest year that has opened; None before the first one."""
+    """The group's report of the latest year that has opened; None before any year has opened."""
     year = summary.asked.latest
     return ReportPanel(year, summary.reports.get(year.year), summary.standing(year)) if year else None

@@ -20,13 +20,13 @@ from reporting.models import (
 
 
 def due_on(report: Report | None, year: ReportingYear) -> date:
-    """The one deadline of a group's report: the year's, unless the office gave the group longer (guidelines 8.1)."""
+    """The deadline of a group's report: the year's, or a later one from the Chair's Office (guidelines 8.1)."""
     return report.extended_to if report and report.extended_to else year.due_on
 
 
 @dataclass(frozen=True)
 class SectionRow:
-    """A section of the template with what the group wrote in it; `written` is None before anybody did."""
+    """A section of the template with the group's text; `written` is None before the first save."""
 
     number: int
     template: TemplateSection
@@ -34,22 +34,22 @@ class SectionRow:
 
     @property
     def key(self) -> str:
-        """The section's name in addresses."""
+        """The section's key in addresses."""
         return self.template.key
 
     @property
     def text(self) -> str:
-        """What was written, empty before anybody did."""
+        """The group's text; empty before the first save."""
         return self.written.text if self.written else ""
 
     @property
     def is_complete(self) -> bool:
-        """Whether the group calls the section complete."""
+        """Whether the group marked the section complete."""
         return self.written is not None and self.written.is_complete
 
     @property
     def version(self) -> int:
-        """Grows with each save; 0 before the first."""
+        """The number of saves; 0 before the first one."""
         return self.written.version if self.written else 0
 
     @property
@@ -69,7 +69,7 @@ class SectionRow:
 
 
 def find_report(group: Group, year: ReportingYear | int) -> Report | None:
-    """The group's report of the year, or None while nobody has begun; one query, in the group's scope."""
+    """The group's report of the year, or None before the group begins it; one query, in the group's scope."""
     number = year if isinstance(year, int) else year.year
     found = Report.objects.filter(group=group, reporting_year=number)
     report: Report | None = found.select_related(
@@ -92,14 +92,14 @@ def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]
 
 @dataclass(frozen=True)
 class RecordedTarget:
-    """A target with the progress of one year beside it."""
+    """A target with the progress of one year."""
 
     target: Target
     progress: Progress | None
 
 
 def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[RecordedTarget]:
-    """The group's targets of the year's quadrennium with the year's progress, all or of one part of the cycle.
+    """The group's targets of the year's quadrennium with the year's progress; one part of the cycle, or all.
 
     Two queries, in the group's scope.
     """
@@ -113,6 +113,6 @@ def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[
 
 
 def conversation(report: Report, section: str) -> list[ReviewComment]:
-    """What was said about a section, as the group sees it: without the staff's own notes; one query."""
+    """The comments and answers about a section that the group may see, without staff notes; one query."""
     comments = report.comments.filter(section_key=section, staff_only=False)
     return list(comments.select_related("written_by"))

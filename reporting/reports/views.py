@@ -45,13 +45,13 @@ def year_or_404(year: int) -> ReportingYear:
 
 
 def find_both(group: Group, year: int) -> tuple[Report | None, ReportingYear]:
-    """The group's report, if there is one, and the year."""
+    """The group's report of the year, or None, and the year."""
     report = find_report(group, year)
     return (report, report.reporting_year) if report else (None, year_or_404(year))
 
 
 def report_or_404(group: Group, year: int) -> Report:
-    """The group's report of the year, once somebody has begun it."""
+    """The group's report of the year. Raises Http404 before the group begins it."""
     report = find_report(group, year)
     if report is None:
         raise Http404
@@ -59,14 +59,14 @@ def report_or_404(group: Group, year: int) -> Report:
 
 
 def progress(rows: list[SectionRow]) -> dict[str, int]:
-    """How many sections are complete, of how many."""
+    """The number of complete sections and the number of all sections."""
     return {"done": sum(row.is_complete for row in rows), "of": len(rows)}
 
 
 @group_page(READ)
 @require_GET
 def report_current(request: GroupRequest, group: Group) -> HttpResponse:
-    """The report of the year that is open now."""
+    """Redirect to the report of the year that is open now."""
     year = ReportingYear.open(clock.today())
     if year is None:
         raise Http404
@@ -76,7 +76,7 @@ def report_current(request: GroupRequest, group: Group) -> HttpResponse:
 @report_page(lambda rights: rights.reads)
 @require_GET
 def report_detail(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
-    """Where the report stands: its sections, its deadline, who wrote last, what the office asked."""
+    """The report's overview: its status, sections and deadline, who wrote last, what the office asked."""
     report, period = find_both(group, year)
     rows = section_rows(report, period)
     decision = None
@@ -121,7 +121,7 @@ def _section_or_404(rows: list[SectionRow], key: str) -> SectionRow:
 def report_section(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
-    """Write one section; the second of two who save at once sees both texts."""
+    """Write one section. If another person saved first, the writer sees both texts."""
     report, period = find_both(group, year)
     rows = section_rows(report, period)
     row = _section_or_404(rows, section)
@@ -179,7 +179,7 @@ def report_section(
 
 
 def _section_form(row: SectionRow, data: Any = None) -> SectionForm:
-    """The form of a section, filled with what was saved last."""
+    """The form of a section, filled with the text that was saved last."""
     return SectionForm(
         data,
         initial={"version": row.version, "text": row.text, "is_complete": row.is_complete},
@@ -239,7 +239,7 @@ def report_answer(
 @report_page(lambda rights: rights.reads)
 @require_GET
 def report_preview(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
-    """The report as it would be published, from what is written now."""
+    """The report as it would be published with its present content."""
     report = report_or_404(group, year)
     return render(
         request,
@@ -257,7 +257,7 @@ def report_preview(request: GroupRequest, group: Group, year: int, rights: Repor
 @require_http_methods(GET_OR_POST)
 @acts_once
 def report_send(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
-    """Read once more what is sent, then send it."""
+    """Read the whole report once more, then send it."""
     report, period = find_both(group, year)
     if request.method == "POST":
         if report is None:
@@ -357,7 +357,7 @@ def report_share(request: GroupRequest, group: Group, year: int, rights: ReportR
 def report_unshare(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, grant: int
 ) -> HttpResponse:
-    """End somebody's part in this report at once."""
+    """Stop sharing the report with a person, at once."""
     found = get_object_or_404(
         ReportGrant.objects.select_related("content_object", "user"),
         pk=grant,

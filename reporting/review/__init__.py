@@ -1,1 +1,1 @@
-"""The Chair's Office reads a report that was sent, asks, and decides."""
+"""The Chair's Office reads a report that was sent, comments on it, and decides."""

@@ -34,8 +34,8 @@ def add_comment(
 ) -> ReviewComment:
     """Comment on one section of the version that was sent last; a staff note is never shown to the group.
 
-    The same comment twice in a row is one comment. Raises NotAllowed, ReportLocked for a report that was
-    never sent or that is published.
+    Posting the same comment twice in a row adds one comment. Raises NotAllowed, and ReportLocked for a report
+    that was never sent or is published.
     """
     report = lock(report)
     if reason := why_not_decide(by, report):
@@ -61,7 +61,7 @@ def add_comment(
         written_by=by,
         written_at=clock.now(),
     )
-    # The words of a staff note stay out of the trail, which leaders read.
+    # The text of a staff note is left out of the audit trail, because leaders read the trail.
     verb = "reporting.note_written" if staff_only else "reporting.comment_written"
     audit.record(verb, by=by, about=comment, group=report.group, year=report.year, section=section.title_en)
     return comment
@@ -69,7 +69,7 @@ def add_comment(
 
 @transaction.atomic
 def resolve_comment(*, comment: ReviewComment, by: User) -> ReviewComment:
-    """Mark a comment as settled; marking it again changes nothing. Raises NotAllowed."""
+    """Mark a comment as settled. Marking it again changes nothing. Raises NotAllowed."""
     report = lock(comment.report)
     if reason := why_not_decide(by, report):
         raise NotAllowed(reason)
@@ -93,11 +93,11 @@ def decide(
     by: User,
     answer_by: date | None = None,
 ) -> ReportDecision:
-    """Accept the version that was read, or send it back with a message; leaders are told by one mail each.
+    """Accept the version that was read, or send it back with a message. Each leader gets one mail.
 
-    The decision names the version by number and digest and is refused when the report moved on. The same
-    decision by the same person twice is one decision. Accepting publishes the report at that moment.
-    `answer_by` gives a group whose report goes back a new deadline.
+    `number` and `sha256` name the version; an older version is refused. The same decision by the same person
+    again changes nothing. Accepting a report publishes it at once. `answer_by` is the new deadline of a group
+    whose report is sent back.
     Raises NotAllowed, MovedOn, AlreadyDecided, ReportLocked, WrongDeadline.
     """
     report = lock(report)
@@ -111,15 +111,14 @@ def decide(
             _("The group sent version %(number)d while you were reading. Read it before you decide.")
             % {"number": submission.number}
         )
-    if standing := getattr(submission, "decision", None):
-        if (standing.decided_by_id, standing.outcome) == (by.pk, outcome):
-            return standing
-        raise AlreadyDecided(_already(standing))
+    if earlier := getattr(submission, "decision", None):
+        if (earlier.decided_by_id, earlier.outcome) == (by.pk, outcome):
+            return earlier
+        raise AlreadyDecided(_already(earlier))
     if outcome not in MOVES[ReportState(report.state)]:
         raise ReportLocked(_("A report in this state cannot be decided."))
-    open_comments = report.comments.filter(from_office=True, staff_only=False, state=CommentState.OPEN)
-    asked = list(open_comments)
-    _check(outcome, message, len(asked), answer_by, report)
+    open_comments = list(report.comments.filter(from_office=True, staff_only=False, state=CommentState.OPEN))
+    _check(outcome, message, len(open_comments), answer_by, report)
 
     now = clock.now()
     decision: ReportDecision = ReportDecision.objects.create(
@@ -133,7 +132,7 @@ def decide(
     report.state, report.decided_at, report.decided_by = outcome, now, by
     fields = ["state", "decided_at", "decided_by"]
     if outcome == Outcome.RETURNED and answer_by:
-        # What it is for is plain from where the report stands; a reason in words is written by a person.
+        # No reason is written: the report's status explains the new deadline.
         report.extended_to, report.extended_why = answer_by, ""
         fields += ["extended_to", "extended_why"]
     report.save(update_fields=fields)
@@ -147,31 +146,31 @@ def decide(
         number=submission.number,
         sha256=submission.sha256,
     )
-    mails.report_decided(report, decision, asked)
+    mails.report_decided(report, decision, open_comments)
     return decision
 
 
-def _already(standing: ReportDecision) -> str:
-    values = {"name": standing.decided_by.name, "number": standing.submission.number}
-    if standing.outcome == Outcome.ACCEPTED:
+def _already(decision: ReportDecision) -> str:
+    values = {"name": decision.decided_by.name, "number": decision.submission.number}
+    if decision.outcome == Outcome.ACCEPTED:
         return _("%(name)s has already accepted version %(number)d.") % values
     return (
         _("%(name)s has already sent version %(number)d back. The group has to send it again first.") % values
     )
 
 
-def _check(outcome: str, message: str, asked: int, answer_by: date | None, report: Report) -> None:
-    """The rules of a decision that concern its own words."""
-    if outcome == Outcome.ACCEPTED and asked:
+def _check(outcome: str, message: str, open_comments: int, answer_by: date | None, report: Report) -> None:
+    """Check the decision's own fields: message, outcome and new deadline."""
+    if outcome == Outcome.ACCEPTED and open_comments:
         raise ReportLocked(
             ngettext(
                 "%(count)d comment is still open. Mark it as settled, or send the report back.",
                 "%(count)d comments are still open. Mark them as settled, or send the report back.",
-                asked,
+                open_comments,
             )
-            % {"count": asked}
+            % {"count": open_comments}
         )
-    if outcome == Outcome.RETURNED and not asked and not message.strip():
+    if outcome == Outcome.RETURNED and not open_comments and not message.strip():
         raise ReportLocked(_("Say what the group should change: write a message, or a comment on a section."))
     if outcome == Outcome.RETURNED and answer_by:
         _check_day(answer_by, report.due_on)
@@ -189,7 +188,7 @@ def _check_day(day: date, due_on: date) -> None:
 
 @transaction.atomic
 def extend_deadline(*, group: Group, year: ReportingYear, to: date, why: str, by: User) -> Report:
-    """Give a group longer for its report, with the reason; leaders are told. The same day again changes nothing.
+    """Give a group a later deadline with a reason. Leaders get a mail. The same day again changes nothing.
 
     Raises NotAllowed, ReportLocked, ReportNotOpen, WrongDeadline.
     """

@@ -18,7 +18,7 @@ class Piece:
 
 
 def word_changes(before: str, after: str) -> list[Piece]:
-    """The later text with what was added and what was taken away; joined without the deletions it is `after`."""
+    """The later text in pieces, with what was added and removed. All pieces without the removed ones make `after`."""
     old, new = PIECES.findall(before), PIECES.findall(after)
     pieces: list[Piece] = []
     for kind, a1, a2, b1, b2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -14,7 +14,7 @@ from reporting.states import Outcome
 
 
 class CommentForm(WordsForm):
-    """The office's side of the conversation."""
+    """A comment of the Chair's Office about one section."""
 
     text = forms.CharField(
         label=_("Add to this conversation"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
@@ -22,10 +22,10 @@ class CommentForm(WordsForm):
 
 
 class StackedRadios(Radios):
-    """Boxed answers below each other, for a narrow column."""
+    """Radio buttons in boxes, one below the other, for a narrow column."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The group as drawn elsewhere, in one column."""
+        """The context of the parent widget, in one column."""
         context = super().get_context(name, value, attrs)
         context["widget"]["layout"] += " opts--1"
         return context
@@ -62,7 +62,7 @@ class DecisionForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    """More time for one group, and why."""
+    """A later deadline for one group, and the reason."""
 
     to = DayField(
         label=_("New deadline"), help_text=_("For example 28 2 2027. The day ends at midnight UTC.")
@@ -72,5 +72,5 @@ class ExtendForm(forms.Form):
     )
 
     def clean_to(self) -> date:
-        """A day that has not passed."""
+        """The day, if it has not passed."""
         return not_past(self.cleaned_data["to"])

@@ -1,4 +1,4 @@
-"""What a reviewer has before their eyes: one version, what changed since the last, the conversation, the checks."""
+"""What a reviewer sees: one version, the changes since the version before, the conversation, the checks."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ class ReviewedSection:
 
     @property
     def open_comments(self) -> int:
-        """Comments that the group has not answered and nobody settled."""
+        """The number of comments that are neither answered nor settled."""
         return sum(c.from_office and not c.staff_only and c.state == CommentState.OPEN for c in self.talk)
 
     @property
     def answered(self) -> int:
-        """Comments that the group answered and that wait to be settled."""
+        """The number of comments that the group answered and the office has not settled."""
         return sum(c.from_office and c.state == CommentState.ANSWERED for c in self.talk)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that a reviewer looks at, already counted."""
+    """One line of the checks that a reviewer reads, with its figures."""
 
     kind: str
     text: str
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A line of the report's history."""
+class ReviewEvent:
+    """One line of the report's history: it was sent, or decided."""
 
     when: datetime
     text: str
@@ -64,31 +64,33 @@ class Review:
     publication: Publication
     sections: list[ReviewedSection]
     checks: list[Check]
-    history: list[Moment]
+    history: list[ReviewEvent]
 
     @property
     def changed(self) -> list[ReviewedSection]:
-        """Sections that changed since the version before, or that hold a comment in progress."""
+        """The sections that changed since the version before, or that have an unsettled comment."""
         return [one for one in self.sections if one.changed or one.open_comments or one.answered]
 
 
 def review_of(report: Report) -> Review | None:
-    """The last version of the report with all that belongs to it; three queries. None if it was never sent."""
+    """The last version of the report with its changes and comments; three queries. None if it was never sent."""
     submissions = list(report.submissions.select_related("submitted_by", "decision__decided_by"))
     if not submissions:
         return None
     submission = submissions[-1]
     previous = submissions[-2] if len(submissions) > 1 else None
-    talk: dict[str, list[ReviewComment]] = {}
+    comments: dict[str, list[ReviewComment]] = {}
     for comment in report.comments.select_related("written_by"):
-        talk.setdefault(comment.section_key, []).append(comment)
+        comments.setdefault(comment.section_key, []).append(comment)
     publication = Publication(submission.content, number=submission.number)
     before = {one["key"]: one["text"] for one in previous.content["sections"]} if previous else {}
     sections = []
     for part, raw in zip(publication.sections, submission.content["sections"], strict=True):
         old = before.get(part.key, "") if previous else raw["text"]
         sections.append(
-            ReviewedSection(part, word_changes(old, raw["text"]), old != raw["text"], talk.get(part.key, []))
+            ReviewedSection(
+                part, word_changes(old, raw["text"]), old != raw["text"], comments.get(part.key, [])
+            )
         )
     return Review(
         report,
@@ -144,22 +146,22 @@ def _checks(
     return checks
 
 
-def _history(submissions: list[ReportSubmission]) -> list[Moment]:
-    """Newest first."""
-    moments = []
+def _history(submissions: list[ReportSubmission]) -> list[ReviewEvent]:
+    """When the report was sent and what was decided, newest first."""
+    events = []
     for one in submissions:
         text = _("Version %(number)d sent by %(name)s") % {
             "number": one.number,
             "name": one.submitted_by.name,
         }
-        moments.append(Moment(one.submitted_at, text, big=True))
+        events.append(ReviewEvent(one.submitted_at, text, big=True))
         if decision := getattr(one, "decision", None):
             words = (
                 _("Accepted by %(name)s")
                 if decision.outcome == Outcome.ACCEPTED
                 else _("Sent back by %(name)s")
             )
-            moments.append(
-                Moment(decision.decided_at, words % {"name": decision.decided_by.name}, decision.message)
+            events.append(
+                ReviewEvent(decision.decided_at, words % {"name": decision.decided_by.name}, decision.message)
             )
-    return sorted(moments, key=lambda moment: moment.when, reverse=True)
+    return sorted(events, key=lambda event: event.when, reverse=True)

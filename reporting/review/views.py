@@ -34,7 +34,7 @@ def _page(
     comment_on: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The review page with whatever forms came back."""
+    """The review page. Forms with errors, if any, replace the empty ones."""
     review = review_of(report)
     show_all = request.GET.get("show") == "all" or (review is not None and review.previous is None)
     decidable = report.state == ReportState.SUBMITTED

@@ -1,4 +1,4 @@
-"""The finer questions: why something may not be changed or decided, as a sentence; None when it may."""
+"""Why targets and progress may not be changed or decided, each as a sentence; None when they may."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 Reason = str | None
 
-# Acts that change what a set of targets says; whoever did one of them does not decide about the set.
+# Acts that change the content of a set of targets. A person who did one of them may not decide about the set.
 TARGET_EDITS = ("reporting.target_added", "reporting.target_changed", "reporting.target_dropped")
 
 
 def why_not_edit_targets(target_set: TargetSet | None, period: Quadrennium, day: date) -> Reason:
-    """Why targets of the period cannot be added or changed. A set that does not exist yet may be begun."""
+    """Why targets of the period cannot be added or changed; None when they can. The set may not exist yet."""
     if day > period.ends_on:
         return _("The quadrennium %(period)s is over, so its targets no longer change.") % {
             "period": period.label
@@ -37,17 +37,17 @@ def why_not_edit_targets(target_set: TargetSet | None, period: Quadrennium, day:
 
 
 def why_not_edit_target(target: Target, day: date) -> Reason:
-    """Why one target cannot be changed or dropped."""
+    """Why one target cannot be changed or dropped; None when it can."""
     if target.dropped_at is not None:
         return _("This target was dropped. Add a new one instead.")
     return why_not_edit_targets(target.target_set, target.target_set.quadrennium, day)
 
 
 def why_not_record(target: Target, year: int, report_state: str | None, day: date) -> Reason:
-    """Why progress of a year cannot be recorded on the target.
+    """Why progress of a year cannot be recorded on the target; None when it can.
 
-    `report_state` is the state of the group's report of that year, None where none was begun. What the office
-    reads or has accepted stays as it was read (guidelines 8.1).
+    `report_state` is the state of the group's report of that year, None before the group begins it. Progress
+    does not change while the office reviews the report, nor after it accepted the report (guidelines 8.1).
     """
     if target.dropped_at is not None:
         return _("This target was dropped, so no progress is recorded on it.")
@@ -77,7 +77,7 @@ def why_not_record_year(period: Quadrennium, year: int, report_state: str | None
 
 
 def why_not_decide_targets(target_set: TargetSet, person: User, held: PersonRoles) -> Reason:
-    """Why the person does not decide about these targets: two people decide, and nobody in an own matter."""
+    """Why the person may not decide about these targets: they sent or changed them, or hold an office in the group."""
     if target_set.submitted_by_id == person.pk:
         return _("You sent these targets yourself. Somebody else of the Chair’s Office decides about them.")
     if held.groups.get(target_set.group_id, frozenset()) - {RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT}:

@@ -1,4 +1,4 @@
-"""Setting the targets of a quadrennium: add, change, drop, send, and what the Chair's Office answers.
+"""Acts on the targets of a quadrennium: add, change, drop, send, and the decision of the Chair's Office.
 
 Each act locks the set of targets, so codes are given out one after the other and nothing changes while it is
 being decided about (guidelines 8.1.1).
@@ -28,7 +28,7 @@ from reporting.targets.access import why_not_decide_targets, why_not_edit_target
 
 @dataclass(frozen=True)
 class TargetAnswers:
-    """What people write about a target; component and sub-category are codes of the plan's pairs."""
+    """The answers that describe a target. Component and sub-category are codes of a pair in the plan."""
 
     component: str
     subcategory: str
@@ -41,7 +41,7 @@ class TargetAnswers:
 
     @classmethod
     def of(cls, target: Target) -> TargetAnswers:
-        """The answers as they stand."""
+        """The target's present answers."""
         return cls(
             component=target.component_id,
             subcategory=target.subcategory_id,
@@ -66,13 +66,13 @@ class TargetAnswers:
 
 
 def require(by: User, permission: Permission, group: Group | int) -> None:
-    """Rights are read at the moment of the act. Raises NotAllowed without the permission."""
+    """Raise NotAllowed unless the person has the permission now."""
     if not roles_of(by).may(permission, group):
         raise NotAllowed(_("Your offices in this group do not include this step."))
 
 
 def _check(answers: TargetAnswers, period: Quadrennium, *, before: int | None = None) -> None:
-    """Raises WrongTarget where the answers do not fit the period's plan or time. `before` is the due year kept."""
+    """Raise WrongTarget when the answers do not fit the period's plan or years. `before` is the earlier due year."""
     if answers.due_year not in period.years:
         raise WrongTarget(
             _("Choose a due year between %(first)d and %(last)d.")
@@ -107,7 +107,7 @@ def _lock(target_set: TargetSet) -> TargetSet:
 
 
 def _touch(target_set: TargetSet) -> None:
-    """Count a change of the set, so that a decision about an older reading is noticed."""
+    """Increase the set's version, so that a decision about an older version is refused."""
     target_set.version += 1
     target_set.save(update_fields=["version"])
 
@@ -135,7 +135,7 @@ def add_target(*, group: Group, period: Quadrennium, by: User, answers: TargetAn
 
 
 def _lock_target(target: Target) -> Target:
-    """The target as it stands, behind the lock of its set."""
+    """Lock the target's set and return the target as it is now."""
     target_set = _lock(target.target_set)
     fresh = Target.objects.select_for_update(of=("self",)).get(pk=target.pk)
     fresh.target_set = target_set
@@ -144,23 +144,23 @@ def _lock_target(target: Target) -> Target:
 
 @transaction.atomic
 def edit_target(*, target: Target, by: User, answers: TargetAnswers, version: int) -> Target:
-    """Change a target that was read in `version`; saving what stands already changes nothing.
+    """Change a target; `version` is the version that the person saw. Saving the same answers changes nothing.
 
-    Raises Conflict with both texts when somebody saved first; NotAllowed, TargetsLocked, WrongTarget.
+    Raises Conflict with both texts when another person saved first; NotAllowed, TargetsLocked, WrongTarget.
     """
     require(by, Permission.EDIT_TARGETS, target.group_id)
     with audit.context(by=by):
         target = _lock_target(target)
         if reason := why_not_edit_target(target, clock.today()):
             raise TargetsLocked(reason)
-        standing = TargetAnswers.of(target)
-        if answers == standing:
+        present = TargetAnswers.of(target)
+        if answers == present:
             return target
         _check(answers, target.target_set.quadrennium, before=target.due_year)
         if version != target.version:
             raise Conflict(
                 _("Somebody else changed this target while you were writing. Nothing of yours is lost."),
-                theirs=_as_words(standing),
+                theirs=_as_words(present),
                 yours=_as_words(answers),
             )
         answers.put_on(target)
@@ -170,7 +170,7 @@ def edit_target(*, target: Target, by: User, answers: TargetAnswers, version: in
         changed = [
             field.name
             for field in fields(answers)
-            if getattr(answers, field.name) != getattr(standing, field.name)
+            if getattr(answers, field.name) != getattr(present, field.name)
         ]
         audit.record(
             "reporting.target_changed",
@@ -184,7 +184,7 @@ def edit_target(*, target: Target, by: User, answers: TargetAnswers, version: in
 
 
 def _as_words(answers: TargetAnswers) -> dict[str, str]:
-    """The answers by field, as text; codes stay codes."""
+    """The answers as text, by field; codes are not replaced by names."""
     return {
         field.name: "" if getattr(answers, field.name) is None else str(getattr(answers, field.name))
         for field in fields(answers)
@@ -193,7 +193,7 @@ def _as_words(answers: TargetAnswers) -> dict[str, str]:
 
 @transaction.atomic
 def drop_target(*, target: Target, by: User, why: str) -> Target:
-    """Give a target up, with a word; it stays in the list and its code is not used again.
+    """Drop a target with a reason. It stays in the list, and no other target gets its code.
 
     Dropping a dropped target changes nothing. Raises NotAllowed, TargetsLocked.
     """
@@ -214,7 +214,7 @@ def drop_target(*, target: Target, by: User, why: str) -> Target:
 
 
 def _move(target_set: TargetSet, to: TargetSetState) -> None:
-    """Raises TargetsLocked for a move that the table of states does not have."""
+    """Set the new state. Raises TargetsLocked when TARGET_MOVES does not allow it from the present state."""
     if to not in TARGET_MOVES.get(TargetSetState(target_set.state), set()):
         raise TargetsLocked(
             _("This step does not fit: the targets are “%(state)s”.")
@@ -225,9 +225,10 @@ def _move(target_set: TargetSet, to: TargetSetState) -> None:
 
 @transaction.atomic
 def submit_targets(*, target_set: TargetSet, by: User, version: int | None = None) -> TargetSet:
-    """Send the targets to the Chair's Office; network support hears of it by mail.
+    """Send the targets to the Chair's Office. The group's network support gets a mail.
 
-    Sending sent targets changes nothing. `version` is the set as the leader read it; None skips the question.
+    Sending sent targets changes nothing. `version` is the version of the set that the leader saw; None skips
+    this check.
     Raises NotAllowed, NothingToSend, MovedOn, TargetsLocked.
     """
     require(by, Permission.SUBMIT_TARGETS, target_set.group_id)
@@ -256,21 +257,21 @@ def submit_targets(*, target_set: TargetSet, by: User, version: int | None = Non
 
 
 def agree_targets(*, target_set: TargetSet, by: User, version: int, word: str = "") -> TargetSet:
-    """Agree the targets as they were read; they are locked and public from then on. See `_decide`."""
+    """Approve the version that was read. The targets are then locked and public. See `_decide`."""
     return _decide(target_set, TargetSetState.AGREED, by=by, version=version, word=word)
 
 
 def return_targets(*, target_set: TargetSet, by: User, version: int, word: str) -> TargetSet:
-    """Send the targets back with a word; the group can change them again. See `_decide`."""
+    """Send the targets back with a message. The group can change them again. See `_decide`."""
     return _decide(target_set, TargetSetState.RETURNED, by=by, version=version, word=word)
 
 
 @transaction.atomic
 def _decide(target_set: TargetSet, to: TargetSetState, *, by: User, version: int, word: str) -> TargetSet:
-    """Answer the group. The leaders get a mail; the same decision by the same person again changes nothing.
+    """Record the decision. The leaders get a mail; the same decision by the same person again changes nothing.
 
-    Raises NotAllowed for whoever sent or changed the targets or holds an office in the group, MovedOn when
-    another version was read, TargetsLocked when nothing waits for a decision.
+    Raises NotAllowed when the person sent or changed the targets or holds an office in the group, MovedOn when
+    the person saw another version, TargetsLocked when the targets are not with the Chair's Office.
     """
     held = roles_of(by)
     if not held.may(Permission.DECIDE_TARGETS, target_set.group_id):

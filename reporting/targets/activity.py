@@ -1,4 +1,4 @@
-"""Acts on targets and progress as sentences of the group's history."""
+"""The sentences about acts on targets and progress in the group's history."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Where a group stands along the conservation cycle, and what everybody may read of its targets."""
+"""A group's progress along the conservation cycle, and the public view of its targets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from reporting.targets.figures import mean_percent, share_reached
 
 @dataclass(frozen=True)
 class CyclePart:
-    """One part of the conservation cycle with its counts: what the cycle shows."""
+    """One part of the conservation cycle with the counts that the page shows."""
 
     key: str
     label: str
@@ -52,19 +52,19 @@ class CyclePart:
 
 @dataclass(frozen=True)
 class CycleState:
-    """Where a group stands along the cycle in one period."""
+    """A group's progress along the cycle in one period."""
 
     period: Quadrennium
     parts: tuple[CyclePart, ...]
 
 
 def cycle_state(group: Group, day: date) -> CycleState | None:
-    """The cycle of the group in the period of the day; None where no target was set. Two queries, in scope."""
+    """The cycle of the group in the period of the day; None without targets. Two queries, in the group's scope."""
     return _cycle_state(Target.objects.filter(group=group), Progress.objects.all(), day)
 
 
 def public_cycle_state(group: Group, day: date) -> CycleState | None:
-    """What everybody may see of it: approved targets, and the progress that accepted reports show."""
+    """The public part of the cycle: approved targets, with the progress in accepted reports."""
     agreed = Target.objects.filter(group=group, target_set__state=TargetSetState.AGREED)
     return _cycle_state(agreed, Progress.objects.filter(accepted_only()), day)
 
@@ -82,14 +82,14 @@ def _cycle_state(targets: QuerySet[Target], entries: QuerySet[Progress], day: da
     }
     by_component: dict[str, list[tuple[int, bool | None, str | None]]] = defaultdict(list)
     for target, component, quantity in live:
-        by_component[component].append(_standing(quantity, *latest.get(target, (None, None))))
+        by_component[component].append(_share_and_status(quantity, *latest.get(target, (None, None))))
     return CycleState(period, tuple(part_of(one, by_component[one.pk]) for one in all_components()))
 
 
-def _standing(
+def _share_and_status(
     quantity: Decimal | None, status_id: str | None, reached: Decimal | None
 ) -> tuple[int, bool | None, str | None]:
-    """Share, achieved and status sign of one target, from its last entry; `status_id` is None without one."""
+    """Share, achieved and status sign of one target, from its last entry; `status_id` is None without an entry."""
     if status_id is None:
         return share_reached(quantity, None, achieved=False), None, None
     status = next(one for one in all_statuses() if one.pk == status_id)
@@ -97,20 +97,20 @@ def _standing(
     return share, status.is_achieved, status.glyph
 
 
-def part_of(component: Component, standings: Sequence[tuple[int, bool | None, str | None]]) -> CyclePart:
+def part_of(component: Component, figures: Sequence[tuple[int, bool | None, str | None]]) -> CyclePart:
     """The counts of one part of the cycle from (share, achieved, status sign) of each of its targets."""
     return CyclePart(
         key=component.code,
         label=str(component),
-        targets=len(standings),
-        achieved=sum(1 for _share, achieved, _glyph in standings if achieved),
-        behind=sum(1 for _share, _achieved, glyph in standings if glyph == "late"),
-        percent=mean_percent([share for share, _achieved, _glyph in standings]),
+        targets=len(figures),
+        achieved=sum(1 for _share, achieved, _glyph in figures if achieved),
+        behind=sum(1 for _share, _achieved, glyph in figures if glyph == "late"),
+        percent=mean_percent([share for share, _achieved, _glyph in figures]),
     )
 
 
 def accepted_only() -> Exists:
-    """A condition on progress: the report of its year is accepted, so the entry is public."""
+    """A condition on progress entries: the report of the entry's year is accepted, so the entry is public."""
     return Exists(
         Report.objects.filter(
             group=OuterRef("group"), reporting_year=OuterRef("year"), state=ReportState.ACCEPTED
@@ -120,7 +120,7 @@ def accepted_only() -> Exists:
 
 @dataclass(frozen=True)
 class PublicTarget:
-    """What everybody may read of a target: code, text, place in the cycle, and its status in accepted reports."""
+    """The public part of a target: code, text, part of the cycle, and its status in accepted reports."""
 
     code: str
     text: str
@@ -132,14 +132,14 @@ class PublicTarget:
 
 @dataclass(frozen=True)
 class PublicPeriod:
-    """The agreed targets of one period."""
+    """The approved targets of one period."""
 
     period: Quadrennium
     blocks: tuple[tuple[Component, tuple[PublicTarget, ...]], ...]
 
 
 def public_targets(group: Group) -> list[PublicPeriod]:
-    """Agreed targets, the latest period first, in the group's scope; three queries."""
+    """The approved targets, the latest period first, in the group's scope; three queries."""
     targets = list(
         Target.objects.filter(
             group=group, target_set__state=TargetSetState.AGREED, dropped_at=None

@@ -18,7 +18,7 @@ from reporting.summary import GroupSummary, summaries_for
 
 MINUTES_FOR_TARGETS = 60
 MINUTES_FOR_PROGRESS = 5  # for each target
-# The roles that are asked to record progress; network support may, but does not have to.
+# The portal asks people with these roles to record progress. Network support may, but does not have to.
 RECORDERS = frozenset(
     code
     for code, role in ROLES.items()
@@ -48,7 +48,7 @@ def _holding(people: Holders, codes: frozenset[RoleCode]) -> tuple[int, ...]:
 
 
 def _about_set(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
-    """Set the targets of the period, or decide about those that were sent."""
+    """The duty to set the targets of the period, or to decide about targets that were sent."""
     period, target_set, group = summary.asked.period, summary.target_set, summary.group
     if period is None:
         return
@@ -97,7 +97,7 @@ def _about_set(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
 
 
 def _about_progress(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
-    """Record the progress of the latest reporting year, until its report is sent."""
+    """The duty to record the progress of the latest reporting year, until its report is sent."""
     year, line, group = summary.asked.latest, summary.latest_set, summary.group
     if year is None or line is None or line.recorded == line.targets:
         return

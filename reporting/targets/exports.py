@@ -1,10 +1,10 @@
-"""Targets and progress as a table for a spreadsheet: the figures of the page, cell by cell."""
+"""Targets and progress as a table for a spreadsheet, with the same figures as the page."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from reporting.targets.figures import plain
+from reporting.targets.figures import plain_number
 from reporting.targets.queries import TargetTable
 
 
@@ -40,7 +40,7 @@ def target_rows(table: TargetTable) -> list[list[object]]:
             target.text,
             target.indicator,
             target.baseline,
-            plain(target.quantity),
+            plain_number(target.quantity),
             target.due_year,
         ]
         for cell in row.cells:

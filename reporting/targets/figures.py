@@ -1,4 +1,4 @@
-"""How far targets are: the shares that the cycle, the tables, the report and the export all show."""
+"""How much of the targets is reached: the cycle, the tables, the report and the export use these figures."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.utils.formats import number_format
 
 
 def share_reached(quantity: Decimal | None, reached: Decimal | None, *, achieved: bool) -> int:
-    """How much of one target is reached, as a whole percent from 0 to 100.
+    """The share of one target that is reached, as a whole percent from 0 to 100.
 
-    An achieved target counts in full whatever its figures say; one without figures counts once it is achieved.
+    An achieved target counts as 100, even if its figures are lower. A target without figures counts as 0 until
+    it is achieved.
     """
     if achieved:
         return 100
@@ -22,12 +23,12 @@ def share_reached(quantity: Decimal | None, reached: Decimal | None, *, achieved
 
 
 def mean_percent(shares: Sequence[int]) -> int:
-    """The mean of the shares, rounded down, so that 100 is shown only when all is done; 0 for none."""
+    """The mean of the shares, rounded down, so that pages show 100 only when all targets are reached; 0 for none."""
     return sum(shares) // len(shares) if shares else 0
 
 
-def plain(value: Decimal | None) -> str:
-    """A figure as people write it in the reader's language: 12, not 12.00; empty for None."""
+def plain_number(value: Decimal | None) -> str:
+    """The figure as people write it in the reader's language: 12, not 12.00; empty for None."""
     if value is None:
         return ""
     exponent = value.normalize().as_tuple().exponent

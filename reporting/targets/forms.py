@@ -13,11 +13,11 @@ from core.forms import Radios, dressed, set_choices
 from groups.models import Quadrennium
 from reporting.models import CyclePair, KeyResult, Target, TargetStatus
 from reporting.targets.actions import TargetAnswers
-from reporting.targets.figures import plain
+from reporting.targets.figures import plain_number
 
 
 def number_field(**kwargs: Any) -> forms.DecimalField:
-    """A figure of 0 or more with up to two places, with sentences that say how to put it right."""
+    """A field for a figure of 0 or more with up to two decimal places. Its errors say how to correct the figure."""
     return forms.DecimalField(
         min_value=0,
         max_digits=12,
@@ -37,7 +37,7 @@ def number_field(**kwargs: Any) -> forms.DecimalField:
 
 
 class TargetForm(forms.Form):
-    """One target. Part of the cycle and sub-category are one choice, so that only pairs of the plan can be chosen."""
+    """One target. Part of the cycle and sub-category are one choice, so people can choose only pairs of the plan."""
 
     text = forms.CharField(
         label=gettext_lazy("What will the group reach?"),
@@ -103,11 +103,11 @@ class TargetForm(forms.Form):
         )
 
     def clean_text(self) -> str:
-        """One paragraph: line ends become spaces."""
+        """The text as one paragraph: line ends become spaces."""
         return " ".join(self.cleaned_data["text"].split())
 
     def clean_due_year(self) -> int:
-        """Refuses a year that is over, unless the target had it already."""
+        """The due year. Raises ValidationError for a year that is over, unless the target has this year already."""
         year: int = self.cleaned_data["due_year"]
         now = clock.today().year
         if year < now and not (self.target and self.target.due_year == year):
@@ -118,7 +118,7 @@ class TargetForm(forms.Form):
 
     @property
     def answers(self) -> TargetAnswers:
-        """The valid form as answers."""
+        """The answers of a valid form."""
         data = self.cleaned_data
         component, subcategory = data["pair"].split(":")
         return TargetAnswers(
@@ -148,21 +148,21 @@ def pair_choices(period: Quadrennium) -> list[Any]:
 
 
 def initial_of(target: Target) -> dict[str, Any]:
-    """The form's values for a target as it stands."""
+    """The form's values for an existing target."""
     return {
         "text": target.text,
         "pair": f"{target.component_id}:{target.subcategory_id}",
         "key_result": str(target.key_result_id or ""),
         "indicator": target.indicator,
         "baseline": target.baseline,
-        "quantity": plain(target.quantity),
+        "quantity": plain_number(target.quantity),
         "due_year": str(target.due_year),
         "version": target.version,
     }
 
 
 class WordForm(forms.Form):
-    """A word that goes with an act: why a target is dropped."""
+    """The reason why a target is dropped."""
 
     why = forms.CharField(
         label=gettext_lazy("Why does the group drop it?"),
@@ -174,7 +174,7 @@ class WordForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """The answer of the Chair's Office to a group's targets, about the version that was read."""
+    """The decision of the Chair's Office about a group's targets, and the version that the office read."""
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("What is your answer?"),
@@ -204,7 +204,7 @@ class DecisionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Sending back asks for a word."""
+        """Require a message when the targets are sent back."""
         data = super().clean() or self.cleaned_data
         if data.get("outcome") == "return" and not data.get("word"):
             self.add_error("word", _("Tell the leaders what should change"))
@@ -212,7 +212,7 @@ class DecisionForm(forms.Form):
 
 
 class ProgressForm(forms.Form):
-    """What was reached on one target by the end of one year."""
+    """The progress on one target by the end of one year."""
 
     status = forms.ModelChoiceField(
         queryset=TargetStatus.objects.all(),
@@ -250,7 +250,9 @@ class ProgressForm(forms.Form):
         field = self.fields["quantity"]
         first = target.target_set.quadrennium.years[0]
         if target.quantity is not None:
-            dressed(field, question=True, suffix=_("of %(planned)s") % {"planned": plain(target.quantity)})
+            dressed(
+                field, question=True, suffix=_("of %(planned)s") % {"planned": plain_number(target.quantity)}
+            )
         if target.indicator:
             field.label = _("%(indicator)s: how many so far?") % {"indicator": target.indicator}
         field.help_text = (
@@ -261,6 +263,6 @@ class ProgressForm(forms.Form):
         )
 
     def clean_text(self) -> str:
-        """Line ends as the database keeps them."""
+        """The text with plain line ends, as the database has them."""
         text: str = self.cleaned_data["text"]
         return text.replace("\r\n", "\n").strip()

@@ -1,4 +1,4 @@
-"""Who changed what in targets and progress, read from the row history."""
+"""Who changed what in targets and progress, read from the history rows that triggers write."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from reporting.models import Component, KeyResult, Subcategory, Target
-from reporting.targets.figures import plain
+from reporting.targets.figures import plain_number
 
 
 @dataclass(frozen=True)
 class Change:
-    """One line of a history, in the shape the timeline draws."""
+    """One line of a history, in the form that the timeline component draws."""
 
     when: Any
     who: str
@@ -55,7 +55,7 @@ def progress_history(target: Target, year: int, statuses: dict[str, str]) -> lis
 
 
 def _summary(row: dict[str, Any], statuses: dict[str, str]) -> str:
-    word, figure = statuses.get(row["status_id"], row["status_id"]), plain(row["quantity"])
+    word, figure = statuses.get(row["status_id"], row["status_id"]), plain_number(row["quantity"])
     return _("%(status)s, %(figure)s so far") % {"status": word, "figure": figure} if figure else word
 
 
@@ -114,7 +114,7 @@ def target_history(target: Target) -> list[Change]:
 
 
 def _words(rows: list[dict[str, Any]]) -> dict[str, dict[Any, str]]:
-    """Names of the codes in columns that changed; asks nothing where none did."""
+    """The names of the codes in columns that changed; no query when no such column changed."""
     lists: dict[str, type[Component] | type[Subcategory] | type[KeyResult]] = {
         "component_id": Component,
         "subcategory_id": Subcategory,
@@ -130,7 +130,7 @@ def _words(rows: list[dict[str, Any]]) -> dict[str, dict[Any, str]]:
 def _as_text(value: Any, words: dict[Any, str]) -> str:
     if value in words:
         return words[value]
-    return plain(value) if isinstance(value, Decimal) else "" if value is None else str(value)
+    return plain_number(value) if isinstance(value, Decimal) else "" if value is None else str(value)
 
 
 def _names(ids: set[int]) -> dict[int, str]:

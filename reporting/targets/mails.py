@@ -1,4 +1,4 @@
-"""Mails about targets, written into the outbox with the change they tell of."""
+"""Mails about targets, written into the outbox in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reporting.states import TargetSetState
 
 
 def _link(person: User, name: str, *args: object) -> str:
-    """An address of the portal in the person's language, built from the configured base and never from a request."""
+    """The full address of a page in the person's language. The host comes from the settings, not from a request."""
     with translation.override(person.language):
         return settings.BASE_URL + reverse(name, args=args)
 
@@ -28,7 +28,7 @@ def _period(target_set: TargetSet) -> tuple[str, int, int]:
 
 
 def targets_submitted(target_set: TargetSet, *, by: User) -> None:
-    """Tell the group's contacts at the Chair's Office that targets wait for their answer."""
+    """Tell the group's contacts at the Chair's Office that the group sent its targets."""
     for person in people_in_office([RoleCode.NETWORK_SUPPORT], clock.today()):
         outbox.queue_template(
             "reporting/emails/targets_submitted",
@@ -45,7 +45,7 @@ def targets_submitted(target_set: TargetSet, *, by: User) -> None:
 
 
 def targets_decided(target_set: TargetSet, *, by: User) -> None:
-    """Tell the leaders what the Chair's Office answered."""
+    """Tell the leaders the decision of the Chair's Office."""
     agreed = target_set.state == TargetSetState.AGREED
     for person in people_in_office([RoleCode.LEADER], clock.today()):
         outbox.queue_template(

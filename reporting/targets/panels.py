@@ -1,4 +1,4 @@
-"""What targets show on a group's overview and on its public page."""
+"""The targets on a group's overview and on its public page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPORTS_SHOWN = 3
 
 @dataclass(frozen=True)
 class CyclePanel:
-    """The conservation cycle of one period with its counts, and the page of its targets."""
+    """The conservation cycle of one period with its counts, and the address of the targets' page."""
 
     period: str
     url: str
@@ -33,7 +33,7 @@ def cycle(group: Group, day: date) -> CyclePanel | None:
 
 
 def public_cycle(group: Group, day: date) -> CyclePanel | None:
-    """The cycle of approved targets, with the progress of accepted reports; None without any. Two queries."""
+    """The cycle of approved targets, with the progress in accepted reports; None without targets. Two queries."""
     state = public_cycle_state(group, day)
     if state is None:
         return None

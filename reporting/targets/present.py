@@ -1,4 +1,4 @@
-"""What the table of targets prints: each cell ready, so that the page only writes it down. No reading, no deciding."""
+"""The cells of the table of targets, ready for the template. This module reads nothing and decides nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTHING = mark_safe('<span class="q">–</span>')
 
 @dataclass(frozen=True)
 class PrintedYear:
-    """One year of one target: what it shows, and where that is changed."""
+    """One year of one target: the text of the cell, and the address of its form."""
 
     year: str
     now: bool
@@ -53,32 +53,32 @@ class PrintedBlock:
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """A table as it is printed: its lines by part of the cycle, and the years that are its columns."""
+    """The printed table: its lines by part of the cycle, and the years that are its columns."""
 
     blocks: list[PrintedBlock]
     years: tuple[int, ...]
 
     @property
     def columns(self) -> int:
-        """How many columns the table has: code, target, plan, the years, and where the target stands."""
+        """The number of columns: code, target, plan, the years, and the target's status."""
         return 4 + len(self.years)
 
 
-class Span(NamedTuple):
-    """A period as its pages name it, and the years in their addresses."""
+class PeriodYears(NamedTuple):
+    """A period's label, and the two years in the addresses of its pages."""
 
     label: str
     first: int
     last: int
 
 
-def span(period: Quadrennium) -> Span:
+def period_years(period: Quadrennium) -> PeriodYears:
     """The label of a period with its first and last year."""
-    return Span(period.label, period.years[0], period.years[-1])
+    return PeriodYears(period.label, period.years[0], period.years[-1])
 
 
 def block_lines(blocks: Iterable[Block], slug: str, *, may_record: bool) -> list[PrintedBlock]:
-    """The blocks of a table as they are printed; figures lead to their form for those who may record."""
+    """The printed blocks of a table. For people who may record progress, each figure links to its form."""
     change = _("in %(year)s: change the progress of %(code)s")
     add = _("%(year)s progress for %(code)s")
     return [
@@ -112,7 +112,7 @@ def _line(row: TargetRow, slug: str, may_record: bool, change: str, add: str) ->
 
 
 def _shown(cell: YearCell) -> str | SafeString:
-    """The figure of the year; the status sign where no figure was given; a dash where nothing was recorded."""
+    """The figure of the year; the status sign for an entry without a figure; a dash without an entry."""
     if cell.entry is None:
         return NOTHING
     status = cell.entry.status

@@ -1,4 +1,4 @@
-"""Recording what was reached on a target in a year; several people of a group do this side by side."""
+"""Recording the progress on a target in a year; several people of a group do this at the same time."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def record_progress(
     text: str = "",
     version: int = 0,
 ) -> Progress:
-    """Write down the state of a target at the end of a year; `version` is the entry as it was read, 0 for none.
+    """Record the status of a target at the end of a year. `version` is the entry that the person saw, 0 for none.
 
-    Saving what stands already changes nothing, so a double press is harmless. The report of the year is locked
-    as well, so that nothing changes under a report that is being sent. Raises Conflict with both texts when
-    somebody saved first; NotAllowed, ProgressLocked, WrongTarget. Source: guidelines 8.1.1.
+    Saving the same entry again changes nothing, so a double click is harmless. The report of the year is locked
+    as well, so that no entry changes while the report is being sent. Raises Conflict with both texts when
+    another person saved first; NotAllowed, ProgressLocked, WrongTarget. Source: guidelines 8.1.1.
     """
     require(by, Permission.RECORD_PROGRESS, target.group_id)
     if quantity is not None and quantity < 0:
         raise WrongTarget(_("Enter a figure of 0 or more."))
     with audit.context(by=by):
-        # The order report, then target is the same everywhere, so that two acts never wait for each other.
+        # Every act locks the report before the target, so that two acts never wait for each other.
         report = Report.objects.select_for_update(of=("self",)).filter(reporting_year=year).first()
         target = (
             Target.objects.select_for_update(of=("self",))

@@ -1,4 +1,4 @@
-"""Reads of targets and progress: the table of a period with its years."""
+"""Reads of targets and progress, such as the table of a period with its years."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from reporting.models import (
     planned_periods,
 )
 from reporting.targets.access import why_not_record_year
-from reporting.targets.figures import plain, share_reached
+from reporting.targets.figures import plain_number, share_reached
 
 
 @dataclass(frozen=True)
 class YearCell:
-    """One year of one target: its entry, and whether this day allows to write it."""
+    """One year of one target: its entry, and whether people may record it today."""
 
     year: int
     entry: Progress | None
@@ -40,13 +40,13 @@ class YearCell:
 
     @cached_property
     def figure(self) -> str:
-        """The running total of the year, empty where none was given."""
-        return plain(self.entry.quantity) if self.entry else ""
+        """The total reached by the end of the year; empty without a figure."""
+        return plain_number(self.entry.quantity) if self.entry else ""
 
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One target with its years and where it stands."""
+    """One target with its years and its status."""
 
     target: Target
     cells: tuple[YearCell, ...]
@@ -54,12 +54,12 @@ class TargetRow:
 
     @property
     def begun(self) -> list[YearCell]:
-        """The years that have begun, and any that holds an entry."""
+        """The years that have begun or have an entry."""
         return [cell for cell in self.cells if cell.entry or cell.year <= clock.today().year]
 
     @cached_property
     def share(self) -> int:
-        """How much of it is reached, in whole percent."""
+        """The share of the target that is reached, as a whole percent."""
         achieved = self.latest is not None and self.latest.status.is_achieved
         return share_reached(
             self.target.quantity, self.latest.quantity if self.latest else None, achieved=achieved
@@ -74,22 +74,22 @@ class TargetRow:
 
     @cached_property
     def word(self) -> str:
-        """Where the target stands, in words: the figures while work goes on, the status otherwise."""
+        """The target's status in words; for work under way with figures, such as "3 of 12"."""
         if self.target.dropped_at is not None:
             return _("Dropped")
         if self.latest is None:
             return _("Not begun")
         if self.kind == "going" and self.target.quantity and self.latest.quantity is not None:
             return _("%(reached)s of %(planned)s") % {
-                "reached": plain(self.latest.quantity),
-                "planned": plain(self.target.quantity),
+                "reached": plain_number(self.latest.quantity),
+                "planned": plain_number(self.target.quantity),
             }
         return str(self.latest.status)
 
     @cached_property
     def planned(self) -> str:
-        """The quantity as people write it."""
-        return plain(self.target.quantity)
+        """The planned quantity as people write it."""
+        return plain_number(self.target.quantity)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class TargetTable:
 
     @property
     def left(self) -> list[TargetRow]:
-        """Targets that still need an entry for the year at work, and may have one."""
+        """The targets without an entry for the present year, if people may record one."""
         return [
             row
             for row in self.live
@@ -137,18 +137,18 @@ def all_periods() -> Sequence[Quadrennium]:
 
 
 def period_of(periods: Iterable[Quadrennium], first: int, last: int) -> Quadrennium | None:
-    """The period of these years, or None."""
+    """The period with this first and last year, or None."""
     return next((one for one in periods if (one.years[0], one.years[-1]) == (first, last)), None)
 
 
 def current_period(periods: Sequence[Quadrennium], day: date) -> Quadrennium | None:
-    """The period that holds on the day; else the last one that began; else the first."""
+    """The period that includes the day; else the last one that has begun; else the first."""
     begun = [one for one in periods if one.starts_on <= day]
     return begun[-1] if begun else next(iter(periods), None)
 
 
 def report_states(years: Iterable[int]) -> dict[int, str]:
-    """State of the group's report for each of the years that has one; in the group's scope."""
+    """The state of the group's report by year, for years with a report; in the group's scope."""
     return dict(Report.objects.filter(reporting_year__in=list(years)).values_list("reporting_year", "state"))
 
 
@@ -187,23 +187,23 @@ def target_table(group: Group, period: Quadrennium, day: date | None = None) -> 
 
 
 def recordable_years(period: Quadrennium, states: Mapping[int, str], day: date) -> dict[int, bool]:
-    """Each year of the period, and whether progress of it may be recorded on targets that stand."""
+    """For each year of the period, whether people may record progress on targets that are not dropped."""
     return {year: why_not_record_year(period, year, states.get(year), day) is None for year in period.years}
 
 
 def _row(
     target: Target, entries: Mapping[int, Progress], recordable: Mapping[int, bool], now: int | None
 ) -> TargetRow:
-    stands = target.dropped_at is None
+    active = target.dropped_at is None
     cells = tuple(
-        YearCell(year=year, entry=entries.get(year), recordable=stands and may, now=year == now)
+        YearCell(year=year, entry=entries.get(year), recordable=active and may, now=year == now)
         for year, may in recordable.items()
     )
     return TargetRow(target, cells, entries[max(entries)] if entries else None)
 
 
 def target_row(target: Target, day: date | None = None) -> TargetRow:
-    """One target with its years, in the group's scope; two queries. `target_set.quadrennium` is loaded."""
+    """One target with its years, in the group's scope; two queries. The caller has loaded `target_set.quadrennium`."""
     day = day or clock.today()
     period = target.target_set.quadrennium
     entries = {entry.year: entry for entry in target.progress.select_related("status")}
@@ -224,7 +224,7 @@ def bars(row: TargetRow) -> list[tuple[str, int, str]]:
 
 
 def next_target(target: Target, year: int) -> Target | None:
-    """The next target of the set without an entry for the year, by number and round the end; None when none is left."""
+    """The next target by number without an entry for the year; after the last comes the first. None without one."""
     open_ones = (
         Target.objects.filter(target_set=target.target_set_id, dropped_at=None)
         .exclude(pk=target.pk)
@@ -238,5 +238,5 @@ def next_target(target: Target, year: int) -> Target | None:
 
 
 def report_state(group: Group, year: int) -> str | None:
-    """State of the group's report for the year, None where none was begun."""
+    """The state of the group's report for the year; None before the group begins it."""
     return Report.objects.filter(Q(group=group), reporting_year=year).values_list("state", flat=True).first()

@@ -1,4 +1,4 @@
-"""Objects for the walk over every route: what the forms post."""
+"""Sample objects for the test of every route: the data that the forms post."""
 
 
 def profile(group, cast):

@@ -1,4 +1,4 @@
-"""Promises about the fresh proof: acts of weight ask again who sits at the screen, and nobody loses what they typed."""
+"""Important acts ask the person to sign in again, and the person does not lose what they typed."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Promises about the door: one proved address, a second factor for offices, no telling who has an account."""
+"""Sign-in: one confirmed address, a second factor for offices, and no hint whether an address has an account."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""How the sign-in pages and their mails look and speak; what they do is promised in test_sign_in."""
+"""The look and the texts of the sign-in pages and their mails; test_sign_in tests what they do."""
 
 import re
 from pathlib import Path

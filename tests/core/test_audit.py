@@ -1,4 +1,4 @@
-"""Every change names a human, the role and the channel, in a record that nobody can alter."""
+"""Every change is recorded with a person, the role and the channel, and no one can alter the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reference data is read once, and never out of date for the process that changed it."""
+"""Reference data is read once, and a process that changes it sees the change at once."""
 
 from datetime import date
 

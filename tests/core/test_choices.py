@@ -1,4 +1,4 @@
-"""Choices that a form gives its fields when it is made."""
+"""Choices that a form sets on its fields in its constructor."""
 
 import pytest
 from django import forms

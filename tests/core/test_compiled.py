@@ -1,4 +1,4 @@
-"""Compiled queries answer as the ORM does, in the scope of the moment, and refuse what would never change."""
+"""Compiled queries return what the ORM returns, in the present scope, and refuse values that would be frozen."""
 
 import ast
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The parts of the pages: each declared, each drawn, each what it says it is."""
+"""The components of the pages: each is declared, is drawn, and does what its declaration says."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone

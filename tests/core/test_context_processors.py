@@ -1,4 +1,4 @@
-"""What every page's frame gets beside its content."""
+"""The values that the frame of every page gets besides its content."""
 
 from core.context_processors import in_other_language
 

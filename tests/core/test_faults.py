@@ -1,4 +1,4 @@
-"""A helper that goes away loses no data and opens no door: Redis gone, the database gone."""
+"""When Redis or the database stops, no data is lost and no one gets access that they should not have."""
 
 from __future__ import annotations
 

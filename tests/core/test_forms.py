@@ -1,4 +1,4 @@
-"""Promises about forms of which another person saved the content first."""
+"""Forms whose content another person saved first."""
 
 from django.http import QueryDict
 

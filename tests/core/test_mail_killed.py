@@ -1,7 +1,7 @@
-"""A real sender process is killed with SIGKILL again and again against a real mail server: what arrives is counted.
+"""The test kills a real sender process with SIGKILL many times and counts the mails at a real mail server.
 
-Promise: nothing is lost, and what arrives twice is at most the one message that was on the line at each kill,
-under the same Message-ID. Nobody else's instant can repeat anything.
+No mail is lost. At each kill, at most one mail arrives twice: the one that was being sent, with the same
+Message-ID. A kill at any other moment repeats no mail.
 """
 
 import email

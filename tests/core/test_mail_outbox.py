@@ -1,4 +1,4 @@
-"""Promises of the outbox: written with the change, once per key, in the reader's language, one line per header."""
+"""The outbox: each mail is written with its change, once per key, in the reader's language, one line per header."""
 
 import pytest
 from django.db import transaction

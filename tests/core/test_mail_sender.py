@@ -1,4 +1,4 @@
-"""Promises about sending: against a real mail server that refuses, dawdles, dies and lies."""
+"""Sending mail to a real mail server that refuses, is slow, stops, or answers wrongly."""
 
 import threading
 from datetime import timedelta

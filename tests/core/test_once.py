@@ -1,4 +1,4 @@
-"""Promises about double clicks: a form sent twice acts once, and the second sender lands where the first did."""
+"""Double clicks: a form that is sent twice acts once, and both answers lead to the same page."""
 
 import threading
 import uuid

@@ -1,4 +1,4 @@
-"""Pages that belong to no domain, and the pages for what went wrong."""
+"""Pages that belong to no domain, and the error pages."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Promises about uploads: judged by content, bounded, and never kept as sent."""
+"""Uploads: the portal checks their content and size, and never stores the file as it was sent."""
 
 import io
 

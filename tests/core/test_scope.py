@@ -1,4 +1,4 @@
-"""Promises about tenancy that need no page: the ORM refuses, the database refuses, every statement tells its scope."""
+"""Tenancy without pages: the ORM refuses, the database refuses, and every statement names its scope."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction

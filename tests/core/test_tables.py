@@ -1,4 +1,4 @@
-"""Promises about tables for spreadsheets: no cell starts a formula, and every text is still there in full."""
+"""Tables for spreadsheets: no cell starts a formula, and every text stays complete."""
 
 import csv
 import io

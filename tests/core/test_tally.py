@@ -1,4 +1,4 @@
-"""Counting strokes: what is drawn is what is counted."""
+"""Tally strokes: the drawing has as many strokes as the number."""
 
 import re
 from xml.etree import ElementTree

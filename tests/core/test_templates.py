@@ -1,4 +1,4 @@
-"""What no template of a page may hold, whoever writes it: the content policy and the weight depend on it."""
+"""Templates of pages contain nothing that breaks the content security policy or makes pages heavy."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""The demo network: complete, the same for the same seed, and never outside a demo."""
+"""The demo network is complete, is the same for the same seed, and is never made outside a demo."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""The page of the demo's accounts: everybody who tries the demo can sign in with each of them."""
+"""The page of the demo's accounts: a person who tries the demo can sign in with each of them."""
 
 import pytest
 

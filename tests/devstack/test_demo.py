@@ -1,4 +1,4 @@
-"""`make demo` as a person sees it: it comes up, says where it is, survives being killed, keeps its data, stops."""
+"""`make demo` as a person sees it: it starts, prints its address, recovers from a kill, keeps its data, stops."""
 
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""Promises about the demo's mail pages: everything that arrived is readable, and nothing of it can act."""
+"""The demo's mail pages: people can read every mail, and no mail can run a script or change anything."""
 
 import importlib.util
 

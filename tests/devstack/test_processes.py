@@ -1,4 +1,4 @@
-"""The portal's processes on one machine: what dies is started again, and nothing outlives the one that started it."""
+"""The portal's processes on one machine: a stopped process is started again, and all end with their parent."""
 
 import os
 import re

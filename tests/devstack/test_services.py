@@ -1,4 +1,4 @@
-"""The embedded services: they come up by themselves, survive being killed, and leave nothing behind."""
+"""The embedded services start without set-up, recover from a kill, and leave no files behind."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The mail sinks: the demo's keeps whole files, the tests' one fails when told to."""
+"""The mail sinks: the demo's sink writes complete files, the tests' sink fails when a test asks for it."""
 
 import smtplib
 import subprocess

@@ -1,4 +1,4 @@
-"""Duties that a test lays out itself, in place of what the apps derive."""
+"""Duties that a test defines itself, in place of the duties that the apps compute."""
 
 from datetime import UTC, date, datetime, timedelta
 

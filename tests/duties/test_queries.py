@@ -1,4 +1,4 @@
-"""Promises about the list of tasks: what stands where, and what is said of it."""
+"""The list of tasks: the order of its lines and their texts."""
 
 from datetime import date, timedelta
 

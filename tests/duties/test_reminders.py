@@ -1,4 +1,4 @@
-"""Promises about reminders: each due step once, to the right person, after any outage, under any race."""
+"""Reminders: each step is sent once, to the right person, after any outage and in any race."""
 
 import threading
 from datetime import date, timedelta

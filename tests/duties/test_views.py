@@ -1,4 +1,4 @@
-"""Promises about My tasks and about the choice of mail."""
+"""The page My tasks, and the settings for mail."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Makers of people, groups and offices for tests. Every value that matters to a test is given by the test."""
+"""Functions that make people, groups and offices for tests. A test gives every value that matters to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row of every tenant table in a group, for tests that walk all tables. A test says when a table is missing."""
+"""One row of every tenant table in a group, for tests that read all tables. A test fails if a table is missing."""
 
 from __future__ import annotations
 

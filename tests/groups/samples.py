@@ -1,4 +1,4 @@
-"""Objects for the walk over every route: extra arguments and what a form posts."""
+"""Sample objects for the test of every route: extra arguments, and the data that a form posts."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Roles over time: dated rows alone decide, and nothing waits for a job."""
+"""Roles over time: only dated rows decide, and a change needs no job to take effect."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Offices and details: who may change what, and what never happens."""
+"""Offices and details of a group: who may change them, and which changes are refused."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Promises about a group's logo: shown to everybody, set by those who look after the page, refused with a sentence."""
+"""A group's logo: visitors see it, people who may edit the group set it, and a refusal explains the reason."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Permissions and roles are names of the code: a typo fails, and none of them is forgotten."""
+"""Permissions and roles are names in the code: a misspelt one fails, and every one of them is used."""
 
 import ast
 import runpy

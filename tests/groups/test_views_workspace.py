@@ -1,4 +1,4 @@
-"""My groups, the overview, the details and the history."""
+"""Pages of a group's people: My groups, the overview, the details and the history."""
 
 import re
 from pathlib import Path

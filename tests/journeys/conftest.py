@@ -1,8 +1,8 @@
-"""A real browser in front of a real server: each journey runs with and without script, wide and on a phone.
+"""A real browser opens pages of a real server. Each journey runs with and without script, wide and on a phone.
 
-Every page that a journey comes to is looked at on the way: axe finds nothing (WCAG 2.2 AA), the console is silent,
-the content security policy refused nothing, nothing came from another host, there is one h1 and a title, and on a
-phone nothing scrolls sideways at 320 px.
+Each journey checks every page that it opens: axe finds nothing (WCAG 2.2 AA), the console is empty, the content
+security policy refuses nothing, nothing is loaded from another host, the page has one h1 and a title, and at 320 px
+it does not scroll sideways.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ways through the door: an emailed code, a password with a second step, a passkey; and the way out."""
+"""Signing in with an emailed code, with a password and a second step, or with a passkey; and signing out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chair invites somebody by mail; somebody else asks to join. One record, two signatures, mail both ways."""
+"""A chair invites one person by mail; another person asks to join. One record, two signatures, mails to both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A group sets its targets, the Chair's Office agrees, and several people record what was reached."""
+"""A group sets its targets, the Chair's Office approves them, and several people record progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Chair's Office sees where every group stands, narrows the list, opens a report and takes the list away."""
+"""The Chair's Office sees each group's report status, filters the list, opens a report and downloads the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reminders for overdue things go out on a schedule, each once, and their link leads to the thing."""
+"""The schedule sends reminders for overdue duties, each once, with a link to the duty's page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list is narrowed where it stands: with script nothing else of the page moves, and what goes wrong is said."""
+"""A list is filtered in place: with script, the rest of the page stays the same, and the page reports errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small words for tests about handshakes."""
+"""Short helper functions for tests about handshakes."""
 
 from __future__ import annotations
 

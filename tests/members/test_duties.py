@@ -1,4 +1,4 @@
-"""What invitations and requests ask of people, as duties."""
+"""The duties of people about invitations and requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations: who may send them, what the link is worth, what happens when things have moved on."""
+"""Invitations: who may send them, when their link works, and what happens after the state has changed."""
 
 from __future__ import annotations
 

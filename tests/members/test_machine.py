@@ -1,4 +1,4 @@
-"""Any order of invitations, requests, answers and endings keeps what the domain promises."""
+"""Invitations, requests, answers and endings in any order never break the rules of membership."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States change along the written moves, in the application and in the database."""
+"""States change only as MOVES allows, in the application and in the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At most one membership of a person in a group counts on any day: the database says so, whoever writes."""
+"""A person has at most one membership in a group on any day. The database checks this for every writer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many at once: one membership, one act in the trail, and everybody gets an answer. The control shows the race."""
+"""Many people act at once: one membership, one audit entry, and all get an answer. The control shows the race."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages for the invited person and for somebody who asks to join."""
+"""Pages for the invited person and for a person who asks to join."""
 
 from __future__ import annotations
 

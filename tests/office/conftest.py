@@ -1,4 +1,4 @@
-"""Reports in given states, for the office's pages."""
+"""Fixtures: reports in certain states, for the office's pages."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Sample objects for the walk through the access table."""
+"""Sample objects for the test of the access table."""
 
 from core import clock
 from core.mail import outbox

@@ -1,4 +1,4 @@
-"""Promises of the first day: an empty portal gets its groups, its office and its leaders, each in somebody's name."""
+"""A new portal: commands add its groups, office and leaders, and each appointment names the person who made it."""
 
 import pytest
 from django.core.management import CommandError, call_command

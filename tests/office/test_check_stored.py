@@ -1,4 +1,4 @@
-"""Promises of the operator's check: silent on sound data, and it sees what was changed behind the portal."""
+"""The command check_stored: it finds nothing in good data, and finds changes made outside the portal."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Lists that are narrowed in place: what htmx is answered, and what everybody else still gets."""
+"""Lists that are filtered in place: the answer to htmx, and the answer to requests without script."""
 
 import gzip
 import re

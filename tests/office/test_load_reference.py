@@ -1,4 +1,4 @@
-"""Loading the reference data: once, and what the Chair's Office edited stays as it is."""
+"""Loading the reference data: each row is added once, and edits of the Chair's Office are kept."""
 
 import pytest
 from django.core.management import call_command

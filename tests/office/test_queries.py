@@ -1,4 +1,4 @@
-"""Promises about the office's figures: they add up, and nobody sees more groups than their role gives."""
+"""The office's figures: they add up, and people see only the groups that their role allows."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Promises about the office's pages: who sees what, the same rows on page and export, no content in the mail queue."""
+"""The office's pages: who sees them, the same rows on page and export, no content in the mail queue."""
 
 import csv
 import html

@@ -1,7 +1,7 @@
-"""The portal's backend for tests: logs in as the owner, works as the run-time role.
+"""The portal's database backend for tests: it connects as the owner and works as the run-time role.
 
-Creating, migrating and emptying the test database needs the owner; what the tests exercise must run
-under the role that owns nothing. The owner is a member of that role, so SET ROLE switches between them.
+Only the owner can create, migrate and empty the test database. The tested code must run under the role
+that owns nothing. The owner is a member of that role, so SET ROLE switches between them.
 """
 
 from django.db.backends.postgresql import creation

@@ -1,4 +1,4 @@
-"""What tests do as the owner of the tables."""
+"""Statements that tests run as the owner of the tables."""
 
 from contextlib import AbstractContextManager
 

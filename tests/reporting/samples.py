@@ -1,4 +1,4 @@
-"""Sample objects of this app for the walk over all routes: made in the group of the address."""
+"""Sample objects of this app for the test of every route, made in the group of the address."""
 
 from typing import Any
 

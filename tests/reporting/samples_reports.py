@@ -1,4 +1,4 @@
-"""Sample reports for the walk over all routes: made in the group of the address, by the acts themselves."""
+"""Sample reports for the test of every route, made with the app's actions in the group of the address."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Makers of target sets, targets and progress for tests; the domain's own acts are left to the tests."""
+"""Functions that make target sets, targets and progress for tests, without the app's actions."""
 
 from __future__ import annotations
 

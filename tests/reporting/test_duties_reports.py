@@ -1,4 +1,4 @@
-"""Who owes what about annual reports."""
+"""Who has which duty about annual reports."""
 
 from datetime import date, timedelta
 

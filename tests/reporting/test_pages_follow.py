@@ -1,4 +1,4 @@
-"""The pages of sections and targets show every change at the next visit."""
+"""Pages of sections and targets show each change at the next visit."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The published report: page, PDF and table of figures say the same, and nothing leaves the house while drawing."""
+"""The published report: page, PDF and table of figures agree, and drawing them sends no request to other hosts."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Promises about recording progress, side by side."""
+"""Several people record progress at the same time."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A promise of the design: the parts of the cycle stand in their fixed order, also after the database."""
+"""The parts of the cycle appear in their fixed order, also after PostgreSQL has reordered the JSON keys."""
 
 from reporting.models import Component
 from reporting.publication.document import Publication

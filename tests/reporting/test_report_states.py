@@ -1,4 +1,4 @@
-"""Any order of acts: states move only along the table, versions only grow, decisions never change."""
+"""Acts in any order: states change only as MOVES allows, versions only grow, decisions never change."""
 
 import hypothesis.strategies as st
 import pytest

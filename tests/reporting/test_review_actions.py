@@ -1,4 +1,4 @@
-"""The Chair's Office comments, decides and extends; nobody decides an own matter."""
+"""The Chair's Office comments, decides and extends. People with an interest in the report may not decide."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""One reader says how groups stand, for one group and for many."""
+"""reporting.summary returns the same for one group as for many."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Promises about setting, sending and agreeing targets."""
+"""Setting, sending and approving targets."""
 
 import threading
 from datetime import timedelta

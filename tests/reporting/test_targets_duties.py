@@ -1,4 +1,4 @@
-"""Promises about what is owed around targets."""
+"""The duties around targets."""
 
 from datetime import date, timedelta
 

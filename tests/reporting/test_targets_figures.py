@@ -15,7 +15,7 @@ from core.tables import STARTS_FORMULA, csv_text, inert
 from reporting.states import ReportState
 from reporting.targets import exports
 from reporting.targets.cycle import cycle_state, part_of, public_cycle_state, public_targets
-from reporting.targets.figures import mean_percent, plain, share_reached
+from reporting.targets.figures import mean_percent, plain_number, share_reached
 from reporting.targets.queries import target_table
 from tests.reporting import sets
 
@@ -59,7 +59,7 @@ def test_the_mean_says_all_only_when_all_is_reached(shares):
 )
 def test_figures_are_written_as_people_write_them(value, language, text):
     with translation.override(language):
-        assert plain(Decimal(value)) == text
+        assert plain_number(Decimal(value)) == text
 
 
 def a_mixed_set(group, cast):

@@ -1,4 +1,4 @@
-"""Any series of acts by anybody keeps the rules of a set of targets."""
+"""Acts of any people in any order never break the rules of a set of targets."""
 
 import pytest
 from django.db import transaction

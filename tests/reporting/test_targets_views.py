@@ -1,4 +1,4 @@
-"""Promises of the pages of targets and progress."""
+"""The pages of targets and progress."""
 
 import re
 from datetime import timedelta

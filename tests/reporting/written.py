@@ -1,4 +1,4 @@
-"""Reports in each state for tests, made by the acts themselves, so that every row is one a person could have made."""
+"""Reports in each state for tests. The app's actions make them, so a person could have made every row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database says about itself: which tables hold a group's rows, and what guards them."""
+"""Reads PostgreSQL's catalogue: which tables contain a group's rows, and what protects them."""
 
 from __future__ import annotations
 

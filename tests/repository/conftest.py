@@ -1,4 +1,4 @@
-"""What several tests of the whole share."""
+"""Fixtures that several tests of the whole project share."""
 
 from tests.repository.world import world
 

@@ -1,6 +1,6 @@
-"""The access table is the law: every route with every role, in the own group and in another, does exactly what it says.
+"""Every route does what the access table says, for every role, in the person's own group and in another group.
 
-Nothing here knows a permission: what is expected comes from the table alone, what happens comes from the pages.
+These tests name no permission: they read the expected status from the table and compare it with the page's answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `make bench` measures with: the bare page, the grown network, statements, the walk, and the budgets."""
+"""The parts of `make bench`: the bare page, the larger network, the statements, the visits, and the budgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Makefile's commands: each explains itself, stands in the README, and says plainly what is missing."""
+"""The Makefile's commands: each has a description, is in the README, and names what is missing."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""docker-compose.yml holds to the rules of production: nothing defaulted that protects somebody, one door."""
+"""docker-compose.yml follows the rules of production: secrets have no default, and one service is reachable."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the code imports by name stands by name in pyproject.toml, so that no other package brings it by chance."""
+"""pyproject.toml names every package that the code imports, so the code needs no package by chance."""
 
 from __future__ import annotations
 

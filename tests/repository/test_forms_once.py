@@ -1,6 +1,6 @@
-"""Every form that posts: it carries a key and acts once, or it is on the list of those that need none.
+"""Every form that posts has a key and acts once, or is on the list of forms that need no key.
 
-Read from the pages themselves: a form somebody adds tomorrow is found by the page that shows it.
+The test reads the forms from the pages, so it also finds forms that are added later.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tool for translations: it finds every marked text, keeps what was translated, and names each fault."""
+"""The tool for translations: it finds every marked text, keeps translations, and names each fault."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A migration says the same for ever: it imports nothing of ours that may change."""
+"""A migration never changes its meaning: it imports no project code that may change."""
 
 from __future__ import annotations
 

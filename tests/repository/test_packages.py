@@ -1,4 +1,4 @@
-"""The portal's packages: named in one list, and in production without what runs and fills a demo."""
+"""The portal's packages: one list names them all, and production does not contain those of the demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page that somebody can open: no inline script or style, no other host, small, few queries, three languages."""
+"""Every page that a person can open: no inline script or style, no other host, small, few queries, three languages."""
 
 from __future__ import annotations
 

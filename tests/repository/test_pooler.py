@@ -1,7 +1,7 @@
-"""The group's scope behind a pooler in transaction mode: two people share one server connection, and nothing leaks.
+"""A group's scope behind a pooler in transaction mode: two people share one connection and see only their own rows.
 
-A real PgBouncer with one server connection. `SET LOCAL` ends with its transaction, so the next client finds
-nothing; the control shows that a setting of the session would have been found.
+The test runs a real PgBouncer with one server connection. `SET LOCAL` ends with its transaction, so the next client
+does not see the scope. The control shows that the next client would see a setting of the session.
 """
 
 from __future__ import annotations

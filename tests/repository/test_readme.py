@@ -1,4 +1,4 @@
-"""What the documents tell about the project is so."""
+"""The statements of the documents about the project are true."""
 
 from __future__ import annotations
 

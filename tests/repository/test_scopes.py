@@ -1,4 +1,4 @@
-"""Places that look across groups are few, named, justified and counted."""
+"""Few places read across groups, and each is listed with its reason."""
 
 from __future__ import annotations
 

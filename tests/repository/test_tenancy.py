@@ -1,4 +1,4 @@
-"""A group is a tenant: what one group's scope reads and writes, held by the ORM and by the database."""
+"""A group is a tenant: the ORM and the database limit what a group's scope can read and write."""
 
 from __future__ import annotations
 

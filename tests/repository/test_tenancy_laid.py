@@ -1,4 +1,4 @@
-"""Each `migrate` makes policies, marks and rights in the database what core.tenancy declares, and changes no more."""
+"""Each `migrate` sets the database's policies, marks and rights as core.tenancy declares, and changes no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree carries nothing of the machine it was made on, and pins what it installs."""
+"""The project's files name no path or host of a build machine, and pin every package that is installed."""
 
 import re
 from pathlib import Path

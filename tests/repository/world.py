@@ -1,4 +1,4 @@
-"""The access table, sample objects for every route, and everybody signed in: ground for walking all pages."""
+"""Fixtures for tests of all pages: the access table, sample objects for every route, and all people signed in."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The processes of docker-compose.yml without containers: the same commands and variables, on this machine's servers.
+"""Runs the processes of docker-compose.yml without containers: the same commands and variables, on local servers.
 
-PgBouncer is Debian's, in transaction mode, with the settings of deploy/pgbouncer/. Nothing but the variables that
-the compose file names reaches a process.
+PgBouncer is Debian's, in transaction mode, with the settings of deploy/pgbouncer/. A process gets only the variables
+that the compose file names.
 """
 
 from __future__ import annotations

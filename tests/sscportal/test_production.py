@@ -1,4 +1,4 @@
-"""What docker-compose.yml starts works together: migration as owner, pages and jobs through a pool."""
+"""The services of docker-compose.yml work together: migration as owner, pages and jobs through a pooler."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""The overview of a group says the same of a person's duties as their task list does."""
+"""A group's overview shows the same duties of a person as the person's task list."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Promises about the groups beside My tasks."""
+"""The list of groups on the page My tasks."""
 
 from dataclasses import replace
 from datetime import timedelta

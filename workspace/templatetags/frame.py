@@ -1,4 +1,4 @@
-"""Tags of the frame around a page: the header's links, the rails, and the person's roles in the group."""
+"""Template tags for the frame of a page: the header's links, the rails, and the person's roles in the group."""
 
 from typing import Any
 
@@ -33,6 +33,6 @@ def office_rail(context: Context) -> list[dict[str, Any]]:
 
 @register.simple_tag(takes_context=True)
 def own_roles(context: Context) -> str:
-    """The person's roles in the group of the page, in words; empty without any."""
+    """The names of the person's roles in the page's group; empty without a role."""
     names = role_names(request_roles(context["request"]).codes_in(context["group"]))
     return _("You are here as: %(roles)s") % {"roles": ", ".join(names)} if names else ""

@@ -1,1 +1,1 @@
-"""Views of the pages that bring several domains together."""
+"""Views of the pages that show several domains."""

@@ -25,7 +25,7 @@ PER_PAGE = 25
 @public_page
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
-    """All open groups: by heading and kind, or found by name, remit or leader."""
+    """All open groups by heading and kind, or the groups that a search by name, remit or leader finds."""
     with scope.read_everywhere("directory"):
         context = _directory(request)
     return render(request, "workspace/directory.html", context)
@@ -65,7 +65,7 @@ def _directory(request: HttpRequest) -> dict[str, Any]:
 
 
 def _chips(words: str, section: str, kind: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    """The kinds of group under the heading; none where there is nothing to choose."""
+    """Links to the kinds of group under the heading; empty when there is nothing to choose."""
     kinds = [row for row in all_categories() if counts[row.pk]]
     if len(kinds) < 2:
         return []
@@ -85,6 +85,6 @@ def _chips(words: str, section: str, kind: str, counts: dict[str, int]) -> list[
 
 
 def directory_url(**query: str) -> str:
-    """The address of the directory narrowed by what is given; empty values are left out."""
+    """The address of the directory with these filters; empty values are left out."""
     given = {name: value for name, value in query.items() if value}
     return reverse("workspace:directory") + (f"?{urlencode(given)}" if given else "")

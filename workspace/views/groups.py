@@ -37,7 +37,7 @@ from reporting.targets import panels as target_panels
 from workspace.duties import duties_in_group
 from workspace.views.directory import directory_url
 
-# A drawing of every member's stroke is heavy; above this the page gives the count in words alone.
+# The drawing has one stroke for each member and gets heavy. With more members, the page shows only the number.
 MOST_STROKES = 700
 # The overview shows the next few duties; My tasks shows all.
 DUTIES_SHOWN = 5
@@ -46,7 +46,7 @@ DUTIES_SHOWN = 5
 @public_page
 @require_safe
 def group_detail(request: HttpRequest, group: str) -> HttpResponse:
-    """What everybody may know of a group; `?on=2024-05-01` shows who led it that day."""
+    """The group's public page. `?on=2024-05-01` shows who led the group on that day."""
     found = get_object_or_404(Group.objects.select_related("category"), slug=group)
     day, today, held = asked_day(request), clock.today(), request_roles(request)
     with scope.group_scope(found):
@@ -87,7 +87,7 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
 @group_page(Permission.VIEW_WORKSPACE)
 @require_safe
 def overview(request: GroupRequest, group: Group) -> HttpResponse:
-    """The group at a glance: what is next, how its targets, members and report stand, who does what."""
+    """The group's overview: the next duties, its targets, members and report, and who does what."""
     day, held = clock.today(), request_roles(request)
     offices = queries.leadership(group, day)
     people = member_summaries([group.pk], day)[group.pk]
@@ -115,14 +115,14 @@ def overview(request: GroupRequest, group: Group) -> HttpResponse:
             for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]
         ],
         "cycle": target_panels.cycle(group, day) if held.may(Permission.VIEW_TARGETS, group) else None,
-        # Two parts beside each other in each row.
+        # Each row has two parts, side by side.
         "rows": [parts[place : place + 2] for place in range(0, len(parts), 2)],
     }
     return render(request, "workspace/overview.html", context)
 
 
 def _facts(*facts: tuple[str, ...]) -> list[dict[str, str]]:
-    """Facts as the component draws them, from (term, value) or (term, value, address); empty ones are left out."""
+    """Facts for the component, from (term, value) or (term, value, address). Facts without a value are left out."""
     return [dict(zip(("term", "value", "url"), fact, strict=False)) for fact in facts if fact[1]]
 
 
@@ -136,7 +136,7 @@ def _names(offices: Leadership, code: RoleCode) -> str:
 
 
 def _who_does_what(offices: Leadership, held: PersonRoles, group: Group) -> dict[str, Any]:
-    """People in office, and the focal points that nobody was named for (guidelines 2.2)."""
+    """The people in office, and the focal points for whom no person was named (guidelines 2.2)."""
     may_appoint = held.may(Permission.APPOINT_OFFICE, group)
     named = {holder.topic for holder in offices.now if holder.office == "focal_point"}
     vacant = [label for value, label in FocalTopic.choices if value not in named]
@@ -148,7 +148,7 @@ def _who_does_what(offices: Leadership, held: PersonRoles, group: Group) -> dict
 
 
 def _task(duty: Duty, today: date) -> dict[str, Any]:
-    """A duty as the component task_list draws it on the group's own page."""
+    """A duty in the form that the component task_list draws on the group's page."""
     late = duty.due_on is not None and duty.due_on < today
     return {
         "day": duty.due_on,

@@ -26,7 +26,7 @@ from members.queries import member_choices
 @needs_reauthentication
 @acts_once
 def office_appoint(request: GroupRequest, group: Group) -> HttpResponse:
-    """Appoint a member to an office that the group fills."""
+    """Appoint a member to an office that the group's leaders fill."""
     form = OfficeForm(typed(request), people=member_choices(group, clock.today()))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

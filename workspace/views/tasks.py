@@ -1,4 +1,4 @@
-"""My tasks: everything a person has to do over all groups, with the person's groups beside it."""
+"""My tasks: all duties of a person in all groups, and the person's groups beside them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ GROUPS_SHOWN = 8
 @signed_in_page
 @require_safe
 def task_list(request: AuthedRequest) -> HttpResponse:
-    """Everything the person has to do, over all groups, worked out from the state of things."""
+    """The person's duties in all groups. They are computed at each visit and not stored."""
     day, chosen = clock.today(), request.GET.get("group", "")
     everything = queries.duties_of(request.user, day, request_roles(request))
     number = int(chosen) if chosen.isascii() and chosen.isdigit() else None
     tasks = queries.task_list(everything, day, number)
-    # A group that is not in the person's own list filters nothing and tells nothing.
+    # A group that is not in the person's own list is ignored, so that the page reveals nothing about it.
     current = next((pk for pk, _name, _count in tasks.groups if str(pk) == chosen), None)
     if chosen and current is None:
         return redirect("workspace:task-list")
@@ -53,7 +53,7 @@ def task_list(request: AuthedRequest) -> HttpResponse:
 
 
 def _chips(tasks: queries.TaskList, current: int | None) -> list[dict[str, object]]:
-    """The filter by group; nothing for people with one group."""
+    """Links that filter by group; empty for people with one group."""
     if len(tasks.groups) < 2:
         return []
     url = reverse("workspace:task-list")
@@ -77,7 +77,7 @@ def _waiting(duty: Duty) -> dict[str, object]:
 
 
 def _groups(request: HttpRequest, todo: list[Duty]) -> dict[str, Any] | None:
-    """The person's groups, those with something to do first; None for people without a group. One query."""
+    """The person's groups, first those with duties; None for people without a group. One query."""
     held = request_roles(request).groups
     if not held:
         return None
@@ -102,7 +102,7 @@ def _groups(request: HttpRequest, todo: list[Duty]) -> dict[str, Any] | None:
 
 
 def to_do(count: int) -> str:
-    """How much there is to do in a group, in words."""
+    """The number of duties in a group, in words."""
     if count == 0:
         return _("Up to date")
     return ngettext("%(count)d to do", "%(count)d to do", count) % {"count": count}

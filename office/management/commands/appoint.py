@@ -1,7 +1,7 @@
-"""Appoint somebody from the command line: how a fresh portal gets its Chair's Office, network support and leaders.
+"""Appoint a person from the command line: a new portal gets its Chair's Office, network support and leaders so.
 
-The act is recorded in the name of a person (`--by`), as every change is. Who already holds a role appoints
-through the portal's own rules; a system administrator may only fill the staff's roles (security model, "Staff
+The appointment is recorded in the name of a person (`--by`), as every change is. A person with a role appoints
+by the same rules as in the pages. A system administrator may only fill the staff's roles (security model, "Staff
 accounts, assignment to groups").
 """
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{person.name} is appointed: {options['role']}.")
 
     def _person(self, email: str) -> User:
-        """The account with this proved address."""
+        """The account that has confirmed this address."""
         person = User.objects.by_email(email).filter(is_active=True, emailaddress__verified=True).first()
         if person is None:
             raise CommandError(

@@ -1,4 +1,4 @@
-"""Checks that what is stored is whole; ends with 1 when anything is not."""
+"""Checks that the stored data is complete and consistent; ends with 1 when a check finds something."""
 
 from typing import Any
 

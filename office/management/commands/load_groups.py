@@ -1,4 +1,4 @@
-"""Load the real list of SSC groups into a fresh portal: names, kinds and remits, no people."""
+"""Load the real list of SSC groups into a new portal: names, kinds and remits, no people."""
 
 from typing import Any
 

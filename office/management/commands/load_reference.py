@@ -1,4 +1,4 @@
-"""Load what a fresh portal needs to know: regions, categories, quadrennia, conditions, cycle, report template."""
+"""Load the reference data of a new portal: regions, categories, quadrennia, conditions, cycle, report template."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from office.reference import load_reference
 
 
 class Command(BaseCommand):
-    """Adds missing rows and leaves edited ones alone; running it again changes nothing."""
+    """Adds missing rows and does not change existing ones. Running it again changes nothing."""
 
     help = "Loads the reference data. Rows that exist are left as they are."
 

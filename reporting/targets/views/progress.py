@@ -1,4 +1,4 @@
-"""The page where several people of a group record what was reached in a year."""
+"""The page on which people of a group record the progress of a year."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reporting.models import Progress, TargetStatus
 from reporting.targets import history
 from reporting.targets import queries as targets
 from reporting.targets.access import why_not_record
-from reporting.targets.figures import plain
+from reporting.targets.figures import plain_number
 from reporting.targets.forms import ProgressForm
 from reporting.targets.progress import record_progress
 from reporting.targets.views.targets import list_url, target_or_404
@@ -31,7 +31,7 @@ from reporting.targets.views.targets import list_url, target_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 @acts_once
 def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -> HttpResponse:
-    """Record or change the progress of one target in one year; when somebody saved first, both texts are shown."""
+    """Record or change the progress of one target in one year. If another person saved first, show both texts."""
     found = target_or_404(group, target)
     if year not in found.target_set.quadrennium.years:
         raise Http404
@@ -42,7 +42,9 @@ def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -
     entries = {cell.year: cell.entry for cell in row.cells if cell.entry}
     entry = entries.get(year)
     earlier = [entries[one] for one in sorted(entries, reverse=True) if one < year]
-    figure = next(((one.year, plain(one.quantity)) for one in earlier if one.quantity is not None), None)
+    figure = next(
+        ((one.year, plain_number(one.quantity)) for one in earlier if one.quantity is not None), None
+    )
     options: dict[str, Any] = {"target": found, "year": year, "before": figure}
     form = ProgressForm(request.POST or None, initial=_initial(entry), **options)
     status, differences = 200, []
@@ -94,7 +96,7 @@ def _initial(entry: Progress | None) -> dict[str, Any]:
         return {"version": 0}
     return {
         "status": entry.status_id,
-        "quantity": plain(entry.quantity),
+        "quantity": plain_number(entry.quantity),
         "text": entry.text,
         "version": entry.version,
     }
@@ -102,7 +104,11 @@ def _initial(entry: Progress | None) -> dict[str, Any]:
 
 def _event(entry: Progress, target: Any) -> dict[str, Any]:
     """An earlier year as a line of the timeline."""
-    values = {"year": entry.year, "reached": plain(entry.quantity), "planned": plain(target.quantity)}
+    values = {
+        "year": entry.year,
+        "reached": plain_number(entry.quantity),
+        "planned": plain_number(target.quantity),
+    }
     if entry.quantity is None:
         when = _("%(year)d: %(status)s") % {**values, "status": entry.status}
     elif target.quantity is None:
@@ -113,7 +119,7 @@ def _event(entry: Progress, target: Any) -> dict[str, Any]:
 
 
 def _differences(form: ProgressForm, conflict: Conflict) -> list[dict[str, str]]:
-    """Where the two texts differ: {label, theirs, yours} in words."""
+    """The differences between the two texts, as {label, theirs, yours} in words."""
     words = {one.pk: str(one) for one in TargetStatus.objects.all()}
 
     def shown(name: str, value: str) -> str:
@@ -131,7 +137,7 @@ def _differences(form: ProgressForm, conflict: Conflict) -> list[dict[str, str]]
 
 
 def _saved(request: HttpRequest, group: Group, target: Any, year: int) -> HttpResponse:
-    """Where saving leads: the next target that is left, or the list."""
+    """Redirect after saving: to the next target without an entry, or to the list."""
     following = targets.next_target(target, year) if "next" in request.POST else None
     if following is not None:
         messages.success(request, _("Saved. This is the next target that is left."))

@@ -1,4 +1,4 @@
-"""Pages of a group's targets: the list of a period, one target, and setting them."""
+"""Pages of a group's targets: the list of a period, one target, and the forms that set and decide targets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
 def period_or_404(first: int, last: int) -> Quadrennium:
-    """The period of the address."""
+    """The period of the address. Raises Http404 when there is none."""
     period = targets.period_of(targets.all_periods(), first, last)
     if period is None:
         raise Http404
@@ -45,7 +45,7 @@ def list_url(group: Group, period: Quadrennium) -> str:
 
 
 def target_or_404(group: Group, pk: int) -> Target:
-    """A target of this group."""
+    """A target of this group. Raises Http404 when there is none."""
     return get_object_or_404(
         Target.objects.select_related(
             "target_set__quadrennium", "component", "subcategory", "key_result"
@@ -55,7 +55,7 @@ def target_or_404(group: Group, pk: int) -> Target:
 
 
 def set_or_404(group: Group, period: Quadrennium) -> TargetSet:
-    """The group's targets of the period, once there is one."""
+    """The group's set of targets of the period. Raises Http404 before the group begins it."""
     target_set = get_object_or_404(TargetSet, group=group, quadrennium=period)
     target_set.quadrennium = period
     return target_set
@@ -64,7 +64,7 @@ def set_or_404(group: Group, period: Quadrennium) -> TargetSet:
 @group_page(Permission.VIEW_TARGETS)
 @require_GET
 def target_list_current(request: GroupRequest, group: Group) -> HttpResponse:
-    """The list of the period that holds today."""
+    """Redirect to the list of today's period."""
     period = targets.current_period(targets.all_periods(), clock.today())
     if period is None:
         raise Http404
@@ -113,7 +113,7 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
             ),
             "year": table.year,
             "target_set": target_set,
-            "period": present.span(period),
+            "period": present.period_years(period),
             "found": sum(len(block.rows) for block in shown),
             "chips": chips if table.rows else [],
             "left": len(table.left) if may_record else 0,
@@ -126,8 +126,8 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
             "may_decide": held.may(Permission.DECIDE_TARGETS, group)
             and target_set is not None
             and target_set.state == TargetSetState.SUBMITTED,
-            "earlier": present.span(periods[index - 1]) if index else None,
-            "later": present.span(periods[index + 1]) if index + 1 < len(periods) else None,
+            "earlier": present.period_years(periods[index - 1]) if index else None,
+            "later": present.period_years(periods[index + 1]) if index + 1 < len(periods) else None,
         },
     )
 
@@ -135,7 +135,7 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
 @group_page(Permission.VIEW_TARGETS)
 @require_GET
 def target_export(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
-    """The list as a CSV file, with the figures of the page."""
+    """The list as a CSV file, with the same figures as the page."""
     table = targets.target_table(group, period_or_404(first, last))
     response = HttpResponse(csv_text(exports.target_rows(table)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="targets-{group.slug}-{first}-{last}.csv"'
@@ -191,7 +191,7 @@ def _form_page(
 
 
 def _refused(form: Any, error: DomainError) -> int:
-    """Put the sentence on the form; the status of the answer."""
+    """Show the error on the form. Returns the status of the response."""
     form.add_error(None, str(error))
     return error.status
 
@@ -202,8 +202,8 @@ def _refused(form: Any, error: DomainError) -> int:
 def target_add(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
     """Add a target to the period."""
     period = period_or_404(first, last)
-    standing = TargetSet.objects.filter(group=group, quadrennium=period).first()
-    if reason := why_not_edit_targets(standing, period, clock.today()):
+    target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
+    if reason := why_not_edit_targets(target_set, period, clock.today()):
         messages.error(request, reason)
         return redirect(list_url(group, period))
     form = TargetForm(request.POST or None, period=period)
@@ -224,7 +224,7 @@ def target_add(request: GroupRequest, group: Group, first: int, last: int) -> Ht
 @group_page(Permission.EDIT_TARGETS)
 @require_http_methods(GET_OR_POST)
 def target_edit(request: GroupRequest, group: Group, target: int) -> HttpResponse:
-    """Change a target; when somebody saved first, both texts are shown and nothing is lost."""
+    """Change a target. If another person saved first, show both texts, so that neither is lost."""
     found = target_or_404(group, target)
     period = found.target_set.quadrennium
     if reason := why_not_edit_target(found, clock.today()):
@@ -260,7 +260,7 @@ def target_edit(request: GroupRequest, group: Group, target: int) -> HttpRespons
 
 
 def target_differences(form: TargetForm, conflict: Conflict) -> list[dict[str, str]]:
-    """Where the two texts differ: {label, theirs, yours} in words."""
+    """The differences between the two texts, as {label, theirs, yours} in words."""
     groups = [options for _part, options in choices_of(form, "pair") if isinstance(options, list)]
     pairs = {value: label for options in groups for value, label in options}
     results = dict(choices_of(form, "key_result"))
@@ -284,7 +284,7 @@ def target_differences(form: TargetForm, conflict: Conflict) -> list[dict[str, s
 @require_http_methods(GET_OR_POST)
 @acts_once
 def target_drop(request: GroupRequest, group: Group, target: int) -> HttpResponse:
-    """Drop a target with a word; a page of its own asks for it."""
+    """Ask for the reason on a page of its own, then drop the target."""
     found = target_or_404(group, target)
     period = found.target_set.quadrennium
     if found.dropped_at is None and (reason := why_not_edit_target(found, clock.today())):
@@ -344,7 +344,7 @@ def target_send(request: GroupRequest, group: Group, first: int, last: int) -> H
 
 
 def _whole(text: str | None) -> int:
-    """A posted version; what is no number fits none."""
+    """The posted version as a number; a text that is no number becomes one that no version has."""
     return int(text) if text and text.isdecimal() else -1
 
 
@@ -352,7 +352,7 @@ def _whole(text: str | None) -> int:
 @require_http_methods(GET_OR_POST)
 @acts_once
 def target_review(request: GroupRequest, group: Group, first: int, last: int) -> HttpResponse:
-    """The Chair's Office reads a group's targets and agrees or sends them back."""
+    """The Chair's Office reads a group's targets, then approves them or sends them back."""
     period = period_or_404(first, last)
     target_set = set_or_404(group, period)
     waiting = target_set.state == TargetSetState.SUBMITTED
@@ -391,7 +391,7 @@ def target_review(request: GroupRequest, group: Group, first: int, last: int) ->
 @public_page
 @require_GET
 def target_public(request: HttpRequest, group: str) -> HttpResponse:
-    """Agreed targets of a group, for everybody: what it works towards and where it stands in accepted reports."""
+    """The public page of a group's approved targets, with their status in accepted reports."""
     found = get_object_or_404(Group.objects.select_related("category"), slug=group)
     with scope.group_scope(found):
         periods = cycle.public_targets(found)
