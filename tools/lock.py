@@ -71,7 +71,7 @@ def main() -> int:
         shutil.copy(ROOT / "pyproject.toml", folder)  # uv writes its lock file in this temporary folder
         done = subprocess.run([uv, "lock", "--upgrade", "--quiet"], cwd=folder, env=env, check=False)
         if done.returncode:
-            stop("The requirements could not be resolved: the reason stands above.")
+            stop("The requirements could not be resolved: the reason is above.")
         for target, options in EXPORTS.items():
             argv = [
                 uv,

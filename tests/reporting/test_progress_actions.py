@@ -108,7 +108,7 @@ def test_the_second_saver_sees_both_texts(inside, target, cast):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_people_saving_at_once_never_overwrite_each_other(group, cast):
-    """One is saved, the other sees both texts; whoever comes second."""
+    """One is saved. The second person sees both texts."""
     target = sets.make_target(sets.make_agreed_set(group, cast["LE"], cast["CS"]), 1)
     barrier = threading.Barrier(2, timeout=10)
     saved, refused = [], []

@@ -113,5 +113,5 @@ def test_comment_and_decision_at_once_leave_a_whole_record(group, cast):
 
     answers = at_once(comment, lambda: written.decide(report, cast["CA"]))
     codes = {answer.code for answer in answers if isinstance(answer, DomainError)}
-    # Either the comment came first and stands in the way of accepting, or it came too late.
+    # Either the comment came first and prevents accepting, or it came too late.
     assert codes == {"report_locked"}

@@ -58,7 +58,7 @@ def test_missing_system_packages_are_named_in_a_sentence():
     done = subprocess.run(
         [sys.executable, "-c", f"{lacking}; setup.ensure_system('demo')"],
         cwd=ROOT,
-        env={"PATH": "/nowhere"},  # so there is no apt-get, whoever runs this
+        env={"PATH": "/nowhere"},  # so there is no apt-get, also for root
         capture_output=True,
         text=True,
         check=False,

@@ -21,7 +21,7 @@ from tests.repository.test_pages import PAGES, is_page, open_page
 from tests.repository.walk import routes
 from tests.repository.world import FOREIGN, ROOT, ROWS, address, sample
 
-# A second post of these changes nothing, for the reason that stands beside them.
+# A second post of these changes nothing, for the reason beside each.
 NEEDS_NONE = {
     "accounts:profile": "saves what stands",
     "duties:notifications": "saves what stands",
