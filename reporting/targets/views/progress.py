@@ -24,7 +24,7 @@ from reporting.targets.access import why_not_record
 from reporting.targets.figures import plain_number
 from reporting.targets.forms import ProgressForm
 from reporting.targets.progress import record_progress
-from reporting.targets.views.targets import list_url, target_or_404
+from reporting.targets.views.lists import list_url, target_or_404
 
 
 @group_page(Permission.RECORD_PROGRESS)
