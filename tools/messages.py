@@ -147,7 +147,7 @@ def load(language: str, root: Path = ROOT) -> Catalog:
 def save(catalogue: Catalog, language: str, root: Path = ROOT) -> None:
     """Write a catalogue, sorted and without dates and line numbers, so that git shows only changes of texts."""
     buffer = BytesIO()
-    write_po(buffer, catalogue, width=100, sort_output=True, include_lineno=False)
+    write_po(buffer, catalogue, width=100, sort_output=True, no_location=True)
     lines = [line for line in buffer.getvalue().decode().splitlines() if not line.startswith(HEADERS)]
     path = catalogue_path(language, root)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,14 +163,14 @@ def extract(root: Path = ROOT) -> dict[str, int]:
         new.header_comment = "# The portal's texts. Collected and checked by tools/messages.py."
         known = {(message.context, _singular(message)): message for message in old if message.id}
         aside = {(message.context, _singular(message)): message for message in old.obsolete.values()}
-        for (context, text, plural), places in texts.items():
+        for context, text, plural in texts:
             before = known.get((context, text)) or aside.get((context, text))
             string = before.string if before else ""
             if plural and not isinstance(string, tuple | list):
                 string = ("",) * new.num_plurals
             elif not plural and isinstance(string, tuple | list):
                 string = ""
-            new.add((text, plural) if plural else text, string, [(p, 0) for p in places], context=context)
+            new.add((text, plural) if plural else text, string, context=context)
         wanted = {(context, text) for context, text, _ in texts}
         for key, message in {**aside, **known}.items():
             if key not in wanted and _is_whole(message):

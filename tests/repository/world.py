@@ -48,6 +48,8 @@ CODES = [
     "SU",
 ]
 NETWORK = {"CS", "CA", "SC", "DC", "SM", "RR", "SU"}
+# Offices whose holders may be no members of the group.
+ALONE = ("LE", "NS")
 # Pages of django-allauth have no declaration of ours; whether they are open is its own mark on the view.
 FOREIGN = re.compile(r"^(account_|mfa_|socialaccount_|orcid_|/)")
 
@@ -106,12 +108,19 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
         factories.appoint(own, delegated, "deputy_chair")
         factories.appoint(own, delegated, "delegate", ends_on=clock.today() + timedelta(days=30))
         cast.people["DD"] = delegated
+        for (
+            code
+        ) in ALONE:  # with an office and no membership, so that no right of members hides a missing one
+            person = factories.make_person(code.title(), "Alone")
+            factories.appoint(own, person, conftest.OFFICE_OF[code])
+            factories.give_second_factor(person)
+            cast.people[f"{code} alone"] = person
         made = World(own, other, cast)
         for code, person in cast.people.items():
             client = conftest.FreshClient()
             client.force_login(person)
             made.sessions[code] = client.cookies[settings.SESSION_COOKIE_NAME].value
-            made.codes[code] = set() if code in {"AP", "OM"} else {code}
+            made.codes[code] = set() if code in {"AP", "OM"} else {code.removesuffix(" alone")}
             if code in conftest.OFFICE_OF or code == "DD":
                 made.codes[code] |= {"ME"}
             made.codes_elsewhere[code] = made.codes[code] & NETWORK
