@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.templatetags.portal import Cell
 from groups.access import PersonRoles
 from groups.roles import Permission
 from office.queries import Counts, Grid, GroupRow, MailQueue, Waiting, category_names
@@ -47,7 +48,7 @@ def waiting_columns() -> list[dict[str, Any]]:
     return [{"label": _("What")}, {"label": _("Group")}, {"label": _("With")}, {"label": _("Waiting")}]
 
 
-def waiting_rows(grid: Grid, held: PersonRoles, viewer_id: int, day: date) -> list[list[Any]]:
+def waiting_rows(grid: Grid, held: PersonRoles, viewer_id: int, day: date) -> list[list[Cell]]:
     """The reports and targets that wait longest for the office. Readers who may decide get a link."""
     return [
         _waiting_row(
@@ -124,7 +125,7 @@ def report_columns() -> list[dict[str, Any]]:
     ]
 
 
-def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[list[Any]]:
+def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[list[Cell]]:
     """The lines of the list of reports."""
     kinds = category_names()
     return [
@@ -133,7 +134,7 @@ def report_rows(rows: Iterable[GroupRow], held: PersonRoles, day: date) -> list[
     ]
 
 
-def report_row(row: GroupRow, kind: str, reviews: bool, day: date) -> list[Any]:
+def report_row(row: GroupRow, kind: str, reviews: bool, day: date) -> list[Cell]:
     """One line of the list: the group, its report's status, and the link that opens the report."""
     label = str(row.report.stage.label)
     if row.report.overdue:
@@ -159,7 +160,7 @@ def report_row(row: GroupRow, kind: str, reviews: bool, day: date) -> list[Any]:
     ]
 
 
-def _open(row: GroupRow, reviews: bool) -> dict[str, str]:
+def _open(row: GroupRow, reviews: bool) -> Cell:
     """The link that opens the row's report: the review for people who decide, else the report."""
     if row.report.stage == ReportStage.NOT_STARTED:
         return {"text": ""}
@@ -178,7 +179,7 @@ def _open(row: GroupRow, reviews: bool) -> dict[str, str]:
     }
 
 
-def _waiting_row(one: Waiting, *, mine: bool, decides: bool, day: date) -> list[Any]:
+def _waiting_row(one: Waiting, *, mine: bool, decides: bool, day: date) -> list[Cell]:
     """One line of the table of the longest waits."""
     days = (day - one.since.date()).days
     if one.kind == "report":

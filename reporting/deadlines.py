@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from groups.models import Quadrennium
 from reporting.models import ReportingYear
 
 # Groups set their targets at the beginning of a quadrennium (guidelines 8.1.1); groups have three months.
 SET_WITHIN = timedelta(days=90)
-# The Chair's Office decides within a month.
-AGREE_WITHIN = timedelta(days=30)
+# House rule: the Chair's Office answers within a month what a group has sent.
+ANSWER_WITHIN = timedelta(days=30)
 
 
 def targets_due_on(period: Quadrennium) -> date:
     """The day by which a group sends its targets for the quadrennium."""
     return period.starts_on + SET_WITHIN
+
+
+def answer_due_on(submitted_at: datetime) -> date:
+    """The day by which the Chair's Office answers targets or a report that were sent."""
+    return submitted_at.date() + ANSWER_WITHIN
 
 
 def year_at_work(period: Quadrennium, opened: ReportingYear | None, day: date) -> int | None:

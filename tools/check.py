@@ -61,7 +61,12 @@ def lint() -> Result:
 
 def layout() -> Result:
     """Ruff's formatting."""
-    return run(str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format", "concise", ".")
+    found = run(str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format", "concise", ".")
+    return (
+        found
+        if found.passed
+        else Result(False, f"{found.output}\nThis puts them right: .venv/bin/ruff format .")
+    )
 
 
 def types() -> Result:
@@ -117,7 +122,9 @@ def long_lines(root: Path) -> list[str]:
 
 def translations() -> Result:
     """Every marked text is translated, with the same placeholders, and none is stale."""
-    return run(sys.executable, "tools/messages.py", "check")
+    found = run(sys.executable, "tools/messages.py", "check")
+    cure = "New texts: tools/messages.py extract, then missing > new.json, translate, fill new.json."
+    return found if found.passed else Result(False, f"{found.output}\n{cure}")
 
 
 def tree() -> Result:

@@ -5,7 +5,7 @@ The design language (parts) describes what they draw, and the sheet of component
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django import template
 from django.core.paginator import Page
@@ -136,8 +136,22 @@ def _printed(value: Any) -> str:
     return conditional_escape(value if isinstance(value, str) else str(localize(value)))
 
 
+class Cell(TypedDict, total=False):
+    """A cell of components/table.html that holds more than a plain value."""
+
+    text: Any
+    # Where the text leads.
+    url: str
+    # The status sign in front of the text (core.icons); not in the first column.
+    kind: str
+    # A second, smaller line.
+    sub: Any
+    # What the link is about, for screen readers.
+    about: str
+
+
 def _cell(cell: Any, column: dict[str, Any], first: bool) -> str:
-    """Draw one cell of a table. `cell` is a dictionary or a plain value; None becomes an empty cell."""
+    """Draw one cell of a table. `cell` is a Cell or a plain value; None becomes an empty cell."""
     if not isinstance(cell, dict):
         cell = {"text": "" if cell is None else cell}
     text, url, kind = _printed(cell.get("text", "")), cell.get("url"), cell.get("kind")

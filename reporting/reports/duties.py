@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -13,20 +13,14 @@ from duties.registry import Duty, DutyQuery, provider
 from groups.models import Group
 from groups.queries import Holders
 from groups.roles import RoleCode
+from reporting.deadlines import answer_due_on
 from reporting.models import ReportingYear
 from reporting.states import ReportStage
 from reporting.summary import GroupSummary, summaries_for
 
-# The Chair's Office answers within a month of a report's arrival.
-REVIEW_WITHIN = timedelta(days=30)
 MINUTES_FOR_SECTION = 10
 MINUTES_FOR_REVIEW = 30
 MINUTES_FOR_ANSWER = 20
-
-
-def review_due_on(submitted_at: datetime) -> date:
-    """The day by which the Chair's Office answers a report that was sent."""
-    return submitted_at.date() + REVIEW_WITHIN
 
 
 @provider("reporting.reports")
@@ -94,7 +88,7 @@ def _about(
             key=f"report-review:{report.pk}:{report.versions}",
             title=_("Review the %(year)d report of the %(group)s") % values,
             url=reverse("reporting:report-review", args=[group.slug, year.year]),
-            due_on=review_due_on(report.submitted_at),
+            due_on=answer_due_on(report.submitted_at),
             people=support,
             minutes=MINUTES_FOR_REVIEW,
             **common,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from duties.registry import Duty, DutyQuery, provider
 from groups.queries import Holders
 from groups.roles import ROLES, Permission, RoleCode
-from reporting.deadlines import AGREE_WITHIN, targets_due_on
+from reporting.deadlines import answer_due_on, targets_due_on
 from reporting.states import EDITABLE, TARGETS_EDITABLE, TargetSetState
 from reporting.summary import GroupSummary, summaries_for
 
@@ -77,7 +77,7 @@ def _about_set(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
             key=f"targets-agree:{target_set.pk}:{sent.isoformat()}",
             title=_("Answer on the targets %(period)s of the %(group)s") % values,
             url=reverse("reporting:target-review", args=years),
-            due_on=sent + AGREE_WITHIN,
+            due_on=answer_due_on(target_set.submitted_at),
             people=people.get(RoleCode.NETWORK_SUPPORT, ()),
             minutes=20,
             **common,
