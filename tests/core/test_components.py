@@ -196,7 +196,7 @@ def test_field_ties_label_hint_and_error_to_its_control():
 def test_radios_are_a_fieldset_with_the_question_as_its_legend():
     html = components.SampleForm()["stay"].as_field_group()
 
-    assert html.strip().startswith('<fieldset class="field q1">')
+    assert html.strip().startswith('<fieldset class="field q1"')
     assert "<legend>Do you stay on for 2026–2029?</legend>" in html
     assert 'class="opts opts--box"' in html
     assert "<small>We thank you and tell the Co-Chairs.</small>" in html

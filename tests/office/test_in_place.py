@@ -61,7 +61,7 @@ def test_the_list_is_the_same_for_script_and_page(client, pages, name):
     client.force_login(person)
 
     rows = [
-        re.findall(r'<th scope="row".*?</th>', answer.content.decode().split('id="list-found"')[1])
+        re.findall(r'<th scope="row".*?</th>', answer.content.decode().split('id="list-found"')[1], re.DOTALL)
         for answer in (client.get(f"{url}?q=a"), by_htmx(client, f"{url}?q=a"))
     ]
 
