@@ -27,7 +27,7 @@ from django_countries import countries
 from accounts.models import User, listed_name, normalised
 from core import clock
 from core.compiled import compiled_query
-from groups.models import Appointment, Group, Quadrennium, all_quadrennia
+from groups.models import Appointment, Group, Quadrennium, all_quadrennia, office_in_words
 from groups.querysets import GroupQuerySet
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
@@ -120,8 +120,8 @@ def offices_of(group: Group, people: Collection[int]) -> dict[int, list[str]]:
     """Offices held today in the group, by person; one query."""
     held: dict[int, list[str]] = {}
     rows = Appointment.objects.on().filter(group=group, person__in=people).order_by("starts_on", "pk")
-    for appointment in rows:
-        held.setdefault(appointment.person_id, []).append(appointment.office_name)
+    for person, office, topic in rows.values_list("person_id", "office", "topic"):
+        held.setdefault(person, []).append(office_in_words(office, topic))
     return held
 
 

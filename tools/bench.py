@@ -23,8 +23,8 @@ from tools.measured import say
 TIMES, DASHBOARD_TIMES = 6.0, 8.0  # times the bare page, at the middle of the first visits
 STATEMENTS = 16
 FIRST_KB, LATER_KB = 60.0, 20.0
-# Pages of many groups may leave this many MB more in memory than the same number of pages of few groups. Two runs
-# of the same requests differ by 0.2 MB. If a page of 25 KB stayed for each group and kind, it would be 7 MB.
+# Pages of many groups may leave this many MB more in memory than the same number of pages of few groups. Runs
+# of the command differ by less than 1 MB. If a page of 25 KB stayed for each group and kind, it would be 7 MB.
 MORE_MB = 2.0
 DASHBOARD = "office dashboard"
 FEW = 10

@@ -1,4 +1,4 @@
-"""The links of the header, of a group's rail and of the Chair's Office's rail, in the order of the page.
+"""The links of the header, of the person's menu and of the two rails, in the order of the page.
 
 People see only links to pages that they may open.
 """
@@ -77,6 +77,12 @@ MAIN = (
     Link(_("Directory"), "workspace:directory", prefixes=("groups/",)),
     Link(_("Reports"), "reporting:published-list", signed_out, prefixes=("reports/",)),
     Link(_("Guidance"), "core:guidance"),
+)
+ACCOUNT = (
+    Link(_("Your profile"), "accounts:profile", signed_in),
+    Link(_("Invitations and requests"), "members:my-invitations", signed_in),
+    Link(_("Mail you get"), "duties:notifications", signed_in),
+    Link(_("Sign-in and security"), "mfa_index", signed_in),
 )
 GROUP = (
     Link(_("Overview"), "workspace:overview", in_group(Permission.VIEW_WORKSPACE)),

@@ -68,15 +68,12 @@ class SectionRow:
         return "done" if self.is_complete else "going" if self.text else "todo"
 
 
-def find_report(group: Group, year: ReportingYear | int) -> Report | None:
+def find_report(group: Group, year: ReportingYear) -> Report | None:
     """The group's report of the year, or None before the group begins it; one query, in the group's scope."""
-    number = year if isinstance(year, int) else year.year
-    found = Report.objects.filter(group=group, reporting_year=number)
-    report: Report | None = found.select_related(
-        "reporting_year__quadrennium", "reporting_year__template", "template", "submitted_by"
-    ).first()
+    found = Report.objects.filter(group=group, reporting_year=year)
+    report: Report | None = found.select_related("submitted_by").first()
     if report is not None:
-        report.group = group
+        report.group, report.reporting_year = group, year
     return report
 
 

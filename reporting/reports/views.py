@@ -46,13 +46,13 @@ def year_or_404(year: int) -> ReportingYear:
 
 def find_both(group: Group, year: int) -> tuple[Report | None, ReportingYear]:
     """The group's report of the year, or None, and the year."""
-    report = find_report(group, year)
-    return (report, report.reporting_year) if report else (None, year_or_404(year))
+    found = year_or_404(year)
+    return find_report(group, found), found
 
 
 def report_or_404(group: Group, year: int) -> Report:
     """The group's report of the year. Raises Http404 before the group begins it."""
-    report = find_report(group, year)
+    report = find_report(group, year_or_404(year))
     if report is None:
         raise Http404
     return report

@@ -11,8 +11,6 @@ from django.urls import reverse
 from groups.models import Group
 from reporting.targets.cycle import CycleState, cycle_state, public_cycle_state
 
-REPORTS_SHOWN = 3
-
 
 @dataclass(frozen=True)
 class CyclePanel:

@@ -20,6 +20,12 @@ def main_links(context: Context) -> list[dict[str, Any]]:
 
 
 @register.simple_tag(takes_context=True)
+def account_links(context: Context) -> list[dict[str, Any]]:
+    """The links in the menu of the person who is signed in."""
+    return navigation.shown(navigation.ACCOUNT, context["request"])
+
+
+@register.simple_tag(takes_context=True)
 def group_rail(context: Context) -> list[dict[str, Any]]:
     """The links beside a page of the group, for this person."""
     return navigation.shown(navigation.GROUP, context["request"], context["group"].slug)
