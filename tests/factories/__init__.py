@@ -20,6 +20,7 @@ from django.test import Client
 
 from accounts.models import User, normalised
 from core import clock, scope
+from core.models import AuditEntry
 from groups.models import Appointment, AppointmentEnding, Category, Group, NetworkAppointment, Quadrennium
 from members.models import Conditions, Membership
 
@@ -126,3 +127,9 @@ def make_member(group: Group, person: User | None = None, **fields: Any) -> Any:
             ends_on=fields.pop("ends_on", period.ends_on),
             **fields,
         )
+
+
+def verbs(group: Group) -> list[str]:
+    """What the trail of the group tells, oldest first."""
+    with scope.group_scope(group):
+        return list(AuditEntry.objects.filter(group=group).order_by("pk").values_list("verb", flat=True))
