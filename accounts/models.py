@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_countries.fields import CountryField
 
+from accounts import guards as rules
 from core import audit, clock
 from core.cached import cached_reference
 from core.languages import in_language
@@ -126,7 +127,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     public_email = models.EmailField(_("public email address"), blank=True)
     share_contact = models.BooleanField(_("members of my groups may see my email address"), default=False)
     # A person can decline optional mail. Essential mail (codes, invitations, decisions, overdue) is always sent.
-    wants_optional_mail = models.BooleanField(_("send me optional mail"), default=True)
+    wants_optional_mail = models.BooleanField(_("send me optional mail"), default=True, db_default=True)
     search = models.CharField(max_length=400, editable=False, db_index=True)
     sort_key = models.CharField(max_length=170, editable=False, db_index=True)
     is_active = models.BooleanField(default=True)
@@ -138,6 +139,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
+    guards = (rules.POWER,)
 
     class Meta:
         verbose_name = _("person")

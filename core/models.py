@@ -4,8 +4,10 @@ from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django_scopes import ScopedManager
 
+from core.guards import Guard, refuse
 from core.mail.models import MailClass, MailState, OutgoingMail
 
 __all__ = ["AuditEntry", "FormPost", "MailClass", "MailState", "OutgoingMail", "TenantModel", "scoped"]
@@ -46,8 +48,25 @@ class AuditEntry(models.Model):
     about_type = models.CharField(max_length=60)
     about_id = models.BigIntegerField()
     detail = models.JSONField(default=dict)
+    # The server's time and the database role of the connection. A trigger writes them and ignores other values.
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    recorded_as = models.CharField(max_length=63, db_default="", editable=False)
 
     objects = scoped(models.Manager)
+    # The portal's clock may be ahead of the server's in a rehearsal (SSC_CLOCK_SHIFT), and never behind it.
+    guards = (
+        Guard(
+            "core_auditentry_when",
+            ("INSERT",),
+            "NEW.recorded_at := clock_timestamp();\nNEW.recorded_as := session_user;\n"
+            + refuse(
+                "audit_entry_in_time",
+                "An act is recorded when it happens.",
+                when="NEW.at < NEW.recorded_at - interval '10 minutes'",
+                owner_may=True,
+            ),
+        ),
+    )
 
     class Meta:
         indexes = [

@@ -1,7 +1,8 @@
-"""What the database refuses, declared in one place: rows of other groups, and changes of append-only tables.
+"""What the database refuses: rows of other groups, changes of append-only tables, rows that break a guard's rule.
 
-The models say which tables belong to groups. `lay` compares the database's catalogue with the declaration and changes
-what differs. core.receivers calls it after each `migrate`, so every table has its policies, mark and rights.
+The models say which tables belong to groups and which guards they have (core.guards). `lay` compares the database's
+catalogue with the declaration and changes what differs. core.receivers calls it after each `migrate`, so every table
+has its policies, mark, guards and rights. `differences` says what differs and changes nothing.
 Migrations add the keys that keep a child in its parent's group (core.migrations._tenancy_2026).
 """
 
@@ -18,6 +19,8 @@ from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from core import guards
+
 # Models whose rows are only added, never changed or deleted. The event tables of pghistory are append-only as well.
 APPEND_ONLY = (
     "core.AuditEntry",
@@ -26,6 +29,7 @@ APPEND_ONLY = (
     "groups.AppointmentEnding",
     "groups.NetworkAppointment",
     "groups.NetworkAppointmentEnding",
+    "members.Conditions",
     "members.Membership",
     "members.MembershipEnding",
     "reporting.ReportDecision",
@@ -52,6 +56,7 @@ GROUPLESS_POLICY = {"tenant_groupless": "FOR INSERT WITH CHECK (group_id IS NULL
 
 # What the run-time role may do. It owns no table and may not truncate one.
 APPEND_ONLY_RIGHTS = frozenset({"SELECT", "INSERT"})
+EVENT_RIGHTS = frozenset({"SELECT"})  # the triggers add events, as the owner (core.guards.seal)
 RIGHTS = {
     "TABLE": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"}),
     "SCHEMA": frozenset({"USAGE"}),
@@ -113,8 +118,12 @@ def append_only_tables() -> list[str]:
     Raises LookupError when APPEND_ONLY names a model that does not exist.
     """
     declared = {apps.get_model(label)._meta.db_table for label in APPEND_ONLY}
-    events = {model._meta.db_table for model in _tables() if issubclass(model, pghistory.models.Event)}
-    return sorted(declared | events)
+    return sorted(declared | event_tables())
+
+
+def event_tables() -> set[str]:
+    """Return the names of the tables in which triggers keep the history of rows."""
+    return {model._meta.db_table for model in _tables() if issubclass(model, pghistory.models.Event)}
 
 
 def _tables() -> list[type[models.Model]]:
@@ -175,11 +184,11 @@ def _declared_policies(cursor: CursorWrapper) -> dict[str, Policy]:
 
 
 def lay(connection: BaseDatabaseWrapper) -> list[str]:
-    """Change policies, marks and rights in the database to what is declared. Return the statements that were run.
+    """Change policies, marks, guards and rights in the database to what is declared. Return the statements it ran.
 
     All statements run in one transaction, so a running process sees either the former or the new state. A new table
-    gets its policies before its rights. Under the run-time role, which owns no table, the function does nothing.
-    Declared tables that do not exist, such as after a migration of one app only, are left out.
+    gets its policies and guards before its rights. Under the run-time role, which owns no table, the function does
+    nothing. Declared tables that do not exist, such as after a migration of one app only, are left out.
     """
     role = settings.RUNTIME_ROLE
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -196,9 +205,22 @@ def lay(connection: BaseDatabaseWrapper) -> list[str]:
                 f'GRANT "{role}" TO CURRENT_USER',
             ]
             _run(cursor, done)
-        differing = [*_policy_statements(cursor), *_mark_statements(cursor), *_right_statements(cursor, role)]
-        _run(cursor, differing)
-        return done + differing
+        for part in _PARTS:
+            found = list(part(cursor))
+            _run(cursor, found)
+            done += found
+        return done
+
+
+def differences(connection: BaseDatabaseWrapper) -> list[str]:
+    """Say what in the database differs from the declaration, for the owner, such as after a restore. Change nothing.
+
+    Each entry is a statement that the next `migrate` would run, or a sentence about a trigger or a constraint that
+    only a migration can bring back.
+    """
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        found = [statement for part in _PARTS for statement in part(cursor)]
+        return found + guards.missing(cursor)
 
 
 def _run(cursor: CursorWrapper, statements: list[str]) -> None:
@@ -235,9 +257,20 @@ def _mark_statements(cursor: CursorWrapper) -> Iterator[str]:
             yield f'COMMENT ON TABLE "{name}" IS NULL'
 
 
-def _right_statements(cursor: CursorWrapper, role: str) -> Iterator[str]:
-    """Yield the statements that correct the run-time role's rights in the schema, also rights on single columns."""
-    only_added = set(append_only_tables())
+def _right_statements(cursor: CursorWrapper) -> Iterator[str]:
+    """Yield the statements that correct the run-time role's rights in the schema, also rights on single columns.
+
+    The role may not make temporary tables either. Only the owner of the database can take that right away.
+    """
+    role, only_added, events = settings.RUNTIME_ROLE, set(append_only_tables()), event_tables()
+    cursor.execute(
+        """SELECT quote_ident(datname) FROM pg_database
+           WHERE datname = current_database() AND has_database_privilege(%s, datname, 'TEMPORARY')
+             AND pg_has_role(current_user, datdba, 'USAGE')""",
+        [role],
+    )
+    for (database,) in cursor.fetchall():
+        yield f'REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, "{role}"'
     cursor.execute(
         """WITH r AS (SELECT oid FROM pg_roles WHERE rolname = %s),
                 things AS (
@@ -261,8 +294,19 @@ def _right_statements(cursor: CursorWrapper, role: str) -> Iterator[str]:
     )
     for kind, name, spelled, held in cursor.fetchall():
         wanted = APPEND_ONLY_RIGHTS if name in only_added else RIGHTS[kind]
+        wanted = EVENT_RIGHTS if name in events else wanted
         if set(held) == wanted:
             continue
         if held:
             yield f'REVOKE ALL ON {kind} {spelled} FROM "{role}"'
         yield f'GRANT {", ".join(sorted(wanted))} ON {kind} {spelled} TO "{role}"'
+
+
+# In this order: what a new table refuses is there before the rights to write into it.
+_PARTS = (
+    _policy_statements,
+    _mark_statements,
+    guards.seal_statements,
+    guards.statements,
+    _right_statements,
+)

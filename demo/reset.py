@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
-import environ
 import psycopg2
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection
 from psycopg2 import sql
+
+from demo.owner import owner_address
 
 # These tables are not emptied, because migrations filled them.
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "core_cache"}
@@ -23,16 +22,12 @@ def empty_database() -> None:
     """
     if not settings.DEMO_MODE:
         raise CommandError("Only a demo is emptied. Nothing was changed.")
-    address = os.environ.get("SSC_DATABASE_OWNER_URL", "")
-    if not address:
-        raise CommandError("Set SSC_DATABASE_OWNER_URL: only the owner of the tables can empty them.")
-    owner = environ.Env.db_url_config(address)
-    options = owner.get("OPTIONS") or {}
+    owner = owner_address()
     owned = psycopg2.connect(
         dbname=connection.settings_dict["NAME"],
         user=owner["USER"],
         password=owner["PASSWORD"] or None,
-        host=owner["HOST"] or options.get("host"),
+        host=owner["HOST"] or None,
         port=owner["PORT"] or None,
     )
     try:

@@ -81,7 +81,7 @@ def main() -> int:
         for name, value in shown.items():
             say(f"    export {name}='{value}'")
         say('    export SSC_SECRET_KEY="$(cat var/prodlike/secret-key)"')
-        say("    .venv/bin/python manage.py createsuperuser")
+        say("    SSC_DB_AS=owner .venv/bin/python manage.py createsuperuser")
         say("\nCtrl-C stops everything and keeps the data. Logs are in var/log/prodlike/.")
         portal.run()
     return 0

@@ -13,7 +13,7 @@ class SentReminder(models.Model):
     due_on = models.DateField()
     sent_at = models.DateTimeField()
     # The key of the mail. One mail contains all steps that were due for the person on that day.
-    mail_key = models.CharField(max_length=200, blank=True, db_index=True)
+    mail_key = models.CharField(max_length=200, blank=True, db_default="", db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty_key", "person", "step"], name="reminder_once")]

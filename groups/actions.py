@@ -210,7 +210,7 @@ def _end(row: Appointment, by: User | None, from_day: date, reason: str) -> bool
     AppointmentEnding.objects.create(
         group_id=row.group_id,
         appointment=row,
-        from_day=from_day,
+        from_day=max(from_day, row.starts_on),  # an office that would begin later never begins
         reason=reason[:300],
         made_by=by,
         made_at=clock.now(),

@@ -16,6 +16,7 @@ from core import audit, clock
 from core.cached import ReferenceQuerySet, cached_reference
 from core.languages import in_language
 from core.models import TenantModel, scoped
+from groups import guards as rules
 from groups import roles
 from groups.querysets import AppointmentQuerySet, DatedQuerySet, GroupQuerySet
 
@@ -196,7 +197,7 @@ class Ending(models.Model):
 AppointmentManager = models.Manager.from_queryset(AppointmentQuerySet)
 
 
-@audit.tracked()
+@audit.tracked(exclude=["number"])
 class Appointment(Dated, TenantModel):
     """One person in one office of one group for one term (guidelines 2.2, 6.1)."""
 
@@ -204,11 +205,32 @@ class Appointment(Dated, TenantModel):
     topic = models.CharField(_("topic"), max_length=20, blank=True, choices=FocalTopic)
     quadrennium = models.ForeignKey(Quadrennium, null=True, blank=True, on_delete=models.PROTECT)
     note = models.CharField(max_length=300, blank=True)
+    # First, second, … time of the person in the office. A trigger writes this and ignores other values.
+    number = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[AppointmentManager[Appointment]] = scoped(AppointmentManager)
+    guards = rules.APPOINTMENT
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["group", "person", "office", "topic", "number"], name="appointment_one_by_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(office__in=tuple(roles.OFFICES)), name="appointment_known_office"
+            ),
+            models.CheckConstraint(
+                condition=Q(office__in=roles.WITH_TOPIC, topic__in=FocalTopic.values)
+                | (~Q(office__in=roles.WITH_TOPIC) & Q(topic="")),
+                name="appointment_topic_of_focal_points",
+            ),
+            models.CheckConstraint(
+                condition=Q(made_by__isnull=True) | ~Q(made_by=F("person")), name="appointment_not_self_made"
+            ),
+            # Guidelines 3.3: leaders delegate in writing.
+            models.CheckConstraint(
+                condition=~Q(office="delegate") | ~Q(note=""), name="appointment_delegation_in_writing"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="appointment_dates_in_order",
@@ -243,11 +265,13 @@ class AppointmentEnding(Ending, TenantModel):
 
     appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="ending")
 
+    guards = rules.APPOINTMENT_ENDING
+
     def __str__(self) -> str:
         return f"{self.appointment} until {self.from_day}"
 
 
-@audit.tracked()
+@audit.tracked(exclude=["number"])
 class NetworkAppointment(Dated):
     """One person in one role of the whole network: Chair's Office, SSC Chair, Steering Committee, regional office."""
 
@@ -255,11 +279,23 @@ class NetworkAppointment(Dated):
         _("role"), max_length=2, choices=[(r.code, r.name) for r in roles.NETWORK_ROLES.values()]
     )
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT)
+    # First, second, … time of the person in the role. A trigger writes this and ignores other values.
+    number = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     objects = models.Manager.from_queryset(DatedQuerySet)()
+    guards = rules.NETWORK_APPOINTMENT
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role", "region", "number"],
+                nulls_distinct=False,
+                name="network_role_one_by_one",
+            ),
+            models.CheckConstraint(condition=Q(role__in=roles.APPOINTED), name="network_role_known"),
+            models.CheckConstraint(
+                condition=Q(made_by__isnull=True) | ~Q(made_by=F("person")), name="network_role_not_self_made"
+            ),
             models.CheckConstraint(
                 condition=Q(role="RR", region__isnull=False) | (~Q(role="RR") & Q(region__isnull=True)),
                 name="network_role_region_for_reviewers",
@@ -279,6 +315,8 @@ class NetworkAppointmentEnding(Ending):
     """A network role that ended before its last day."""
 
     appointment = models.OneToOneField(NetworkAppointment, on_delete=models.PROTECT, related_name="ending")
+
+    guards = rules.NETWORK_APPOINTMENT_ENDING
 
     def __str__(self) -> str:
         return f"{self.appointment} until {self.from_day}"

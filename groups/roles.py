@@ -312,5 +312,9 @@ OFFICES = {
         Office("delegate", _("Deputy, delegated"), DELEGATED, 10),
     )
 }
+# Offices whose appointment names a topic.
+WITH_TOPIC = tuple(office.code for office in OFFICES.values() if office.has_topic)
+# Network roles that a person is appointed to. The owner of the database makes superusers.
+APPOINTED = tuple(str(code) for code in NETWORK_ROLES if code != RoleCode.SUPERUSER)
 # Offices that a group's leader fills. The SSC appoints leaders, coordinators and network support.
 FILLED_BY_LEADER = frozenset({"deputy_chair", "vice_chair", "programme_officer", "treasurer", "focal_point"})

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, clock
@@ -14,6 +15,7 @@ from core.languages import in_language
 from core.models import TenantModel, scoped
 from groups.models import Dated, Ending, Quadrennium
 from groups.querysets import DatedQuerySet
+from members import guards as rules
 from members.states import OPEN, HandshakeOrigin, HandshakeState
 
 
@@ -25,6 +27,8 @@ class Conditions(models.Model):
     text_en = models.TextField()
     text_fr = models.TextField()
     text_es = models.TextField()
+
+    guards = rules.CONDITIONS
 
     class Meta:
         ordering = ["valid_from"]
@@ -62,9 +66,10 @@ class Membership(Dated, TenantModel):
     conditions = models.ForeignKey(Conditions, on_delete=models.PROTECT)
     handshake = models.OneToOneField("Handshake", null=True, blank=True, on_delete=models.PROTECT)
     # First, second, … membership of the person in the group. A trigger writes this and ignores other values.
-    number = models.PositiveSmallIntegerField(default=0, editable=False)
+    number = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[DatedManager[Membership]] = scoped(DatedManager)
+    guards = rules.MEMBERSHIP
 
     class Meta:
         constraints = [
@@ -88,6 +93,8 @@ class MembershipEnding(Ending, TenantModel):
     """The early end of a membership, before its quadrennium ends."""
 
     membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="ending")
+
+    guards = rules.MEMBERSHIP_ENDING
 
     def __str__(self) -> str:
         return f"{self.membership} until {self.from_day}"
@@ -131,12 +138,26 @@ class Handshake(TenantModel):
     )
     closing_word = models.TextField(_("a word to the person"), blank=True)
 
+    guards = rules.HANDSHAKE
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "quadrennium", "email"],
+                F("group"),
+                F("quadrennium"),
+                Lower("email"),
                 condition=Q(state__in=OPEN),
                 name="handshake_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=HandshakeState.INVITED)
+                | Q(leader_signed_at__isnull=False, leader_signed_by__isnull=False),
+                name="handshake_invited_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=HandshakeState.REQUESTED)
+                | Q(person__isnull=False, person_signed_at__isnull=False, conditions__isnull=False),
+                name="handshake_requested_is_signed",
             ),
             models.UniqueConstraint(
                 fields=["token_hash"], condition=~Q(token_hash=""), name="handshake_token_once"

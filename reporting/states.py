@@ -56,3 +56,9 @@ class CommentState(models.TextChoices):
     OPEN = "open", _("Open")
     ANSWERED = "answered", _("Answered")
     RESOLVED = "resolved", _("Resolved")
+
+
+COMMENT_MOVES = {
+    CommentState.OPEN: {CommentState.ANSWERED, CommentState.RESOLVED},
+    CommentState.ANSWERED: {CommentState.RESOLVED},
+}

@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from accounts.models import User
 from core import audit, clock, scope
+from demo.owner import as_owner
 from groups.models import Appointment, Group, Quadrennium
 from members.models import Conditions, Membership
 from reporting.models import Report, ReportingYear
@@ -54,7 +55,12 @@ def grow(wanted: int) -> int:
         person.derive()
     for group in groups:
         group.derive()
-    with transaction.atomic(), scope.write_everywhere("seed"), audit.context(channel="command"):
+    with (
+        as_owner(),
+        transaction.atomic(),
+        scope.write_everywhere("seed"),
+        audit.context(channel="command"),
+    ):
         _write(people)
         _write(groups)
         pairs = list(zip(groups, people, strict=True))

@@ -122,6 +122,7 @@ def start_postgres(programs: Path, services: list[Service]) -> dict[str, str]:
     return {
         "DATABASE_URL": f"postgres://ssc_app:{words['ssc_app']}@127.0.0.1:{port}/ssc",
         "SSC_DATABASE_OWNER_URL": f"postgres://ssc_owner:{words['ssc_owner']}@127.0.0.1:{port}/ssc",
+        "SSC_DATABASE_SUPERUSER_URL": f"postgres://postgres:{words['postgres']}@127.0.0.1:{port}/ssc",
     }
 
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.guards import Guard, refuse
+
 
 class MailState(models.TextChoices):
     QUEUED = "queued", _("Waiting")
@@ -38,15 +40,27 @@ class OutgoingMail(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     # Tries whose result is unknown: the worker died, or the connection broke after the text was sent.
-    unfinished = models.PositiveSmallIntegerField(default=0)
+    unfinished = models.PositiveSmallIntegerField(default=0, db_default=0)
     queued_at = models.DateTimeField()
     not_before = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     # The text contains a secret link or code. It is deleted when the mail server has accepted the message.
-    holds_secret = models.BooleanField(default=False)
+    holds_secret = models.BooleanField(default=False, db_default=False)
     # "app.name:argument" of a check that runs again before the mail is sent; see core.mail.eligibility
     still_due = models.CharField(max_length=120, blank=True)
+
+    guards = (
+        Guard(
+            "core_outgoingmail_sent_once",
+            ("UPDATE",),
+            refuse(
+                "mail_sent_once",
+                "A mail that was sent is not sent again.",
+                when="OLD.state = 'sent' AND NEW.state <> 'sent'",
+            ),
+        ),
+    )
 
     class Meta:
         app_label = "core"

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg2.extensions
-from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql import base, operations, schema
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
+from core import guards
 from core.scope import current, set_sql
 
 SCOPE_BEFORE = set_sql("").partition(",")[0]
@@ -55,9 +56,20 @@ class DatabaseOperations(operations.DatabaseOperations):
         return sent.partition(";")[2] if sent and sent.startswith(SCOPE_BEFORE) else sent
 
 
+class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
+    """Django's editor. It seals the history's triggers in the transaction of each migration (core.guards.seal)."""
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if exc_type is None and not self.collect_sql:
+            with self.connection.cursor() as cursor:
+                guards.seal(cursor)
+        super().__exit__(exc_type, exc_value, traceback)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's wrapper with scoped cursors."""
 
+    SchemaEditorClass = DatabaseSchemaEditor
     ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:

@@ -43,7 +43,11 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
     if not own and not reason.strip():
         raise DomainError(_("Say why the membership ends. The person reads it."), code="reason_missing")
     ending = MembershipEnding.objects.create(
-        group=group, membership=membership, from_day=today, reason=reason.strip(), made_by=by
+        group=group,
+        membership=membership,
+        from_day=max(today, membership.starts_on),
+        reason=reason.strip(),
+        made_by=by,
     )
     # Offices that begin later end too: no right comes back without a new appointment.
     end_offices_of(group=group, person=membership.person, by=by, reason=_("The membership ended."))

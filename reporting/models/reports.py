@@ -15,6 +15,7 @@ from guardian.models import UserObjectPermissionBase
 
 from core import audit, clock
 from core.models import TenantModel, scoped
+from reporting import guards as rules
 from reporting.models.reference import ReportingYear, ReportTemplate
 from reporting.states import EDITABLE, CommentState, Outcome, ReportState
 
@@ -38,6 +39,8 @@ class Report(TenantModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    guards = rules.REPORT
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["group", "reporting_year"], name="report_once"),
@@ -52,7 +55,8 @@ class Report(TenantModel):
                 name="report_decided_pair",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ReportState.ACCEPTED) | ~Q(decided_by=models.F("submitted_by")),
+                condition=~Q(state__in=[ReportState.RETURNED, ReportState.ACCEPTED])
+                | ~Q(decided_by=models.F("submitted_by")),
                 name="report_two_people",
             ),
         ]
@@ -100,6 +104,8 @@ class ReportSection(TenantModel):
     )
     edited_at = models.DateTimeField(null=True, blank=True)
 
+    guards = rules.REPORT_SECTION
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "key"], name="report_section_once")]
 
@@ -116,6 +122,8 @@ class ReportSubmission(TenantModel):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)
+
+    guards = rules.REPORT_SUBMISSION
 
     class Meta:
         ordering = ["number"]
@@ -134,6 +142,15 @@ class ReportDecision(TenantModel):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    guards = rules.REPORT_DECISION
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="report_decision_known_outcome"
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.submission}: {self.outcome}"
 
@@ -151,6 +168,8 @@ class ReviewComment(TenantModel):
     state = models.CharField(max_length=10, choices=CommentState, default=CommentState.OPEN)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
+
+    guards = rules.REVIEW_COMMENT
 
     class Meta:
         ordering = ["written_at", "pk"]

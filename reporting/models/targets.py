@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core import audit
 from core.models import TenantModel
 from groups.models import Quadrennium
+from reporting import guards as rules
 from reporting.models.reference import Component, KeyResult, Subcategory, TargetStatus
 from reporting.states import TARGETS_EDITABLE, TargetSetState
 
@@ -33,6 +34,8 @@ class TargetSet(TenantModel):
     )
     word = models.TextField(_("word to the group"), blank=True)
 
+    guards = rules.TARGET_SET
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["group", "quadrennium"], name="target_set_once"),
@@ -47,7 +50,8 @@ class TargetSet(TenantModel):
                 name="target_set_decided_pair",
             ),
             models.CheckConstraint(
-                condition=~Q(state=TargetSetState.AGREED) | ~Q(decided_by=models.F("submitted_by")),
+                condition=~Q(state__in=[TargetSetState.RETURNED, TargetSetState.AGREED])
+                | ~Q(decided_by=models.F("submitted_by")),
                 name="target_set_two_people",
             ),
         ]
@@ -88,6 +92,8 @@ class Target(TenantModel):
     dropped_at = models.DateTimeField(null=True, blank=True)
     dropped_why = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    guards = rules.TARGET
 
     class Meta:
         ordering = ["number"]
@@ -130,6 +136,8 @@ class Progress(TenantModel):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+
+    guards = rules.PROGRESS
 
     class Meta:
         ordering = ["year"]

@@ -131,6 +131,14 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 # The role that pages and jobs use. It gets its rights after each migration.
 RUNTIME_ROLE = env.str("SSC_RUNTIME_ROLE", default="ssc_app")
+# Web, worker and beat refuse to start as another kind of role. The demo and the tests may be run as any role.
+REFUSE_POWERFUL_ROLE = False
+# A migration waits this long for a lock on a table, and then fails. Requests queue behind a migration that waits.
+MIGRATION_LOCK_TIMEOUT = "5s"
+if AS_OWNER:
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(
+        [DATABASES["default"]["OPTIONS"].get("options", ""), f"-c lock_timeout={MIGRATION_LOCK_TIMEOUT}"]
+    ).strip()
 
 # ---------------------------------------------------------------- Redis: cache, limits, broker
 REDIS_URL = required(

@@ -7,6 +7,7 @@ from sscportal.settings.base import BASE_URL, env, required
 
 DEBUG = False
 DEMO_MODE = False
+REFUSE_POWERFUL_ROLE = True
 if env.bool("SSC_DEMO_MODE", default=False):
     raise ImproperlyConfigured("SSC_DEMO_MODE is set: production settings never run with demo personas.")
 

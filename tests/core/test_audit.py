@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from core import audit, scope, tenancy
+from core import audit, clock, scope, tenancy
 from core.models import AuditEntry, TenantModel
 from groups.models import Appointment, Group
 from reporting.models import ReportSection
@@ -21,6 +22,7 @@ ADDED_ONLY = {
     "groups_appointmentending",
     "groups_networkappointment",
     "groups_networkappointmentending",
+    "members_conditions",
     "members_membership",
     "members_membershipending",
     "reporting_reportsubmission",
@@ -123,13 +125,14 @@ def test_the_tables_that_only_grow_are_marked_and_the_event_tables_are_among_the
 
 @pytest.mark.django_db
 def test_the_run_time_role_cannot_update_delete_or_empty_what_only_grows():
+    events = tenancy.event_tables()
     for table in tenancy.append_only_tables():
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT has_table_privilege(%s, 'INSERT'), has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE')",
                 [table, table],
             )
-            assert cursor.fetchone() == (True, False), table
+            assert cursor.fetchone() == (table not in events, False), table
 
 
 @pytest.mark.parametrize(
@@ -171,6 +174,134 @@ def test_an_appointment_is_neither_saved_again_nor_deleted(group, leader):
             appointment.save()
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             appointment.delete()
+
+
+# ---------------------------------------------------------------- Nobody slips past it
+
+IGNORE = "SELECT set_config('pgtrigger.ignore', %s, true)"
+SHADOW = "CREATE TEMPORARY TABLE reporting_reportsectionevent (LIKE public.reporting_reportsectionevent INCLUDING IDENTITY)"
+
+
+def update_trigger() -> str:
+    """The trigger that keeps the changes of sections."""
+    return next(
+        trigger.get_pgid(ReportSection)
+        for trigger in ReportSection._meta.triggers
+        if trigger.name == "update_update"
+    )
+
+
+def change(section: ReportSection, *before: str) -> int:
+    """Change the section in plain SQL; return how many events the change added."""
+    had = len(events(section))
+    with connection.cursor() as cursor:
+        for sql in before:
+            cursor.execute(sql, [f"{{{update_trigger()}}}"] if "%s" in sql else None)
+        cursor.execute("UPDATE reporting_reportsection SET text = text || '.' WHERE id = %s", [section.pk])
+        cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
+    return len(events(section)) - had
+
+
+def break_the_seal() -> None:
+    """As pgtrigger leaves its functions."""
+    with connection.cursor() as cursor:
+        trigger = next(one for one in ReportSection._meta.triggers if one.name == "update_update")
+        for statement in str(trigger.compile(ReportSection).install_sql).split(";\n\n"):
+            cursor.execute(statement)
+
+
+def test_the_ignore_setting_hides_no_change(section):
+    assert change(section, IGNORE) == 1
+
+
+def test_without_the_seal_the_ignore_setting_hides_the_change(section):
+    """The control."""
+    with as_owner():
+        break_the_seal()
+        assert change(section, IGNORE) == 0
+        tenancy.lay(connection)
+        assert change(section, IGNORE) == 1
+
+
+def test_the_run_time_role_makes_no_temporary_table(section):
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        change(section, SHADOW)
+    assert change(section) == 1
+
+
+def test_a_temporary_table_with_the_name_of_the_event_table_catches_no_event(section):
+    """For a role that may make one; and the control without the seal."""
+    with as_owner():
+        with connection.cursor() as cursor:
+            cursor.execute(SHADOW)
+
+        def caught() -> int:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE reporting_reportsection SET text = text || '.' WHERE id = %s", [section.pk]
+                )
+                cursor.execute("SELECT count(*) FROM pg_temp.reporting_reportsectionevent")
+                return cursor.fetchone()[0]
+
+        assert caught() == 0
+        break_the_seal()
+        assert caught() == 1
+
+
+def test_events_are_added_by_triggers_only(section):
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("INSERT INTO reporting_reportsectionevent SELECT * FROM reporting_reportsectionevent")
+    assert change(section) == 1
+
+
+def test_a_migration_leaves_no_function_without_the_seal(section):
+    with as_owner(), connection.schema_editor() as editor:
+        trigger = next(one for one in ReportSection._meta.triggers if one.name == "update_update")
+        editor.execute(str(trigger.compile(ReportSection).install_sql), params=None)
+    assert change(section, IGNORE) == 1
+
+
+def entry_row(group: Group, leader: object, **given: object) -> AuditEntry:
+    return AuditEntry(
+        **{
+            "at": clock.now(),
+            "verb": "groups.details_changed",
+            "by": leader,
+            "group": group,
+            "about_type": "groups.group",
+            "about_id": group.pk,
+            **given,
+        }
+    )
+
+
+def test_an_act_of_the_past_is_not_added_to_the_trail(group, leader):
+    with scope.group_scope(group):
+        with pytest.raises(DatabaseError, match="An act is recorded when it happens"), transaction.atomic():
+            entry_row(group, leader, at=clock.now() - timedelta(minutes=11)).save()
+        entry_row(group, leader).save()  # the neighbour
+
+
+def test_the_server_writes_when_and_as_which_role_an_entry_was_added(group, leader):
+    with scope.group_scope(group):
+        given = entry_row(
+            group,
+            leader,
+            recorded_at=clock.now() - timedelta(days=2000),
+            recorded_as="somebody",
+            at=clock.now(),
+        )
+        given.save()
+        given.refresh_from_db()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT session_user, clock_timestamp()")
+            role, now = cursor.fetchone()
+    assert given.recorded_as == role
+    assert now - timedelta(minutes=1) < given.recorded_at <= now
 
 
 # ---------------------------------------------------------------- Acts in words

@@ -19,15 +19,22 @@ from members.states import HandshakeState
 from reporting.models import Progress, Report, ReportDecision, ReportSubmission, Target, TargetSet
 from reporting.publication import snapshot
 from reporting.states import ReportState, TargetSetState
+from tests.pg.owner import as_owner
 
 pytestmark = pytest.mark.django_db
 SIZE = {"groups": 8, "members": 220, "verbosity": 0}
 
 
+def seed_demo(**options):
+    """The command, on a connection of the owner as it would open one."""
+    with as_owner():
+        call_command("seed_demo", **options)
+
+
 @pytest.fixture
 def seeded(reference, capsys):
     """A small network at the usual stage."""
-    call_command("seed_demo", **SIZE)
+    seed_demo(**SIZE)
     with scope.read_everywhere("checks"):
         yield
 
@@ -147,7 +154,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others(reference):
     found = []
     for seed in (1, 1, 2):
         with transaction.atomic():
-            call_command("seed_demo", groups=3, members=80, seed=seed, verbosity=0, stdout=StringIO())
+            seed_demo(groups=3, members=80, seed=seed, verbosity=0, stdout=StringIO())
             found.append(fingerprint())
             transaction.set_rollback(True)
     assert found[0] == found[1]
@@ -156,7 +163,7 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others(reference):
 
 @pytest.mark.parametrize("stage", ["targets-open", "renewal-open"])
 def test_the_other_stages_stand_elsewhere_in_the_year(reference, stage, capsys):
-    call_command("seed_demo", **SIZE, stage=stage)
+    seed_demo(**SIZE, stage=stage)
     with scope.read_everywhere("checks"):
         assert not Report.objects.filter(reporting_year=2026).exists()
         waiting = Handshake.objects.filter(state__in=["invited", "requested", "prepared"]).count()
@@ -169,7 +176,7 @@ def test_the_other_stages_stand_elsewhere_in_the_year(reference, stage, capsys):
 
 def test_it_refuses_a_database_with_groups_and_changes_nothing(group, capsys):
     with pytest.raises(CommandError, match="already"):
-        call_command("seed_demo", **SIZE)
+        seed_demo(**SIZE)
     assert list(Group.objects.values_list("slug", flat=True)) == ["cat"]
 
 
@@ -185,7 +192,7 @@ def test_it_refuses_outside_a_demo(reference, settings, monkeypatch, capsys):
 def test_a_rehearsal_has_the_network_but_no_known_passwords(reference, settings, monkeypatch, capsys):
     settings.DEMO_MODE = False
     monkeypatch.setenv("SSC_PRODLIKE_SEED", "1")
-    call_command("seed_demo", groups=3, members=80, verbosity=0)
+    seed_demo(groups=3, members=80, verbosity=0)
     assert Group.objects.count() == 4
     assert not User.objects.filter(email__endswith="demo.ssc.example").exists()
     assert not any(person.has_usable_password() for person in User.objects.all())

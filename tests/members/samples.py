@@ -10,6 +10,7 @@ from groups.models import Quadrennium
 from members import links
 from members.models import Conditions, Handshake, Membership
 from members.states import HandshakeOrigin, HandshakeState
+from tests.pg.owner import as_owner
 
 SECRET = "a-secret-of-the-samples-in-group-"
 
@@ -27,7 +28,7 @@ def membership(group, cast) -> Membership:
 def _handshake(group, **fields: Any) -> Handshake:
     period = Quadrennium.current()
     assert period is not None
-    with scope.group_scope(group):
+    with scope.group_scope(group), as_owner():
         return Handshake.objects.create(group=group, quadrennium=period, **fields)
 
 

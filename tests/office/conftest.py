@@ -6,6 +6,7 @@ import pytest
 
 from core import clock, scope
 from reporting.models import Report, ReportingYear
+from tests.pg.owner import as_owner
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def report(group, year, state, *, by=None, decided_by=None, days_ago=3, **fields
         fields |= {"submitted_at": moment, "submitted_by": by}
     if state in ("accepted", "returned"):
         fields |= {"decided_at": moment, "decided_by": decided_by}
-    with scope.group_scope(group):
+    with scope.group_scope(group), as_owner():
         return Report.objects.create(
             group=group, reporting_year=year, template=year.template, state=state, **fields
         )

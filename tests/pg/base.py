@@ -44,9 +44,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     creation_class = DatabaseCreation
     runtime_role: str | None = None
+    is_owner = False
 
     def init_connection_state(self):
         super().init_connection_state()
+        self.is_owner = False
         if self.runtime_role:
             with self.connection.cursor() as cursor:
                 cursor.execute(f'SET ROLE "{self.runtime_role}"')
@@ -58,14 +60,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 class _AsOwner:
+    """Sets the owner's role. Inside another such context nothing changes, also not at the end."""
+
     def __init__(self, connection):
         self.connection = connection
+        self.is_outermost = False
 
     def __enter__(self) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SET ROLE NONE")
+        self.is_outermost = not self.connection.is_owner
+        if self.is_outermost:
+            with self.connection.cursor() as cursor:
+                cursor.execute("SET ROLE NONE")
+            self.connection.is_owner = True
 
     def __exit__(self, *error: object) -> None:
+        if not self.is_outermost:
+            return
+        self.connection.is_owner = False
         if self.connection.runtime_role and not self.connection.needs_rollback:
             with self.connection.cursor() as cursor:
                 cursor.execute(f'SET ROLE "{self.connection.runtime_role}"')

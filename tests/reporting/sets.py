@@ -1,4 +1,4 @@
-"""Functions that make target sets, targets and progress for tests, without the app's actions."""
+"""Functions that make target sets, targets and progress for tests, as the owner, without the app's actions."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from groups.models import Group, Quadrennium
 from reporting.models import CyclePair, Progress, Report, ReportingYear, ReportTemplate, Target, TargetSet
 from reporting.states import TargetSetState
 from reporting.targets.actions import TargetAnswers
+from tests.pg.owner import as_owner
 
 NOW = 2026
 
@@ -47,7 +48,7 @@ def make_set(
     group: Group, *, state: str = TargetSetState.DRAFT, label: str = "2026–2029", **fields: Any
 ) -> TargetSet:
     """A set of targets in a state; who sent or decided is given by the test where the state needs it."""
-    with inside(group):
+    with inside(group), as_owner():
         return TargetSet.objects.create(group=group, quadrennium=period(label), state=state, **fields)
 
 
@@ -68,7 +69,7 @@ def make_target(target_set: TargetSet, number: int, **given: Any) -> Target:
     """A target of the set, written as rows of the seed are."""
     target = Target(group_id=target_set.group_id, target_set=target_set, number=number)
     answers(**given).put_on(target)
-    with inside(target_set.group_id):
+    with inside(target_set.group_id), as_owner():
         target.save()
     return target
 
@@ -76,7 +77,7 @@ def make_target(target_set: TargetSet, number: int, **given: Any) -> Target:
 def make_progress(
     target: Target, by: User, year: int = NOW, status: str = "on-track", **fields: Any
 ) -> Progress:
-    with inside(target.group_id):
+    with inside(target.group_id), as_owner():
         return Progress.objects.create(
             group_id=target.group_id,
             target=target,
@@ -91,7 +92,7 @@ def make_progress(
 def make_report(group: Group, by: User, other: User, *, state: str, year: int = NOW) -> Report:
     """A report in a state, with the pairs of person and moment that the state needs."""
     moment = clock.now()
-    with inside(group):
+    with inside(group), as_owner():
         return Report.objects.create(
             group=group,
             reporting_year=ReportingYear.objects.get(pk=year),

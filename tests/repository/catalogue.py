@@ -97,7 +97,7 @@ def stray_children() -> list[Key]:
 
 
 def described() -> dict[str, list[tuple]]:
-    """All that guards the tables: flags and comments, policies, constraints and rights, each in a fixed order."""
+    """All that guards the tables: flags, policies, constraints, triggers and rights, each in a fixed order."""
     statements = {
         "tables": (
             """SELECT relname, relrowsecurity, relforcerowsecurity, obj_description(oid, 'pg_class')
@@ -119,9 +119,21 @@ def described() -> dict[str, list[tuple]]:
                      UNION ALL
                      SELECT oid::regprocedure::text, proacl FROM pg_proc WHERE pronamespace = 'public'::regnamespace
                      UNION ALL
-                     SELECT nspname, nspacl FROM pg_namespace WHERE nspname = 'public') AS held (thing, acl),
+                     SELECT nspname, nspacl FROM pg_namespace WHERE nspname = 'public'
+                     UNION ALL
+                     SELECT 'database', datacl FROM pg_database WHERE datname = current_database()
+                    ) AS held (thing, acl),
                     aclexplode(acl) AS x
                ORDER BY 1, 2, 3"""
+        ),
+        "triggers": (
+            """SELECT t.tgrelid::regclass::text, t.tgname, t.tgenabled, t.tgtype, obj_description(t.oid, 'pg_trigger')
+               FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+               WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal ORDER BY 1, 2"""
+        ),
+        "functions": (
+            """SELECT proname, prosrc, prosecdef, proconfig
+               FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"""
         ),
     }
     return {name: _rows(sql) for name, sql in statements.items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -105,11 +107,18 @@ def test_an_empty_database_and_one_of_a_former_version_end_in_the_same_catalogue
         f"GRANT UPDATE ON SEQUENCE groups_group_id_seq TO {ROLE}",
         f"REVOKE EXECUTE ON FUNCTION members_handshake_moves() FROM {ROLE}",
         f"GRANT CREATE ON SCHEMA public TO {ROLE}",
+        f"GRANT INSERT ON reporting_reportevent TO {ROLE}",
+        "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC",
+        "ALTER TABLE reporting_report DISABLE TRIGGER reporting_report_moves",
+        "DROP TRIGGER members_membership_two_wills ON members_membership",
+        "CREATE OR REPLACE FUNCTION accounts_user_power() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "ALTER FUNCTION reporting_report_moves() RESET search_path",
+        "ALTER FUNCTION reporting_report_moves() SECURITY DEFINER",
     ],
 )
 def test_what_was_changed_by_hand_is_put_right_by_the_next_migrate(owner, planted):
     wanted = catalogue.described()
-    execute(planted)
+    execute(planted.format(database=connection.ops.quote_name(connection.settings_dict["NAME"])))
     assert catalogue.described() != wanted
     migrate()
     assert catalogue.described() == wanted
@@ -212,6 +221,61 @@ def test_a_running_process_meets_the_former_state_or_the_new_one_and_nothing_bet
         assert [row[:2] for row in committed()] == [row[:2] for row in wanted]
         assert committed() != planted
     second.close()
+
+
+RIGHTS_SEEN = """SELECT has_table_privilege(%s, 'groups_group', 'SELECT'),
+                        has_table_privilege(%s, 'core_auditentry', 'DELETE')"""
+
+
+@contextmanager
+def reader_in_a_loop() -> Iterator[set[tuple[bool, bool]]]:
+    """Another connection asks again and again for two rights of the run-time role: to read, and to delete the trail."""
+    seen: set[tuple[bool, bool]] = set()
+    stop, asked = threading.Event(), threading.Event()
+
+    def read() -> None:
+        other = connection.copy()
+        with other.cursor() as cursor:
+            while not stop.is_set():
+                cursor.execute(RIGHTS_SEEN, [ROLE, ROLE])
+                seen.add(cursor.fetchone())
+                asked.set()
+        other.close()
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        assert asked.wait(timeout=20)
+        yield seen
+    finally:
+        stop.set()
+        thread.join(timeout=20)
+
+
+def take_all_and_give_back() -> None:
+    """How rights were set once: each statement in a transaction of its own."""
+    execute(
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}",
+        f"REVOKE UPDATE, DELETE ON core_auditentry FROM {ROLE}",
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parallel_reader_never_meets_a_gap_in_rights_while_migrate_sets_them():
+    with as_owner():
+        try:
+            with reader_in_a_loop() as seen:
+                for _turn in range(3):
+                    execute(f"GRANT TRUNCATE ON groups_group, core_auditentry TO {ROLE}")
+                    migrate()
+            assert seen == {(True, False)}
+            with reader_in_a_loop() as seen:  # the control
+                for _turn in range(20):
+                    take_all_and_give_back()
+            assert len(seen) > 1
+        finally:
+            tenancy.lay(connection)
 
 
 @pytest.mark.django_db

@@ -164,6 +164,29 @@ def test_healthcheck_of_a_silent_process_fails_in_a_sentence(production, web, tm
     assert (done.returncode, done.stderr.startswith("Beat has not written")) == (1, True)
 
 
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_no_process_starts_as_the_owner_of_the_tables(production, name):
+    env = production.environment(name, SSC_WEB_BIND="127.0.0.1:0")
+    env["DATABASE_URL"] = production.environment("migrate")["SSC_DATABASE_OWNER_URL"]
+    (production.folder / "beat").mkdir(exist_ok=True)
+    done = subprocess.run(
+        production.command(name), cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    assert "The portal does not start. The database role ssc_owner owns tables." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_deployment_check_names_the_powerful_role(production):
+    argv = ["python", "manage.py", "check", "--deploy", "--database", "default"]
+    production.run("web", *argv)  # the control
+    env = production.environment("web")
+    env["DATABASE_URL"] = production.environment("migrate")["SSC_DATABASE_OWNER_URL"]
+    done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "(core.E003) The database role ssc_owner owns tables." in done.stderr
+
+
 def test_production_refuses_to_start_without_its_secrets(production):
     for name in (
         "SSC_SECRET_KEY",

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from demo import reset
+from demo.owner import as_owner
 from demo.seed import is_empty, seed
 from demo.targets import STAGES
 from office.reference import load_reference
@@ -57,14 +58,15 @@ class Command(BaseCommand):
         def tell(what: str) -> None:
             self.stdout.write(f"{time.monotonic() - began:5.1f} s  {what}")
 
-        with transaction.atomic():
-            load_reference()
-        seed(
-            groups=options["groups"],
-            members=options["members"],
-            number=options["seed"],
-            stage=options["stage"],
-            with_personas=settings.DEMO_MODE,
-            tell=tell,
-        )
+        with as_owner():
+            with transaction.atomic():
+                load_reference()
+            seed(
+                groups=options["groups"],
+                members=options["members"],
+                number=options["seed"],
+                stage=options["stage"],
+                with_personas=settings.DEMO_MODE,
+                tell=tell,
+            )
         tell("Done")
