@@ -34,26 +34,26 @@ TARGET = (
             "A target stays in its set.",
             when="TG_OP = 'UPDATE' AND OLD.target_set_id <> NEW.target_set_id",
         )
-        + require(
+        # The set is locked, so its state is the one that counts until this transaction ends.
+        + """
+SELECT s.state, q.starts_on, q.ends_on INTO the_set
+  FROM reporting_targetset s JOIN groups_quadrennium q ON q.id = s.quadrennium_id
+  WHERE s.id = CASE TG_OP WHEN 'DELETE' THEN OLD.target_set_id ELSE NEW.target_set_id END FOR SHARE OF s;
+"""
+        + refuse(
             "target_set_open",
             "Targets change only while their set is with the group.",
-            row="reporting_targetset s"
-            " WHERE s.id = CASE TG_OP WHEN 'DELETE' THEN OLD.target_set_id ELSE NEW.target_set_id END"
-            f" AND s.state IN ({_TARGETS_EDITABLE})",
-            lock="FOR SHARE",
+            when=f"the_set.state IS NULL OR the_set.state NOT IN ({_TARGETS_EDITABLE})",
             owner_may=True,
         )
-        + when(
-            "TG_OP <> 'DELETE'",
-            require(
-                "target_due_in_quadrennium",
-                "A target is due in a year of its quadrennium.",
-                row="reporting_targetset s JOIN groups_quadrennium q ON q.id = s.quadrennium_id"
-                " WHERE s.id = NEW.target_set_id"
-                " AND NEW.due_year BETWEEN date_part('year', q.starts_on) AND date_part('year', q.ends_on)",
-                owner_may=True,
-            ),
+        + refuse(
+            "target_due_in_quadrennium",
+            "A target is due in a year of its quadrennium.",
+            when="TG_OP <> 'DELETE' AND NEW.due_year"
+            " NOT BETWEEN date_part('year', the_set.starts_on) AND date_part('year', the_set.ends_on)",
+            owner_may=True,
         ),
+        declare="the_set record;",
     ),
 )
 
@@ -61,17 +61,16 @@ PROGRESS = (
     Guard(
         "reporting_progress_open",
         ("INSERT", "UPDATE", "DELETE"),
-        # The report of the year is locked first, and its state is read by the statement after that.
+        # The report is locked, so its state is the one that counts until this transaction ends.
         """
 entry := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-PERFORM 1 FROM reporting_report r
+SELECT r.state INTO report_state FROM reporting_report r
   WHERE r.group_id = entry.group_id AND r.reporting_year_id = entry.year FOR SHARE;
 """
         + refuse(
             "progress_open",
             "Progress of a year does not change while its report is with the Chair's Office, nor after.",
-            when="EXISTS (SELECT 1 FROM reporting_report r WHERE r.group_id = entry.group_id"
-            f" AND r.reporting_year_id = entry.year AND r.state IN ({_WITH_OFFICE_OR_PUBLISHED}))",
+            when=f"report_state IN ({_WITH_OFFICE_OR_PUBLISHED})",
             owner_may=True,
         )
         + refuse(
@@ -88,7 +87,7 @@ PERFORM 1 FROM reporting_report r
             " AND entry.year BETWEEN date_part('year', q.starts_on) AND date_part('year', q.ends_on)",
             owner_may=True,
         ),
-        declare="entry reporting_progress;",
+        declare="entry reporting_progress;\n  report_state text;",
     ),
 )
 

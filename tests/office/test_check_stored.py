@@ -27,7 +27,7 @@ def test_sound_data_passes(cast):
 
 def test_an_accepted_report_without_a_decision_is_seen(group, cast):
     year = ReportingYear.objects.get(year=2025)
-    with scope.group_scope(group):
+    with scope.group_scope(group), as_owner():
         Report.objects.create(
             group=group,
             reporting_year=year,
