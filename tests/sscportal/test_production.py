@@ -3,8 +3,10 @@
 import http.client
 import json
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -58,6 +60,53 @@ with other.cursor() as cursor:
     seen, theirs = cursor.fetchone()
 print(json.dumps({"seen": seen, "same": mine == theirs}))
 """
+LIMITS = """
+import json
+import django
+django.setup()
+from django.db import connection, transaction
+from core.pg import limits
+
+def in_force():
+    names = "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s), current_setting(%s), current_setting(%s)", names)
+        return cursor.fetchone()
+
+with limits.of_pages(), transaction.atomic():
+    inside = in_force()
+print(json.dumps([inside, in_force()]))
+"""
+# Thirty PDFs are larger than the cache. The control writes them into the queue's server, as if both were one.
+FULL_CACHE = """
+import json
+import django
+django.setup()
+import redis
+from django.conf import settings
+from django.core.cache import cache, caches
+from core.mail.tasks import send_waiting_mail
+pdf = bytes(8_000_000)
+for number in range(30):
+    cache.set(f"pdf:{number}", pdf, 3600)
+queue = redis.Redis.from_url(settings.REDIS_URL)
+queue.delete("celery")
+send_waiting_mail.delay()
+seen = {
+    "cache": "database" if caches["database"].get("pdf:29") else "redis",
+    "newest": cache.get("pdf:29") == pdf,
+    "oldest": cache.get("pdf:0") is not None,
+    "queued": queue.llen("celery"),
+}
+try:
+    for number in range(40):
+        queue.set(f"pdf:{number}", pdf)
+    seen["control"] = ""
+except redis.RedisError as error:
+    seen["control"] = type(error).__name__
+queue.delete("celery", *(f"pdf:{number}" for number in range(40)))
+print(json.dumps(seen))
+"""
 QUEUE = """
 import django
 django.setup()
@@ -85,8 +134,10 @@ def web(production: Production) -> int:
     return production.start_web()
 
 
-def get(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+def get(
+    port: int, path: str, *, timeout: float = 20, **headers: str
+) -> tuple[http.client.HTTPResponse, bytes]:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     client.request("GET", path, headers={"Host": HOST, "X-Forwarded-Proto": "https", **headers})
     answer = client.getresponse()
     return answer, answer.read()
@@ -108,7 +159,7 @@ def test_web_sends_plain_http_to_https_and_tells_browsers_to_stay_there(web):
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/en/")
     answer, _ = get(web, "/en/")
     assert answer.status == 200
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 
@@ -132,6 +183,55 @@ def test_session_variable_would_have_leaked_through_this_pool(production):
         "seen": "mine",
         "same": True,
     }
+
+
+def test_limits_of_time_hold_through_the_pool_and_end_with_the_transaction(production):
+    inside, outside = json.loads(production.run("web", "python", "-c", LIMITS))
+    assert inside == ["10s", "3s", "1min"]
+    assert outside == ["0", "0", "0"]
+
+
+@contextmanager
+def nine_readers_of_a_locked_table(production: Production, port: int) -> Iterator[None]:
+    """Nine people ask for a page whose table a session of the owner has locked."""
+    with closing(production.owner_connection(production.database)) as owner:
+        owner.autocommit = False
+        owner.cursor().execute("LOCK TABLE groups_group IN ACCESS EXCLUSIVE MODE")
+        readers = [threading.Thread(target=get, args=(port, "/en/")) for _ in range(9)]
+        for reader in readers:
+            reader.start()
+        time.sleep(0.5)  # all of them wait for the lock, or for a thread of the web server
+        yield
+        owner.rollback()
+        for reader in readers:
+            reader.join()
+
+
+def seconds_until_an_unrelated_page_answers(port: int, at_most: float) -> float:
+    """Seconds until a page of plain text answers, or `at_most`."""
+    began = time.monotonic()
+    try:
+        answer, _ = get(port, "/en/accessibility/", timeout=at_most)
+    except TimeoutError:
+        return at_most
+    assert answer.status == 200
+    return time.monotonic() - began
+
+
+def test_one_locked_table_holds_other_pages_up_for_little_more_than_the_limit(production):
+    size = {"SSC_WEB_WORKERS": "1", "SSC_WEB_THREADS": "4"}
+    limited = production.start_web(**size, SSC_PAGE_LOCK_SECONDS="1")
+    with nine_readers_of_a_locked_table(production, limited):
+        assert seconds_until_an_unrelated_page_answers(limited, at_most=9) < 6
+    # The control: without the limit the page is not served before the lock ends.
+    unlimited = production.start_web(**size, SSC_PAGE_LOCK_SECONDS="0", SSC_PAGE_STATEMENT_SECONDS="0")
+    with nine_readers_of_a_locked_table(production, unlimited):
+        assert seconds_until_an_unrelated_page_answers(unlimited, at_most=9) == 9
+
+
+def test_a_full_cache_forgets_old_values_and_the_queue_still_takes_jobs(production):
+    seen = json.loads(production.run("web", "python", "-c", FULL_CACHE))
+    assert seen == {"cache": "redis", "newest": True, "oldest": False, "queued": 1, "control": "OutOfMemoryError"}
 
 
 def test_mail_leaves_by_worker_and_beat_and_each_process_says_it_is_well(production, tmp_path):
@@ -172,6 +272,7 @@ def test_production_refuses_to_start_without_its_secrets(production):
         "SSC_SMTP_URL",
         "DATABASE_URL",
         "REDIS_URL",
+        "SSC_CACHE_URL",
     ):
         env = production.environment("web")
         del env[name]
