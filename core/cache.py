@@ -28,6 +28,19 @@ LONGEST_IN_TABLE = 64 * 1024
 PAUSE = 5.0
 
 
+# The statements of the cache table, whose name is put in. A row that has expired counts as missing.
+_GET = "SELECT value FROM {} WHERE cache_key = %s AND expires > clock_timestamp()"
+_WRITE = (
+    "INSERT INTO {} AS old (cache_key, value, expires) VALUES (%s, %s, to_timestamp(%s))"
+    " ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires"
+)
+_IF_EXPIRED = "WHERE old.expires <= clock_timestamp()"
+_TOUCH = "UPDATE {} SET expires = to_timestamp(%s) WHERE cache_key = %s AND expires > clock_timestamp()"
+_DELETE = "DELETE FROM {} WHERE cache_key = %s"
+_CLEAR = "DELETE FROM {}"
+_FORGET = "DELETE FROM {} WHERE expires <= clock_timestamp()"
+
+
 class Unreadable(ValueError):
     """A stored value was not written by this module."""
 
@@ -141,9 +154,7 @@ class TableCache(BaseCache):
         self._table = connection.ops.quote_name(table)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        found = self._run(
-            "SELECT value FROM {} WHERE cache_key = %s AND expires > clock_timestamp()", [self._name(key, version)]
-        )
+        found = self._run(_GET, [self._name(key, version)])
         try:
             return from_bytes(base64.b64decode(found[0], validate=True)) if found else default
         except ValueError:  # damaged, or written by Django's own cache
@@ -152,47 +163,39 @@ class TableCache(BaseCache):
     def set(
         self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
-        self._write(key, value, timeout, version, only_where="")
+        self._write(_WRITE, key, value, timeout, version)
 
     def add(
         self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        return self._write(key, value, timeout, version, only_where="WHERE old.expires <= clock_timestamp()")
+        return self._write(f"{_WRITE} {_IF_EXPIRED}", key, value, timeout, version)
 
     def touch(self, key: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        change = (
-            "UPDATE {} SET expires = to_timestamp(%s) WHERE cache_key = %s AND expires > clock_timestamp()"
-            " RETURNING true"
-        )
-        return bool(self._run(change, [self._ends(timeout), self._name(key, version)]))
+        return bool(self._run(_TOUCH, [self._ends(timeout), self._name(key, version)]))
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        return bool(self._run("DELETE FROM {} WHERE cache_key = %s RETURNING true", [self._name(key, version)]))
+        return bool(self._run(_DELETE, [self._name(key, version)]))
 
     def clear(self) -> None:
-        self._run("DELETE FROM {} RETURNING true", [])
+        self._run(_CLEAR, [])
 
     def forget_expired(self) -> None:
         """Delete the rows that have expired."""
-        self._run("DELETE FROM {} WHERE expires <= clock_timestamp() RETURNING true", [])
+        self._run(_FORGET, [])
 
     def _write(
-        self, key: Any, value: Any, timeout: float | None, version: int | None, *, only_where: str
+        self, statement: str, key: Any, value: Any, timeout: float | None, version: int | None
     ) -> bool:
         written = base64.b64encode(to_bytes(value)).decode()
         if len(written) > LONGEST_IN_TABLE:
             return False
-        change = (
-            "INSERT INTO {} AS old (cache_key, value, expires) VALUES (%s, %s, to_timestamp(%s))"
-            " ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires "
-            f"{only_where} RETURNING true"
-        )
-        return bool(self._run(change, [self._name(key, version), written, self._ends(timeout)]))
+        return bool(self._run(statement, [self._name(key, version), written, self._ends(timeout)]))
 
     def _run(self, statement: str, values: list[Any]) -> Any:
+        """Run a statement. Return the row that it found, or how many rows it changed."""
         with connection.cursor() as cursor:
             cursor.execute(statement.format(self._table), values)
-            return cursor.fetchone()
+            return cursor.fetchone() if cursor.description else cursor.rowcount
 
     def _name(self, key: Any, version: int | None) -> str:
         name: str = self.make_and_validate_key(key, version=version)

@@ -16,7 +16,19 @@ from django.utils.translation import gettext_lazy as _
 TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 # Names that are reserved for other uses (RFC 6761, RFC 6762, RFC 8375) or usual in private networks.
 NOT_PUBLIC = frozenset(
-    {"localhost", "local", "internal", "intranet", "private", "lan", "home", "corp", "arpa", "test", "invalid"}
+    {
+        "localhost",
+        "local",
+        "internal",
+        "intranet",
+        "private",
+        "lan",
+        "home",
+        "corp",
+        "arpa",
+        "test",
+        "invalid",
+    }
 )
 
 

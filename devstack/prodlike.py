@@ -1,8 +1,9 @@
 """Run production settings on one machine: `make prodlike`. For measuring and security tests, never for real people.
 
-Secrets are created once and kept in var/prodlike/. DATABASE_URL, REDIS_URL and SSC_CACHE_URL name the services to
-use; without them, embedded services with data of their own are started. SSC_SMTP_URL names the mail server; without it, mail is written
-into var/prodlike/mail/. SEED=1 fills an empty database with the demo network, in which no person has a password.
+Secrets are created once and kept in var/prodlike/. DATABASE_URL, REDIS_URL and SSC_CACHE_URL name the services to use;
+without them, embedded services with data of their own are started. SSC_SMTP_URL names the mail server; without it, mail
+is written into var/prodlike/mail/. SEED=1 fills an empty database with the demo network, in which no person has a
+password.
 """
 
 from __future__ import annotations

@@ -69,7 +69,9 @@ def valkey_program() -> str:
     for name in ("valkey-server", "redis-server"):
         if path := shutil.which(name):
             return path
-    raise StackError("There is no Valkey or Redis here: run `make setup`, or set REDIS_URL and SSC_CACHE_URL.")
+    raise StackError(
+        "There is no Valkey or Redis here: run `make setup`, or set REDIS_URL and SSC_CACHE_URL."
+    )
 
 
 def _package_folder(name: str) -> Path | None:

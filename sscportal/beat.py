@@ -20,5 +20,5 @@ class SurvivingScheduler(PersistentScheduler):
         try:
             super().sync()
         except OSError as error:
-            logger.error("beat: the schedule could not be written (%s)", type(error).__name__)
+            logger.warning("beat: the schedule could not be written (%s)", type(error).__name__)
             self._store.writeback = True  # shelve leaves this off after an error, and would never write again

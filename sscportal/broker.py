@@ -1,6 +1,7 @@
 """The queue of jobs in Redis: what is no message is logged and dropped, and the worker goes on.
 
-Kombu's own transport takes text from the queue and reads it. When the text is no message, the exception ends the worker.
+Kombu's own transport takes text from the queue and reads it. When the text is no message, its exception ends the
+worker.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class Channel(redis.Channel):
         try:
             return super()._brpop_read(**options)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            logger.error("queue: a message was dropped, because it cannot be read (%s)", type(error).__name__)
+            logger.warning(
+                "queue: a message was dropped, because it cannot be read (%s)", type(error).__name__
+            )
             raise Empty from error
 
 

@@ -133,7 +133,8 @@ def start_redis(services: list[Service], variable: str, *more: str) -> dict[str,
         home / "redis.conf"
     )  # every account of the machine could read a password on the command line
     configuration.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {word}\ndir {home}\nsave ""\nappendonly no\n' + "\n".join(more)
+        f'bind 127.0.0.1\nport {port}\nrequirepass {word}\ndir {home}\nsave ""\nappendonly no\n'
+        + "\n".join(more)
     )
     service = Service(
         name="Redis",

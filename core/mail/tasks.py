@@ -13,8 +13,8 @@ from core.mail import sender
 
 logger = logging.getLogger(__name__)
 
-# A person waits for the answer while the worker is woken. So the wake-up gets this many seconds for each step, and after
-# a failure this process does not try again for a while: the scheduled task sends the mail anyway.
+# A person waits for the answer while the worker is woken. So the wake-up gets this many seconds for each step, and
+# after a failure this process does not try again for a while: the scheduled task sends the mail anyway.
 WAKE = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "max_retries": 0, "retry_on_timeout": False}
 PAUSE = 15.0
 _paused_until = 0.0

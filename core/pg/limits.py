@@ -29,7 +29,9 @@ class Limits:
             "lock_timeout": self.lock,
             "idle_in_transaction_session_timeout": self.idle_in_transaction,
         }
-        return ",".join(f"set_config('{name}','{round(value * 1000)}',true)" for name, value in values.items())
+        return ",".join(
+            f"set_config('{name}','{round(value * 1000)}',true)" for name, value in values.items()
+        )
 
 
 _serving_a_page: ContextVar[bool] = ContextVar("serving_a_page", default=False)

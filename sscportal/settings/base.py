@@ -324,8 +324,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "core.static_files.PortalStaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# A longer request is refused before any of its body is read. The largest upload is a logo (core.pictures). The proxy has
-# the same limit (deploy/Caddyfile).
+# A longer request is refused before any of its body is read. The largest upload is a logo (core.pictures). The proxy
+# has the same limit (deploy/Caddyfile).
 LONGEST_REQUEST = 12_000_000
 # Where people report a weakness of the portal: mailto:… or https://…. Without it there is no security.txt.
 SECURITY_CONTACT = env.str("SSC_SECURITY_CONTACT", default="")

@@ -22,7 +22,21 @@ from devstack.processes import free_port
 from devstack.services import valkey_program
 
 pytestmark = pytest.mark.django_db
-VALUES = [0, 1, -7, 10**30, 1.5, True, False, "", "é\x00", b"", b"\x80\x04%PDF", [1, [2.5, "x"]], {"a": [True, None]}]
+VALUES = [
+    0,
+    1,
+    -7,
+    10**30,
+    1.5,
+    True,
+    False,
+    "",
+    "é\x00",
+    b"",
+    b"\x80\x04%PDF",
+    [1, [2.5, "x"]],
+    {"a": [True, None]},
+]
 
 
 @pytest.fixture(params=["default", "database"])
@@ -111,7 +125,17 @@ def test_the_table_forgets_at_its_time_and_keeps_no_large_value():
 def hung_redis(tmp_path) -> Iterator[str]:
     """The address of a Redis that accepts connections and answers nothing."""
     port = free_port()
-    argv = [valkey_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    argv = [
+        valkey_program(),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path),
+    ]
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as process:
         while True:
             with socket.socket() as client:

@@ -26,6 +26,7 @@ TASKS = "/en/tasks/"
 PROFILE = "/en/profile/"
 NAMES = {"given_name": "Noor", "family_name": "Al-Hashimi", "language": "en", "country": "JO"}
 
+
 @pytest.fixture
 def without_redis(db, settings) -> None:
     """The cache's address leads to a port where nobody listens."""
@@ -161,10 +162,6 @@ def test_without_the_database_signed_in_people_get_the_same_page_and_the_log_one
 
 
 # ---------------------------------------------------------------- Connections that end in the middle of a request
-
-
-
-
 
 
 def end_connection() -> None:

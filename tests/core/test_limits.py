@@ -85,16 +85,21 @@ def test_a_page_of_plain_text_asks_no_table_that_can_be_locked(quick, client):
         assert client.get("/health/").status_code == 200
 
 
+def page_that_pauses(statement: str) -> None:
+    """Run the statement, do nothing for a while, and go on."""
+    with limits.of_pages(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+        time.sleep(0.8)
+        cursor.execute("SELECT 2")
+
+
 @pytest.mark.parametrize(
     ("statement", "fault"), [("SELECT pg_sleep(3)", faults.BUSY), ("SELECT 1", faults.AWAY)]
 )
 def test_a_long_statement_is_stopped_and_an_idle_transaction_loses_its_connection(quick, statement, fault):
     began = time.monotonic()
-    with pytest.raises(DatabaseError) as stopped, limits.of_pages(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            time.sleep(0.8)
-            cursor.execute("SELECT 2")
+    with pytest.raises(DatabaseError) as stopped:
+        page_that_pauses(statement)
     connection.close()
     assert faults.fault_of(stopped.value) == fault
     assert time.monotonic() - began < 2.5

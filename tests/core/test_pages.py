@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.template.loader import render_to_string
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -98,6 +98,17 @@ def test_page_for_a_broken_portal_needs_no_database_and_no_request(name, languag
 
     assert f'<html lang="{language}"' in html
     assert len(titles(html)) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_404_page_does_not_repeat_the_address(db, language):
+    page = Client().get(f"/{language}/call-evil.example-now/", {"text": "your account is blocked"})
+    html = page.content.decode()
+    assert page.status_code == 404
+    assert "evil" not in html
+    assert "blocked" not in html
+    for other in LANGUAGES:
+        assert f'href="/{other}/"' in html
 
 
 def test_form_without_its_token_is_refused_in_our_words(db):

@@ -136,7 +136,12 @@ def test_stack_stops_with_its_command_and_leaves_no_socket_behind(session):
 
 
 def test_stack_returns_the_status_of_its_command(base):
-    env = {**os.environ, "DATABASE_URL": "postgres://x@/x", "REDIS_URL": "redis://x", "SSC_CACHE_URL": "redis://y"}
+    env = {
+        **os.environ,
+        "DATABASE_URL": "postgres://x@/x",
+        "REDIS_URL": "redis://x",
+        "SSC_CACHE_URL": "redis://y",
+    }
     argv = [sys.executable, "-m", "devstack", sys.executable, "-c", "raise SystemExit(7)"]
     assert subprocess.run(argv, cwd=ROOT, env=env, check=False).returncode == 7
 

@@ -129,7 +129,7 @@ def post_odd_fields(page: Visit) -> None:
         assert page.status("post", page.address(), keyed) < 500, data
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+@pytest.mark.parametrize("name", sorted(name for name in ROWS if not name.startswith("/")))
 def test_a_page_takes_any_value_in_its_address_its_filters_and_its_form(world, name):
     with visit(world, name) as page:
         if page.possible:
@@ -152,9 +152,7 @@ def careless(request: HttpRequest, number: int = 0) -> HttpResponse:
 urlpatterns = [path("careless/<int:number>/", careless, name="careless"), *urls.urlpatterns]
 
 
-@pytest.mark.parametrize(
-    "ask", [ask_with_odd_filters, ask_with_odd_numbers_in_the_address, post_odd_fields]
-)
+@pytest.mark.parametrize("ask", [ask_with_odd_filters, ask_with_odd_numbers_in_the_address, post_odd_fields])
 def test_a_careless_page_is_found(world, settings, monkeypatch, ask):
     settings.ROOT_URLCONF = __name__
     monkeypatch.setitem(ROWS, "careless", {"area": "public", "resource": ""})

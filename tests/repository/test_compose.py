@@ -102,7 +102,10 @@ def test_queue_and_cache_are_two_servers_and_only_the_cache_forgets(services):
     addresses = services["web"]["environment"]
     assert "@redis:6379/" in addresses["REDIS_URL"]
     assert "@cache:6379/" in addresses["SSC_CACHE_URL"]
-    policies = {name: re.findall(r"--maxmemory-policy (\S+?)'?$", services[name]["command"][-1]) for name in ("redis", "cache")}
+    policies = {
+        name: re.findall(r"--maxmemory-policy (\S+?)'?$", services[name]["command"][-1])
+        for name in ("redis", "cache")
+    }
     assert policies == {"redis": ["noeviction"], "cache": ["allkeys-lru"]}
 
 

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -193,10 +194,14 @@ class Production:
         return service
 
     def start_web(self, **env: str) -> int:
-        """Start one more web process and return its port once it listens."""
+        """Start one more web process and return its port once it answers."""
         port = free_port()
         web = self.start("web", SSC_WEB_BIND=f"127.0.0.1:{port}", **env)
         web.await_sign_of_life(lambda: listens(port), within=30)
+        # The first answer loads what later answers find loaded.
+        page = f"http://127.0.0.1:{port}/en/accessibility/"
+        headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
+        urllib.request.urlopen(urllib.request.Request(page, headers=headers), timeout=60).close()
         return port
 
     def stop(self) -> None:

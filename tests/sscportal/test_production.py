@@ -2,13 +2,18 @@
 
 import http.client
 import json
+import re
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime
 
 import pytest
+import redis
+from django.conf import settings
 
 from devstack.sink import KeepingHandler, controller
 from tests.sscportal.production import HOST, ROOT, Production
@@ -95,7 +100,7 @@ send_waiting_mail.delay()
 seen = {
     "cache": "database" if caches["database"].get("pdf:29") else "redis",
     "newest": cache.get("pdf:29") == pdf,
-    "oldest": cache.get("pdf:0") is not None,
+    "all": all(cache.get(f"pdf:{number}") for number in range(30)),
     "queued": queue.llen("celery"),
 }
 try:
@@ -106,6 +111,12 @@ except redis.RedisError as error:
     seen["control"] = type(error).__name__
 queue.delete("celery", *(f"pdf:{number}" for number in range(40)))
 print(json.dumps(seen))
+"""
+AWAIT_WORKER = """
+import django
+django.setup()
+from sscportal.celery import app
+assert any(app.control.ping(timeout=1) for _ in range(60))
 """
 QUEUE = """
 import django
@@ -231,7 +242,13 @@ def test_one_locked_table_holds_other_pages_up_for_little_more_than_the_limit(pr
 
 def test_a_full_cache_forgets_old_values_and_the_queue_still_takes_jobs(production):
     seen = json.loads(production.run("web", "python", "-c", FULL_CACHE))
-    assert seen == {"cache": "redis", "newest": True, "oldest": False, "queued": 1, "control": "OutOfMemoryError"}
+    assert seen == {
+        "cache": "redis",
+        "newest": True,
+        "all": False,
+        "queued": 1,
+        "control": "OutOfMemoryError",
+    }
 
 
 def test_mail_leaves_by_worker_and_beat_and_each_process_says_it_is_well(production, tmp_path):
@@ -250,6 +267,139 @@ def test_mail_leaves_by_worker_and_beat_and_each_process_says_it_is_well(product
         production.run("beat", "python", "-m", "deploy.healthcheck", "beat", str(production.folder / "beat"))
     finally:
         sink.stop()
+
+
+# Text that is no JSON, JSON that is no message, and messages with parts missing or of another kind.
+GARBAGE = [
+    "garbage",
+    "\x80\x04",
+    "[]",
+    "7",
+    "null",
+    "{}",
+    '{"properties": {}}',
+    '{"properties": {"delivery_tag": "1"}}',
+    '{"body": "%%%", "properties": {"delivery_tag": "2", "body_encoding": "base64", "delivery_info": {}}}',
+    '{"body": "", "headers": {"task": 7}, "properties": {"delivery_tag": "3", "delivery_info":'
+    ' {"exchange": "", "routing_key": "celery"}}}',
+    '{"body": "", "headers": null, "properties": {"delivery_tag": "4", "delivery_info":'
+    ' {"exchange": "", "routing_key": "celery"}}}',
+]
+
+
+def test_text_that_is_no_message_does_not_end_the_worker(production, tmp_path):
+    sink = controller(KeepingHandler(tmp_path), production.smtp_port)
+    sink.start()
+    worker = production.start("worker")
+    queue = redis.Redis.from_url(production.environment("worker")["REDIS_URL"])
+    try:
+        production.run("worker", "python", "-c", AWAIT_WORKER)
+        for text in GARBAGE:
+            queue.lpush("celery", text)
+        production.run("web", "python", "-c", QUEUE.replace("rehearsal", "after-garbage"))
+        end = time.monotonic() + 60
+        while not list(tmp_path.glob("*.eml")) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert len(list(tmp_path.glob("*.eml"))) == 1
+        assert queue.llen("celery") == 0
+        assert worker.deaths == 0
+        log = worker.log.read_text()
+        assert log.count("a message was dropped") >= 7
+        assert "garbage" not in log  # what a stranger wrote stays out of the log
+    finally:
+        queue.close()
+        worker.stop()
+        worker.wait()
+        production.services.remove(worker)
+        sink.stop()
+
+
+# ---------------------------------------------------------------- Slow and long requests
+
+
+@contextmanager
+def half_sent_posts(port: int, number: int) -> Iterator[list[socket.socket]]:
+    """Clients that announce a form of 1,000 bytes and send 20 of them."""
+    head = f"POST /en/sign-in/ HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n"
+    with ExitStack() as open_clients:
+        clients = [
+            open_clients.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(number)
+        ]
+        for client in clients:
+            client.sendall(head.encode() + b"login=someone&passwo")
+        yield clients
+
+
+def test_clients_that_stop_in_the_middle_of_a_form_hold_the_threads_for_a_short_time_only(production):
+    size = {"SSC_WEB_WORKERS": "1", "SSC_WEB_THREADS": "4"}
+    bounded = production.start_web(**size, SSC_WEB_SILENCE_SECONDS="2")
+    with half_sent_posts(bounded, 8) as clients:
+        assert seconds_until_an_unrelated_page_answers(bounded, at_most=12) < 8
+        assert {client.recv(12) for client in clients[:4]} == {b"HTTP/1.1 403"}
+    # The control: with a long patience, four of eight clients hold all threads.
+    patient = production.start_web(**size, SSC_WEB_SILENCE_SECONDS="60", SSC_WEB_BODY_SECONDS="60")
+    with half_sent_posts(patient, 8):
+        assert seconds_until_an_unrelated_page_answers(patient, at_most=8) == 8
+
+
+def test_a_client_that_sends_a_form_byte_by_byte_is_cut_off(production):
+    port = production.start_web(SSC_WEB_WORKERS="1", SSC_WEB_SILENCE_SECONDS="5", SSC_WEB_BODY_SECONDS="2")
+    with half_sent_posts(port, 1) as (client,):
+        began = time.monotonic()
+        client.settimeout(0.3)
+        answer = b""
+        while not answer and time.monotonic() - began < 20:
+            with suppress(TimeoutError):
+                client.send(b"x")
+                answer = client.recv(12)
+        assert 1.5 < time.monotonic() - began < 10
+        assert answer == b"HTTP/1.1 403"
+
+
+def test_a_request_that_is_too_long_is_refused_before_its_body_is_read(production, web):
+    with socket.create_connection(("127.0.0.1", web), timeout=20) as client:
+        head = f"POST /fr/sign-in/ HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
+        head += "Connection: close\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        head += "Content-Length: 310000000\r\n\r\n"
+        client.sendall(head.encode())  # and not one byte of the body
+        answer = client.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert '<html lang="fr"' in answer
+    assert re.search(r"^Content-Security-Policy: .*default-src 'none'", answer, re.MULTILINE)
+
+
+def test_the_proxy_has_the_same_limit_and_hands_on_complete_requests():
+    text = (ROOT / "deploy" / "Caddyfile").read_text()
+    limit = f"{settings.LONGEST_REQUEST // 1_000_000}MB"
+    assert re.findall(r"max_size (\S+)", text) == [limit]
+    assert re.findall(r"request_buffers (\S+)", text) == [limit]
+    assert re.findall(r"read_(header|body) \d+s", text) == ["header", "body"]
+
+
+# ---------------------------------------------------------------- Static files and addresses beside the pages
+
+
+def test_static_files_have_the_policy_and_the_list_of_them_cannot_be_read(production, web):
+    _, page = get(web, "/en/")
+    (sheet,) = re.findall(r'href="(/static/css/portal\.[0-9a-f]+\.css)"', page.decode())
+    answer, _ = get(web, sheet)
+    assert answer.status == 200
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert (production.folder / "static-manifest" / "staticfiles.json").is_file()
+    for path in ("staticfiles.json", ".made-from", "../static-manifest/staticfiles.json"):
+        assert get(web, f"/static/{path}")[0].status == 404
+
+
+def test_security_txt_exists_when_a_contact_is_set(production, web):
+    assert get(web, "/.well-known/security.txt")[0].status == 404
+    port = production.start_web(SSC_SECURITY_CONTACT="mailto:security@groups.example.org")
+    answer, body = get(port, "/.well-known/security.txt")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    lines = dict(line.split(": ", 1) for line in body.decode().splitlines())
+    assert lines["Contact"] == "mailto:security@groups.example.org"
+    assert lines["Canonical"] == f"https://{HOST}/.well-known/security.txt"
+    assert datetime.fromisoformat(lines["Expires"]) > datetime.now(UTC)
 
 
 def test_healthcheck_of_a_silent_process_fails_in_a_sentence(production, web, tmp_path):
