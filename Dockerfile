@@ -7,7 +7,6 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PIP_NO_CACHE_DIR=1 \
     DJANGO_SETTINGS_MODULE=sscportal.settings.production \
     SSC_STATIC_ROOT=/srv/static \
-    SSC_MEDIA_ROOT=/srv/media \
     HOME=/tmp
 
 # What WeasyPrint draws with.
@@ -18,8 +17,8 @@ RUN apt-get update \
 
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid portal --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portal \
-    && mkdir -p /srv/app /srv/static /srv/media /srv/beat \
-    && chown portal:portal /srv/media /srv/beat
+    && mkdir -p /srv/app /srv/static /srv/beat \
+    && chown portal:portal /srv/beat
 
 WORKDIR /srv/app
 COPY requirements/runtime.txt requirements/runtime.txt
@@ -30,7 +29,7 @@ COPY . .
 RUN python tools/messages.py compile \
     && SSC_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
        SSC_ALLOWED_HOSTS=localhost SSC_BASE_URL=https://localhost SSC_SMTP_URL=smtp://localhost:25 \
-       DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
+       DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost SSC_CACHE_URL=redis://localhost:6380 \
        python manage.py collectstatic --no-input
 
 USER portal

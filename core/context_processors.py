@@ -1,5 +1,6 @@
 """Values that every page needs in its header and footer, except the links (those are in workspace.navigation)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -18,21 +19,26 @@ def in_other_language(request: HttpRequest, code: str) -> str:
     return f"/{code}/{rest}" if first in OWN_NAMES else request.path
 
 
+def language_choices(address: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return what the links to other languages show. `address` gives the address for a language."""
+    current = (get_language() or "en")[:2]
+    return [
+        {
+            "code": code,
+            "label": code.upper(),
+            "name": OWN_NAMES[code],
+            "url": address(code),
+            "current": code == current,
+        }
+        for code, _name in settings.LANGUAGES
+    ]
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Return links to the page in each language, whether this is the demo, and whether ORCID sign-in is set up."""
-    current = (get_language() or "en")[:2]
     query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
     return {
-        "languages": [
-            {
-                "code": code,
-                "label": code.upper(),
-                "name": OWN_NAMES[code],
-                "url": in_other_language(request, code) + query,
-                "current": code == current,
-            }
-            for code, _name in settings.LANGUAGES
-        ],
+        "languages": language_choices(lambda code: in_other_language(request, code) + query),
         "demo_mode": settings.DEMO_MODE,
         "orcid_ready": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }

@@ -183,7 +183,7 @@ class DayField(forms.MultiValueField):
         try:
             day, month, year = (int(part) for part in filled)
             result = date(year, month, day)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         if not 1900 <= result.year <= 2199:
             raise ValidationError(self.error_messages["invalid"], code="invalid")

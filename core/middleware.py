@@ -1,42 +1,55 @@
-"""Middleware of every page: an error page when the database is away, privacy headers, htmx, the audit context."""
+"""Middleware of every page: error pages for faults and long requests, privacy headers, htmx, the audit context."""
 
-import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
-from core import audit
+from core import audit, faults
 from core.htmx import HtmxRequest
+from core.pg import limits
 
-logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ServiceFaultMiddleware:
-    """When the database does not answer, respond with 503 and a page that says what to do."""
+    """When the database does not serve a view, respond with 503 and a page that says what to do.
+
+    Every statement of a request has the limits of pages, so that a lock in the database holds no page up for long.
+    Exceptions of other middleware never arrive here. The view of the 500 page answers these (core.views.server_error).
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
+        with limits.of_pages():
             return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
-            return self.away(request, error)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django calls this for an exception in a view, before it shows the 500 page."""
-        if isinstance(exception, OperationalError | InterfaceError):
-            return self.away(request, exception)
-        return None
+        fault = faults.fault_of(exception)
+        return faults.away(request, exception, fault) if fault else None
 
-    def away(self, request: HttpRequest, error: Exception) -> HttpResponse:
-        logger.error("database away: %s", type(error).__name__)
-        response = render(None, "503.html", status=503)
-        response["Retry-After"] = "30"
-        return response
+
+class LongRequestMiddleware:
+    """Refuse a request that is longer than LONGEST_REQUEST with 413, before any of its body is read and stored.
+
+    Without a length, Django reads no body at all.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length[:20]) <= settings.LONGEST_REQUEST:
+            return self.get_response(request)
+        language = translation.get_language_from_request(request, check_path=True)
+        with translation.override(language):
+            return render(None, "413.html", status=413)
 
 
 class PrivatePagesMiddleware:

@@ -12,8 +12,8 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack
 from functools import cache as remembered
 from pathlib import Path
 
@@ -28,8 +28,12 @@ logger = logging.getLogger(__name__)
 
 STATIC = Path(settings.BASE_DIR) / "static"
 KEEP = 30 * 24 * 3600
-# At most this many PDFs are drawn at the same time. Other people are asked to try again in a minute.
+# How many PDFs are drawn at the same time, how many people wait for a place, and for how many seconds. A person
+# who waits holds one of the web server's threads, so other people are asked to try again in a minute. House rules.
 AT_ONCE = 2
+WAITING = 8
+PATIENCE = 10.0
+ASK_AGAIN = 0.2
 ASSET = re.compile(r"""url\("?([^")]+)"?\)""")
 KINDS = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 
@@ -67,29 +71,45 @@ def draw(html: str, sheet: str = "report.css") -> bytes:
     """
     css = style_sheet(sheet)
     key = "pdf:" + hashlib.sha256(f"{css}\0{html}".encode()).hexdigest()
-    cached = cache.get(key)
-    if cached is not None:
-        return bytes(cached)
-    with _slot():
-        pdf = _run(json.dumps({"html": html, "css": css}).encode())
-    cache.set(key, pdf, KEEP)
+    pdf: bytes | None = cache.get(key)
+    if pdf is not None:
+        return pdf
+    with ExitStack() as places:
+        if not _take(places, "pdf-slot", AT_ONCE):
+            pdf = _wait(places, key)
+        if pdf is None:
+            pdf = _run(json.dumps({"html": html, "css": css}).encode())
+            cache.set(key, pdf, KEEP)
     return pdf
 
 
-@contextmanager
-def _slot() -> Iterator[None]:
-    """Take one of the AT_ONCE places for drawing. When a process dies, its place becomes free after a time.
+def _take(places: ExitStack, kind: str, number: int) -> bool:
+    """Take one of a number of places until `places` is closed. Return whether one was free.
 
-    Raises PdfUnavailable when no place is free.
+    When a process dies, its place becomes free after a time.
     """
-    for number in range(AT_ONCE):
-        name = f"pdf-slot:{number}"
+    for one in range(number):
+        name = f"{kind}:{one}"
         if cache.add(name, 1, SECONDS + 20):
-            try:
-                yield
-            finally:
-                cache.delete(name)
-            return
+            places.callback(cache.delete, name)
+            return True
+    return False
+
+
+def _wait(places: ExitStack, key: str) -> bytes | None:
+    """Wait for a place to draw, or for the PDF with the key that another person asked for a moment ago.
+
+    Return the PDF, or None with a place to draw. Raises PdfUnavailable when too many people wait already, or when
+    nothing comes in PATIENCE seconds.
+    """
+    end = time.monotonic() + PATIENCE
+    with ExitStack() as queue:
+        if _take(queue, "pdf-wait", WAITING):
+            while time.monotonic() < end:
+                time.sleep(ASK_AGAIN)
+                pdf: bytes | None = cache.get(key)
+                if pdf is not None or _take(places, "pdf-slot", AT_ONCE):
+                    return pdf
     raise PdfUnavailable(_("Several PDFs are being made at the moment. Try again in a minute."))
 
 

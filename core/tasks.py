@@ -1,6 +1,7 @@
 """Scheduled tasks that delete what is no longer needed."""
 
 from celery import shared_task
+from django.core.cache import caches
 from django.core.management import call_command
 
 from core import once
@@ -16,3 +17,9 @@ def forget_old_forms() -> None:
 def clear_ended_sessions() -> None:
     """Delete sessions that have expired."""
     call_command("clearsessions")
+
+
+@shared_task
+def forget_expired_cache() -> None:
+    """Delete what the cache table stored while Redis was away and what has expired."""
+    caches["database"].forget_expired()

@@ -1,5 +1,8 @@
 """Pages that belong to no other app: health, privacy, accessibility, guidance, sheet of components, error pages."""
 
+import sys
+from datetime import timedelta
+
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -8,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core import components
+from core import clock, components, faults
+from core.context_processors import language_choices
 
 
 @login_not_required
@@ -43,6 +47,22 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show which personal data the portal keeps, who can see the data, and for how long."""
     return render(request, "core/privacy.html")
+
+
+@login_not_required
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Say where to report a weakness of the portal (RFC 9116). Raises Http404 when no contact is set."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = clock.now().replace(microsecond=0) + timedelta(days=180)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: en, fr, es",
+        f"Canonical: {settings.BASE_URL}{request.path}",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 @login_not_required
@@ -87,9 +107,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Show the 404 page: the address does not exist, or this person may not know of it."""
-    return render(request, "404.html", status=404)
+    # The page does not repeat the address, which may contain anything. Its links lead to the start in each language.
+    return render(request, "404.html", {"languages": language_choices(lambda code: f"/{code}/")}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Show the 500 page after a bug. It is rendered without context, so that the page itself cannot fail."""
+    """Show the 500 page after a bug, or the 503 page when the database does not serve the request.
+
+    Django calls this inside the handling of the exception, also for exceptions of middleware and of a commit. The 500
+    page is rendered without context, so that the page itself cannot fail.
+    """
+    error = sys.exc_info()[1]
+    fault = faults.fault_of(error)
+    if error and fault:
+        return faults.away(request, error, fault)
     return render(None, "500.html", status=500)

@@ -1,13 +1,24 @@
 """Settings of the web server in production. Sizes come from the environment; other values are the same everywhere."""
 
+import contextlib
 import gc
 import os
+import socket
+import struct
+import threading
 from typing import Any
 
 bind = os.environ.get("SSC_WEB_BIND", "0.0.0.0:8000")  # in the container's own network
 workers = int(os.environ.get("SSC_WEB_WORKERS", "2"))
-threads = int(os.environ.get("SSC_WEB_THREADS", "4"))
+threads = int(os.environ.get("SSC_WEB_THREADS", "8"))
 timeout = 60
+# The proxy hands on complete requests (deploy/Caddyfile). These bounds hold where a request arrives without it: seconds
+# without a byte, and seconds for a whole body. A thread that waits for a body serves nobody else.
+SILENCE = int(os.environ.get("SSC_WEB_SILENCE_SECONDS", "5"))
+BODY = int(os.environ.get("SSC_WEB_BODY_SECONDS", "20"))
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
 graceful_timeout = 30
 keepalive = 5
 max_requests = 2000  # gunicorn replaces a worker after this many requests; the jitter spreads this over time
@@ -20,6 +31,34 @@ access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 
 
 def post_worker_init(worker: Any) -> None:
+    """Bound the silence of clients, and exclude loaded objects from garbage collection."""
+    for listener in worker.sockets:  # accepted connections inherit the option
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0))
+    keep_loaded_objects()
+
+
+def pre_request(worker: Any, req: Any) -> None:
+    """Stop reading from the client when its body takes longer than BODY seconds."""
+    lengths = [value for name, value in req.headers if name in ("CONTENT-LENGTH", "TRANSFER-ENCODING")]
+    if any(length != "0" for length in lengths):
+        req.body_timer = threading.Timer(BODY, stop_reading, [req.unreader.sock])
+        req.body_timer.daemon = True
+        req.body_timer.start()
+
+
+def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
+    """End the timer of a body, when the request had one."""
+    if timer := getattr(req, "body_timer", None):
+        timer.cancel()
+
+
+def stop_reading(connection: socket.socket) -> None:
+    """Make the next read from the client end at once. The answer can still be sent."""
+    with contextlib.suppress(OSError):  # the client has gone
+        connection.shutdown(socket.SHUT_RD)
+
+
+def keep_loaded_objects() -> None:
     """Exclude the objects that were loaded at the start from garbage collection: they are needed until the end."""
     gc.collect()
     gc.freeze()

@@ -19,7 +19,6 @@ from devstack.services import Stack
 
 VAR = Path(os.environ.get("SSC_VAR_DIR") or ROOT / "var").resolve()
 MAIL = VAR / "demo-mail"
-MEDIA = VAR / "media"
 STATIC = VAR / "static"
 LOGS = VAR / "log" / "demo"
 
@@ -66,13 +65,11 @@ def main() -> int:
         "DJANGO_SETTINGS_MODULE": "sscportal.settings.demo",
         "SSC_BASE_URL": f"http://localhost:{port}",
         "SSC_SINK_DIR": str(MAIL),
-        "SSC_MEDIA_ROOT": str(MEDIA),
         "SSC_STATIC_ROOT": str(STATIC),
     }
     with Portal(stack=Stack(fresh=fresh), logs=LOGS, env=env, port=port) as portal:
         if fresh:
-            for folder in (MAIL, MEDIA):
-                shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(MAIL, ignore_errors=True)
             marker.unlink(missing_ok=True)
         portal.add_sink(MAIL)
         if portal.migrate():

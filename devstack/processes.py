@@ -163,7 +163,8 @@ class Portal:
         now = fingerprint(
             ROOT / "static", packages, *(path for path in ROOT.glob("*/static") if path.is_dir())
         )
-        stamp = target / ".made-from"
+        beside = target.with_name(f"{target.name}-manifest")  # core.static_files
+        stamp = beside / ".made-from"
         if not stamp.exists() or stamp.read_text() != now:
             self.manage("collectstatic", "--no-input", "--clear", title="Gathering the static files.")
             stamp.write_text(now)
@@ -199,7 +200,7 @@ class Portal:
         module = [sys.executable, "-m", "devstack.sink"]
         self.add("mail sink", *module, "--port", str(port), "--dir", str(folder))
 
-    def add_web(self, workers: int = 2, threads: int = 4) -> Service:
+    def add_web(self, workers: int = 2, threads: int = 8) -> Service:
         """Start the web server on the port."""
         binds = ["--bind", f"127.0.0.1:{self.port}"]
         if listens_on_ipv6():

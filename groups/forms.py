@@ -11,15 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import DayField, set_choices
+from core.web_addresses import WebAddressField
 from groups.models import FocalTopic, Group
 from groups.roles import FILLED_BY_LEADER, OFFICES
-
-
-class WebAddressField(forms.URLField):
-    """A web address. An address without a scheme gets https."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{**kwargs, "assume_scheme": "https"})
 
 
 class DetailsForm(forms.ModelForm):

@@ -11,6 +11,7 @@ from core import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("", login_not_required(RedirectView.as_view(pattern_name="workspace:directory")), name="root"),
 ]
 urlpatterns += i18n_patterns(

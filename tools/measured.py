@@ -116,7 +116,6 @@ def network(*, groups: str, members: int) -> Iterator[dict[str, str]]:
         "DJANGO_SETTINGS_MODULE": "sscportal.settings.bench",
         "SSC_BASE_URL": f"http://localhost:{free_port()}",
         "SSC_STATIC_ROOT": str(folder / "static"),
-        "SSC_MEDIA_ROOT": str(folder / "media"),
         "SSC_SINK_DIR": str(folder / "mail"),
     }
     try:

@@ -126,20 +126,21 @@ def start_postgres(programs: Path, services: list[Service]) -> dict[str, str]:
     }
 
 
-def start_redis(services: list[Service]) -> dict[str, str]:
-    """Start a private Redis with a password over TCP; return its address."""
-    home, port, word = HOME / "redis", free_port(), secrets.token_hex(16)
+def start_redis(services: list[Service], variable: str, *more: str) -> dict[str, str]:
+    """Start a private Redis with a password over TCP, with `more` lines of settings; return its address."""
+    home, port, word = HOME / variable.lower(), free_port(), secrets.token_hex(16)
     home.mkdir(mode=0o700)
     configuration = (
         home / "redis.conf"
     )  # every account of the machine could read a password on the command line
     configuration.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {word}\ndir {home}\nsave ""\nappendonly no\n'
+        + "\n".join(more)
     )
     service = Service(
         name="Redis",
         argv=[shutil.which("redis-server") or "redis-server", str(configuration)],
-        log=HOME / "redis.log",
+        log=home.with_suffix(".log"),
         stop_signal=signal.SIGTERM,
         options={"cwd": "/"},
     )
@@ -152,7 +153,7 @@ def start_redis(services: list[Service]) -> dict[str, str]:
             return client.connect_ex(("127.0.0.1", port)) == 0
 
     service.await_sign_of_life(alive, within=30)
-    return {"REDIS_URL": f"redis://:{word}@127.0.0.1:{port}/0"}
+    return {variable: f"redis://:{word}@127.0.0.1:{port}/0"}
 
 
 def stopped(signum: int, frame: object) -> None:
@@ -161,7 +162,7 @@ def stopped(signum: int, frame: object) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Start both servers, run pytest on them, stop them; return pytest's exit status."""
+    """Start the servers, run pytest on them, stop them; return pytest's exit status."""
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signum, stopped)
     programs = ensure_installed()
@@ -170,7 +171,9 @@ def main(argv: list[str]) -> int:
     HOME.chmod(0o755)
     services: list[Service] = []
     try:
-        env = {**os.environ, **start_postgres(programs, services), **start_redis(services)}
+        bounded = ("maxmemory 128mb", "maxmemory-policy allkeys-lru")
+        env = {**os.environ, **start_postgres(programs, services)}
+        env |= start_redis(services, "REDIS_URL") | start_redis(services, "SSC_CACHE_URL", *bounded)
         version = subprocess.check_output([str(programs / "postgres"), "--version"], text=True).strip()
         print(f"The suite runs on {version} and Redis over TCP.", flush=True)
         pytest = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q"]

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from core.pg.limits import Limits
 from sscportal.settings.apps import PORTAL_APPS
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -50,8 +51,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before WhiteNoise, so that static files have the policy too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.LongRequestMiddleware",
     "core.middleware.ServiceFaultMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -129,6 +131,22 @@ DATABASES["default"].update(
 )
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+# For how many seconds a statement may run, a statement may wait for a lock, and a transaction may do nothing. 0 is no
+# limit. Each is a house rule.
+DATABASE_LIMITS = {
+    # The slowest page needs well under a second. A page that waits for a lock holds one of the web server's threads, so
+    # it gives up before all threads wait. A PDF is drawn within a transaction, after up to 35 seconds (core.pdf).
+    "pages": Limits(
+        statement=env.float("SSC_PAGE_STATEMENT_SECONDS", default=10),
+        lock=env.float("SSC_PAGE_LOCK_SECONDS", default=3),
+        idle_in_transaction=60,
+    ),
+    # Jobs and commands read and write many rows. Celery stops a job after CELERY_TASK_TIME_LIMIT.
+    "jobs": Limits(statement=240, lock=30, idle_in_transaction=240),
+    # Pages queue behind a migration that waits for a table. The migration gives up before they do, and is run again.
+    # Once it has its lock, it may work for as long as it needs.
+    "owner": Limits(statement=0, lock=2, idle_in_transaction=0),
+}
 # The role that pages and jobs use. It gets its rights after each migration.
 RUNTIME_ROLE = env.str("SSC_RUNTIME_ROLE", default="ssc_app")
 # Web, worker and beat refuse to start as another kind of role. The demo and the tests may be run as any role.
@@ -140,22 +158,31 @@ if AS_OWNER:
         [DATABASES["default"]["OPTIONS"].get("options", ""), f"-c lock_timeout={MIGRATION_LOCK_TIMEOUT}"]
     ).strip()
 
-# ---------------------------------------------------------------- Redis: cache, limits, broker
+# ---------------------------------------------------------------- Redis: broker, cache, limits
 REDIS_URL = required(
     "REDIS_URL",
-    "the address of Redis or Valkey. 'make demo' and 'make test' start a private one; elsewhere give it.",
+    "the address of the Redis or Valkey that queues jobs. 'make demo' and 'make test' start a private one; "
+    "elsewhere give it.",
+)
+# A server of its own, with a bound on its memory and allkeys-lru: drawn PDFs must never fill the memory of the queue.
+CACHE_URL = required(
+    "SSC_CACHE_URL",
+    "the address of the Redis or Valkey that caches. It is not the server of REDIS_URL. 'make demo' and 'make test' "
+    "start a private one; elsewhere give it.",
 )
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "core.cache.FallbackCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "ssc",
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     },
     # Limits use this cache when Redis does not answer.
-    "database": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    "database": {"BACKEND": "core.cache.TableCache", "LOCATION": "core_cache"},
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_TRANSPORT = "sscportal.broker:Transport"
+CELERY_BEAT_SCHEDULER = "sscportal.beat:SurvivingScheduler"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -174,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-reminders": {"task": "duties.tasks.send_due_reminders", "schedule": timedelta(minutes=10)},
     "forget-old-forms": {"task": "core.tasks.forget_old_forms", "schedule": timedelta(hours=24)},
     "clear-ended-sessions": {"task": "core.tasks.clear_ended_sessions", "schedule": timedelta(hours=24)},
+    "forget-expired-cache": {"task": "core.tasks.forget_expired_cache", "schedule": timedelta(hours=24)},
     "expire-handshakes": {"task": "members.tasks.expire_handshakes", "schedule": timedelta(minutes=15)},
 }
 
@@ -301,10 +329,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("SSC_STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.static_files.PortalStaticFiles"},
 }
-MEDIA_ROOT = Path(env.str("SSC_MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A longer request is refused before any of its body is read. The largest upload is a logo (core.pictures). The proxy
+# has the same limit (deploy/Caddyfile).
+LONGEST_REQUEST = 12_000_000
+# Where people report a weakness of the portal: mailto:… or https://…. Without it there is no security.txt.
+SECURITY_CONTACT = env.str("SSC_SECURITY_CONTACT", default="")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 from sscportal.settings.base import (
     BASE_DIR,
+    CACHE_URL,
     CACHES,
     DATABASES,
-    REDIS_URL,
     RUNTIME_ROLE,
     STORAGES,
     env,
@@ -30,7 +30,7 @@ CELERY_TASK_ALWAYS_EAGER = False
 SINK_DIR = BASE_DIR / "var" / "test-mail"
 # Each worker of the suite has its own cache. If all shared one, a worker would empty it during another one's test.
 _number = int(env.str("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw")) % 8 + 1
-_place = urlsplit(REDIS_URL)
+_place = urlsplit(CACHE_URL)
 if _place.scheme == "unix":
     CACHES["default"]["OPTIONS"]["db"] = _number
 else:  # the client would use a number in the address instead of the option

@@ -3,14 +3,12 @@
 import re
 
 import pytest
-from django.db import OperationalError
 from django.template.loader import render_to_string
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from core import views
-from core.middleware import ServiceFaultMiddleware
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -91,7 +89,7 @@ def test_error_page_says_what_happened_and_what_to_do(rf, stranger, view, argume
     assert "<script" not in html
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_for_a_broken_portal_needs_no_database_and_no_request(name, language):
     # Without the db fixture any query would fail this test.
@@ -102,16 +100,15 @@ def test_page_for_a_broken_portal_needs_no_database_and_no_request(name, languag
     assert len(titles(html)) == 1
 
 
-def test_database_away_answers_503_with_a_time_to_come_back():
-    def broken(request):
-        raise OperationalError("connection refused")
-
-    page = ServiceFaultMiddleware(broken)(RequestFactory().get("/en/"))
-
-    assert page.status_code == 503
-    assert page["Retry-After"] == "30"
-    assert titles(page.content.decode()) == ["The portal is away for a moment"]
-    assert "connection refused" not in page.content.decode()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_404_page_does_not_repeat_the_address(db, language):
+    page = Client().get(f"/{language}/call-evil.example-now/", {"text": "your account is blocked"})
+    html = page.content.decode()
+    assert page.status_code == 404
+    assert "evil" not in html
+    assert "blocked" not in html
+    for other in LANGUAGES:
+        assert f'href="/{other}/"' in html
 
 
 def test_form_without_its_token_is_refused_in_our_words(db):

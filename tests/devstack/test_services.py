@@ -1,6 +1,7 @@
 """The embedded services start without set-up, recover from a kill, and leave no files behind."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,10 +18,11 @@ import pytest
 pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("DATABASE_URL", "SSC_DATABASE_OWNER_URL", "REDIS_URL", "SSC_CACHE_URL")
 REPORT = """
 import os, sys
 print(os.environ.get("DATABASE_URL", "-"), os.environ.get("SSC_DATABASE_OWNER_URL", "-"),
-      os.environ.get("REDIS_URL", "-"), os.getpid(), flush=True)
+      os.environ.get("REDIS_URL", "-"), os.environ.get("SSC_CACHE_URL", "-"), os.getpid(), flush=True)
 sys.stdin.read()
 """
 
@@ -53,8 +55,7 @@ class Session:
     """The command line with a child that reports its environment and stays until told to go."""
 
     def __init__(self, base: Path, **env: str) -> None:
-        names = ("DATABASE_URL", "SSC_DATABASE_OWNER_URL", "REDIS_URL")
-        clean = {name: value for name, value in os.environ.items() if name not in names}
+        clean = {name: value for name, value in os.environ.items() if name not in NAMES}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "devstack", sys.executable, "-c", REPORT],
             cwd=ROOT,
@@ -68,17 +69,21 @@ class Session:
     def report(self) -> "Session":
         line: list[str] = self.process.stdout.readline().split()
         assert line, self.process.stderr.read()
-        self.database, self.owner, self.redis, pid = line
+        self.database, self.owner, self.redis, self.cache, pid = line
         self.command = int(pid)
         self.sockets = Path(self.redis.removeprefix("unix://")).parent
         return self
 
     def servers(self) -> dict[str, int]:
+        """The servers that run: "postgres", and the two Valkeys by the names of their sockets, "kv" and "cache"."""
         found = {}
         for pid in children(self.process.pid):
             with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since it was listed
-                found[Path(f"/proc/{pid}/comm").read_text().strip()] = pid
-        return {name: pid for name, pid in found.items() if name in {"postgres", "valkey-server"}}
+                name = Path(f"/proc/{pid}/comm").read_text().strip()
+                if socket := re.search(r"/(\w+)\.sock", Path(f"/proc/{pid}/cmdline").read_text()):
+                    name = socket[1] if name == "valkey-server" else name
+                found[name] = pid
+        return {name: pid for name, pid in found.items() if name in {"postgres", "kv", "cache"}}
 
     def connect(self, user: str = "ssc_app") -> "psycopg2.extensions.connection":
         connection = psycopg2.connect(host=str(self.sockets), user=user, dbname="ssc")
@@ -123,7 +128,7 @@ def can_connect(session: Session) -> bool:
 
 def test_stack_stops_with_its_command_and_leaves_no_socket_behind(session):
     servers = session.servers()
-    assert set(servers) == {"postgres", "valkey-server"}
+    assert set(servers) == {"postgres", "kv", "cache"}
     assert session.sockets.exists()
     assert session.close() == 0
     assert not any(runs(pid) for pid in servers.values())
@@ -131,14 +136,22 @@ def test_stack_stops_with_its_command_and_leaves_no_socket_behind(session):
 
 
 def test_stack_returns_the_status_of_its_command(base):
-    env = {**os.environ, "DATABASE_URL": "postgres://x@/x", "REDIS_URL": "redis://x"}
+    env = {
+        **os.environ,
+        "DATABASE_URL": "postgres://x@/x",
+        "REDIS_URL": "redis://x",
+        "SSC_CACHE_URL": "redis://y",
+    }
     argv = [sys.executable, "-m", "devstack", sys.executable, "-c", "raise SystemExit(7)"]
     assert subprocess.run(argv, cwd=ROOT, env=env, check=False).returncode == 7
 
 
-def test_stack_starts_nothing_when_both_addresses_are_given(base):
-    session = Session(base, DATABASE_URL="postgres://a@/a", REDIS_URL="redis://b").report()
-    assert (session.database, session.owner, session.redis) == ("postgres://a@/a", "-", "redis://b")
+def test_stack_starts_nothing_when_all_addresses_are_given(base):
+    session = Session(
+        base, DATABASE_URL="postgres://a@/a", REDIS_URL="redis://b", SSC_CACHE_URL="redis://c"
+    ).report()
+    assert (session.database, session.owner) == ("postgres://a@/a", "-")
+    assert (session.redis, session.cache) == ("redis://b", "redis://c")
     assert session.servers() == {}
     session.close()
     assert list(base.iterdir()) == []
@@ -146,7 +159,11 @@ def test_stack_starts_nothing_when_both_addresses_are_given(base):
 
 @pytest.mark.parametrize(
     ("given", "started"),
-    [({"DATABASE_URL": "postgres://a@/a"}, {"valkey-server"}), ({"REDIS_URL": "redis://b"}, {"postgres"})],
+    [
+        ({"DATABASE_URL": "postgres://a@/a"}, {"kv", "cache"}),
+        ({"REDIS_URL": "redis://b"}, {"postgres", "cache"}),
+        ({"SSC_CACHE_URL": "redis://c"}, {"postgres", "kv"}),
+    ],
 )
 def test_stack_starts_only_what_no_address_is_given_for(base, given, started):
     session = Session(base, **given).report()
@@ -187,7 +204,7 @@ def test_database_keeps_time_in_utc_and_statements_out_of_its_log(session, base)
     assert "a secret word" not in (base / "main" / "postgres.log").read_text()
 
 
-@pytest.mark.parametrize("victim", ["postgres", "valkey-server"])
+@pytest.mark.parametrize("victim", ["postgres", "kv", "cache"])
 def test_killed_server_is_started_again_with_its_data(session, victim):
     connection = session.connect("ssc_owner")
     assert value(connection, "CREATE TABLE kept AS SELECT 42 AS answer; SELECT answer FROM kept") == 42
@@ -236,8 +253,7 @@ def test_fresh_start_throws_the_data_away_and_only_then(base):
         "    k = c.cursor(); k.execute('CREATE TABLE IF NOT EXISTS kept (id int); INSERT INTO kept VALUES (1)')\n"
         "    k.execute('SELECT count(*) FROM kept'); print(k.fetchone()[0])\n"
     )
-    names = ("DATABASE_URL", "SSC_DATABASE_OWNER_URL", "REDIS_URL")
-    env = {name: value for name, value in os.environ.items() if name not in names} | {
+    env = {name: value for name, value in os.environ.items() if name not in NAMES} | {
         "SSC_RUN_DIR": str(base)
     }
 
@@ -253,8 +269,7 @@ def test_fresh_start_throws_the_data_away_and_only_then(base):
 def test_leftovers_of_killed_test_runs_are_swept(base):
     start = "import os, sys; from devstack.services import Stack; s = Stack(throwaway=True).start()"
     die = "print(s.folder, s.sockets, flush=True); os.kill(os.getpid(), 9)"
-    names = ("DATABASE_URL", "SSC_DATABASE_OWNER_URL", "REDIS_URL")
-    env = {name: value for name, value in os.environ.items() if name not in names} | {
+    env = {name: value for name, value in os.environ.items() if name not in NAMES} | {
         "SSC_RUN_DIR": str(base)
     }
     killed = subprocess.run(

@@ -6,6 +6,8 @@ import json
 import re
 import socket
 import subprocess
+import threading
+import time
 from datetime import date
 
 import pytest
@@ -120,12 +122,59 @@ def test_without_the_engine_the_page_says_so_plainly(group, published, monkeypat
     assert "The page holds the same content." in response.content.decode()
 
 
-def test_when_all_places_are_taken_people_are_asked_to_come_back():
+def test_when_all_places_stay_taken_people_wait_a_little_and_are_asked_to_come_back(monkeypatch):
+    monkeypatch.setattr(pdf, "PATIENCE", 0.5)
     for number in range(pdf.AT_ONCE):
         cache.set(f"pdf-slot:{number}", 1, 5)
+    began = time.monotonic()
     with pytest.raises(pdf.PdfUnavailable) as refused:
         pdf.draw("<p>anything</p>")
     assert refused.value.status == 503
+    assert 0.5 <= time.monotonic() - began < 2
+    assert cache.get("pdf-wait:0") is None  # the place in the queue is free again
+
+
+def test_when_too_many_people_wait_the_next_person_is_asked_to_come_back_at_once():
+    for kind, places in (("slot", pdf.AT_ONCE), ("wait", pdf.WAITING)):
+        for number in range(places):
+            cache.set(f"pdf-{kind}:{number}", 1, 5)
+    began = time.monotonic()
+    with pytest.raises(pdf.PdfUnavailable):
+        pdf.draw("<p>anything</p>")
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_person_who_waits_gets_the_next_free_place_or_the_same_pdf_from_another_person(monkeypatch):
+    for number in range(pdf.AT_ONCE):
+        cache.set(f"pdf-slot:{number}", 1, 1)
+    assert pdf.draw("<p>waited</p>").startswith(b"%PDF")
+
+    for number in range(pdf.AT_ONCE):
+        cache.set(f"pdf-slot:{number}", 1, 5)
+    wanted: list[str] = []
+
+    def another_person_draws(key):
+        wanted.append(key)
+        if len(wanted) == 2:
+            cache.set(key, b"drawn by another person", 60)
+        return found(key)
+
+    found = cache.get
+    monkeypatch.setattr(pdf.cache, "get", another_person_draws)
+    assert pdf.draw("<p>the same</p>") == b"drawn by another person"
+
+
+def test_ten_people_who_ask_at_once_all_get_their_pdf():
+    drawn: list[bytes] = []
+    people = [
+        threading.Thread(target=lambda number=number: drawn.append(pdf.draw(f"<p>Person {number}</p>")))
+        for number in range(pdf.AT_ONCE + pdf.WAITING)
+    ]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert len({text_of(content) for content in drawn}) == len(people) == 10
 
 
 def test_style_sheet_opens_nothing_and_keeps_to_the_project():

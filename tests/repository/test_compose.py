@@ -23,6 +23,7 @@ KEYS = {
         "healthcheck",
         "image",
         "logging",
+        "mem_limit",
     ),
     *(
         "networks",
@@ -67,7 +68,7 @@ def strings(value: Any) -> Iterator[str]:
 
 def test_compose_names_every_part_and_nothing_unknown(compose, services):
     assert set(compose) == TOP
-    assert set(services) == {"proxy", "web", "worker", "beat", "migrate", "db", "pgbouncer", "redis"}
+    assert set(services) == {"proxy", "web", "worker", "beat", "migrate", "db", "pgbouncer", "redis", "cache"}
     for name, service in services.items():
         assert set(service) <= KEYS, name
         assert set(service.get("networks", [])) <= set(compose["networks"]), name
@@ -89,8 +90,23 @@ def test_every_image_has_a_version(services):
 def test_only_the_proxy_can_be_reached_from_outside(compose, services):
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert compose["networks"]["inner"] == {"internal": True}
-    for name in ("db", "pgbouncer", "redis"):
+    for name in ("db", "pgbouncer", "redis", "cache"):
         assert services[name]["networks"] == ["inner"]
+
+
+def test_every_service_has_a_bound_on_its_memory(services):
+    assert [name for name, service in services.items() if "mem_limit" not in service] == []
+
+
+def test_queue_and_cache_are_two_servers_and_only_the_cache_forgets(services):
+    addresses = services["web"]["environment"]
+    assert "@redis:6379/" in addresses["REDIS_URL"]
+    assert "@cache:6379/" in addresses["SSC_CACHE_URL"]
+    policies = {
+        name: re.findall(r"--maxmemory-policy (\S+?)'?$", services[name]["command"][-1])
+        for name in ("redis", "cache")
+    }
+    assert policies == {"redis": ["noeviction"], "cache": ["allkeys-lru"]}
 
 
 def test_no_secret_has_a_default(text):

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -52,7 +53,7 @@ class Production:
         self.owner = urlsplit(os.environ["SSC_DATABASE_OWNER_URL"])
         self.database = f"ssc_production_{secrets.token_hex(4)}"
         self.pool_port, self.redis_port = free_port(), free_port()
-        self.smtp_port = free_port()
+        self.smtp_port, self.cache_port = free_port(), free_port()
         self.values = {
             "SSC_HOST": HOST,
             "SSC_SECRET_KEY": secrets.token_urlsafe(64),
@@ -66,10 +67,11 @@ class Production:
 
     # The servers
 
-    def _owner_connection(self) -> psycopg2.extensions.connection:
+    def owner_connection(self, database: str = "postgres") -> psycopg2.extensions.connection:
+        """Return a connection to the server as the owner, past the pool."""
         host = parse_qs(self.owner.query).get("host", [self.owner.hostname])[0]
         connection = psycopg2.connect(
-            dbname="postgres",
+            dbname=database,
             user="ssc_owner",
             password=self.owner.password,
             host=host,
@@ -80,11 +82,12 @@ class Production:
 
     def start_servers(self) -> None:
         """Create a database of its own, and start PgBouncer and Redis."""
-        connection = self._owner_connection()
+        connection = self.owner_connection()
         connection.cursor().execute(f'CREATE DATABASE "{self.database}"')
         connection.close()
         self._start_pool()
-        self._start_redis()
+        self._start_redis("redis", self.redis_port)
+        self._start_redis("cache", self.cache_port)
 
     def _start_pool(self) -> None:
         assert Path(POOLER).exists(), (
@@ -119,12 +122,14 @@ class Production:
         )
         self._up(pool, self.pool_port)
 
-    def _start_redis(self) -> None:
-        # The words of the compose file's command that are not about where data lies.
-        argv = [valkey_program(), "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", ""]
+    def _start_redis(self, name: str, port: int) -> None:
+        """Start the queue or the cache, with the bound of the compose file's command."""
+        bound = re.findall(r"--maxmemory(?:-policy)? \S+", str(self.compose["services"][name]["command"]))
+        argv = [valkey_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         argv += ["--requirepass", self.values["SSC_REDIS_PASSWORD"], "--dir", str(self.folder)]
-        redis = Service(name="Redis", argv=argv, log=self.folder / "redis.log", stop_signal=signal.SIGTERM)
-        self._up(redis, self.redis_port)
+        argv += [word.strip("'\"]") for words in bound for word in words.split()]
+        server = Service(name=name, argv=argv, log=self.folder / f"{name}.log", stop_signal=signal.SIGTERM)
+        self._up(server, port)
 
     def _up(self, service: Service, port: int) -> None:
         self.services.append(service)
@@ -149,10 +154,11 @@ class Production:
             "pgbouncer:6432/ssc", f"127.0.0.1:{self.pool_port}/{self.database}"
         )
         env["REDIS_URL"] = env["REDIS_URL"].replace("redis:6379", f"127.0.0.1:{self.redis_port}")
+        env["SSC_CACHE_URL"] = env["SSC_CACHE_URL"].replace("cache:6379", f"127.0.0.1:{self.cache_port}")
         if "SSC_DATABASE_OWNER_URL" in env:
             env["SSC_DATABASE_OWNER_URL"] = self.owner._replace(path=f"/{self.database}").geturl()
         machine = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
-        image = {"SSC_STATIC_ROOT": str(self.folder / "static"), "SSC_MEDIA_ROOT": str(self.folder / "media")}
+        image = {"SSC_STATIC_ROOT": str(self.folder / "static")}
         return {**machine, **image, **env, **more}
 
     def command(self, name: str) -> list[str]:
@@ -187,17 +193,21 @@ class Production:
         service.start()
         return service
 
-    def start_web(self) -> int:
-        """Start one more web process and return its port once it listens."""
+    def start_web(self, **env: str) -> int:
+        """Start one more web process and return its port once it answers."""
         port = free_port()
-        web = self.start("web", SSC_WEB_BIND=f"127.0.0.1:{port}")
+        web = self.start("web", SSC_WEB_BIND=f"127.0.0.1:{port}", **env)
         web.await_sign_of_life(lambda: listens(port), within=30)
+        # The first answer loads what later answers find loaded.
+        page = f"http://127.0.0.1:{port}/en/accessibility/"
+        headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
+        urllib.request.urlopen(urllib.request.Request(page, headers=headers), timeout=60).close()
         return port
 
     def stop(self) -> None:
         """Stop everything and remove the database and the files."""
         stop_all(self.services)
-        connection = self._owner_connection()
+        connection = self.owner_connection()
         connection.cursor().execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
         connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
