@@ -12,6 +12,7 @@ from allauth.account.internal.flows.login import (
     record_authentication,
 )
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
@@ -49,12 +50,18 @@ def sign_in(client: Any, person: User, *, ago: float = 0) -> None:
 
 
 def refresh(client: Any, *, ago: float = 0, of: User | None = None) -> None:
-    """Let the session's only proof be one of that many seconds ago, of its own person unless told otherwise."""
+    """Let the session's only proof be one of that many seconds ago, of its own person unless told otherwise.
+
+    A person with a second factor has used it in this session, as at a real sign-in.
+    """
     request = HttpRequest()
     request.session = client.session
     person = of or User.objects.get(pk=request.session[SESSION_KEY])
     clear_authentication_records(request)
     record_authentication(request, person, method="password")
+    factor = Authenticator.objects.filter(user=person).order_by("pk").first()
+    if factor:
+        record_authentication(request, person, method="mfa", id=factor.pk, type=factor.type)
     for record in get_authentication_records(request, person):
         record["at"] -= ago
     request.session.save()
