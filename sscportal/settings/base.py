@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.HtmxRedirectMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.destination.DestinationMiddleware",
     "core.middleware.PrivatePagesMiddleware",
     "core.middleware.AuditContextMiddleware",
     "accounts.limited_pages.LimitsMiddleware",
@@ -231,7 +232,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
-ACCOUNT_RATE_LIMITS = False  # the portal counts attempts in the database (accounts.limited_pages)
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # the portal counts attempts in the database (accounts.limited_pages)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("SSC_TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
