@@ -38,7 +38,7 @@ class SignupForm(OurWords, AllauthSignupForm):
         """
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-        return super().try_save(request)  # type: ignore[no-any-return] # allauth's form has no types
+        return super().try_save(request)
 
 
 class ProfileForm(forms.ModelForm):

@@ -129,7 +129,8 @@ RULES = (
     _rule("mail of an address", "account_email", _own_address, MAILS, Counts.DONE),
     _rule(
         "network",
-        "account_login account_signup account_request_login_code account_reset_password socialaccount_signup",
+        "account_login account_signup account_request_login_code account_reset_password mfa_login_webauthn"
+        " socialaccount_signup",
         _network,
         NETWORK,
     ),

@@ -55,9 +55,9 @@ def use(kept: dict[str, Any], what: str) -> None:
     address. Raises ImmediateHttpResponse when a post at the same moment has used the code.
     """
     request = context.request
-    person = User.objects.filter(pk=kept.get("user_id")).first() if kept.get("user_id") else None
+    person = User.objects.filter(pk=kept["user_id"]).first() if "user_id" in kept else None
     if person is not None and sessions.ended_since(person, kept["at"]):
-        raise get_adapter(request).validation_error("invalid_or_expired_key")
+        raise get_adapter(request).validation_error("code_outdated")
     if not limits.use_once(what, request.session.session_key, kept.get("at"), kept.get("code")):
         back_to_page(request)
 

@@ -65,7 +65,9 @@ class SecondFactorMiddleware:
 
 def send_to_use(request: HttpRequest, person: User) -> HttpResponse:
     """Redirect to the page where the person uses their second factor. That page leads back to this one."""
-    messages.info(request, _("Your role asks for a second step in each session. Confirm it to go on."))
+    messages.info(
+        request, _("Your role asks for a second step in each session. Use your app or your key to go on.")
+    )
     has_app = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
     page = reverse("mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn")
     return redirect(f"{page}?{urlencode({'next': request.get_full_path()})}")

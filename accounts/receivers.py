@@ -12,11 +12,14 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount import signals as social
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from accounts import limits, sessions
 from accounts.models import User
+from accounts.requests import AuthedRequest
 from core import audit
 
 RECOVERY_CODES = Authenticator.Type.RECOVERY_CODES
@@ -56,6 +59,20 @@ def address_changed(user: User, from_email_address: EmailAddress | None, **kwarg
     _record("address_changed" if from_email_address else "address_confirmed", user, proof="mailed code")
     if from_email_address:
         sessions.end_others(user)
+
+
+@receiver(social.social_account_added)
+def account_connected(request: AuthedRequest, sociallogin: SocialLogin, **kwargs: Any) -> None:
+    """Record that a person can now sign in with an account elsewhere, such as ORCID."""
+    _record("sign_in_account_connected", request.user, provider=sociallogin.account.provider)
+    sessions.end_others(request.user)
+
+
+@receiver(social.social_account_removed)
+def account_disconnected(socialaccount: SocialAccount, **kwargs: Any) -> None:
+    """Record that an account elsewhere no longer signs the person in."""
+    _record("sign_in_account_disconnected", socialaccount.user, provider=socialaccount.provider)
+    sessions.end_others(socialaccount.user)
 
 
 @receiver(post_save, sender=Authenticator)

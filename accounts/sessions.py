@@ -59,7 +59,7 @@ def end_others(person: User) -> None:
     request = context.request
     if request is not None and request.user.pk == person.pk:
         request.user.sessions_ended_at = person.sessions_ended_at
-        update_session_auth_hash(request, request.user)
+        update_session_auth_hash(request, person)
 
 
 def ended_since(person: User, moment: float) -> bool:

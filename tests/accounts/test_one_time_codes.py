@@ -113,7 +113,7 @@ def test_a_mailed_code_that_is_posted_four_times_at_once_works_once(client, pers
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("protected", [True, False], ids=["once", "control"])
 def test_four_posts_of_a_sign_in_code_open_one_session(client, person, protected):
-    """The four share one session, which the first one replaces. Without the mark in the database, each opens its own."""
+    """The four share one session, which the first one replaces. In the control, each of them opens a new one."""
     url, code, _onward = ask_to_sign_in(client, person)
     with all_read_before_one_acts(protected):
         post_at_once(client, url, {"code": code})

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import User, normalised
 from core import clock, scope
 from core.models import AuditEntry
@@ -59,9 +60,9 @@ def refresh(client: Any, *, ago: float = 0, of: User | None = None) -> None:
     person = of or User.objects.get(pk=request.session[SESSION_KEY])
     clear_authentication_records(request)
     record_authentication(request, person, method="password")
-    factor = Authenticator.objects.filter(user=person).order_by("pk").first()
-    if factor:
-        record_authentication(request, person, method="mfa", id=factor.pk, type=factor.type)
+    request.user = person
+    for factor in Authenticator.objects.filter(user=person):
+        sessions.count_as_used(request, factor)
     for record in get_authentication_records(request, person):
         record["at"] -= ago
     request.session.save()
