@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import user_email
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import sessions
 from accounts.words import SECOND_STEP_ERRORS, SIGN_IN_ERRORS
 from core.mail import outbox
 
@@ -52,12 +57,29 @@ class AccountAdapter(DefaultAccountAdapter):
             user.save()
         return user
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Open the session at the end of a sign-in.
+
+        Raises ImmediateHttpResponse when the person's sessions were ended while this sign-in was not finished. The
+        person then signs in anew.
+        """
+        if sessions.sign_in_is_outdated(request, user):
+            clear_login(request)
+            messages.info(
+                request, _("Your account has changed since you began to sign in. Please sign in again.")
+            )
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Return the ways to give a fresh proof.
 
-        A person with neither password nor second step can get a code by mail.
+        A person with neither password nor second step can get a code by mail. A person whose role asks for a second
+        factor that this session has not used gives that one.
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if sessions.must_use_second_factor(self.request):
+            return [method for method in methods if method["id"].startswith("mfa_")]
         if methods or not user.is_authenticated:
             return methods
         by_mail = _("Have a code sent to you by email")

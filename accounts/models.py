@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_countries.fields import CountryField
@@ -98,17 +100,20 @@ class RegionCountry(models.Model):
         return f"{self.country}: {self.region_id}"
 
 
-def full_name(given: str, family: str, email: str) -> str:
-    """Return the given name and the family name, or the address when the person has entered no name."""
-    return f"{given} {family}".strip() or email
+def full_name(given: str, family: str) -> str:
+    """Return the given name and the family name, or a stand-in when the person has entered no name.
+
+    The stand-in is never the address: many pages show names to people who may not see addresses.
+    """
+    return f"{given} {family}".strip() or gettext("Name not given")
 
 
-def listed_name(given: str, family: str, email: str) -> str:
-    """Return the name with the family name first, or the address when the person has entered no name."""
-    return ", ".join(part for part in (family, given) if part) or email
+def listed_name(given: str, family: str) -> str:
+    """Return the name with the family name first, or a stand-in when the person has entered no name."""
+    return ", ".join(part for part in (family, given) if part) or gettext("Name not given")
 
 
-@audit.tracked(exclude=["password", "last_login"])
+@audit.tracked(exclude=["password", "last_login", "sessions_ended_at"])
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. They sign in with their address, which counts only after they have proved it."""
 
@@ -133,6 +138,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
+    # Sessions, unfinished sign-ins and mailed codes from before this moment no longer work (accounts.sessions).
+    sessions_ended_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -161,25 +168,46 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.search = normalised(self.given_name, self.family_name, self.institution)[:400]
         self.sort_key = normalised(self.family_name, self.given_name)[:170]
 
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must contain to be valid. It changes with the password and when sessions are ended."""
+        return super().get_session_auth_hash() + self._sessions_stamp()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Return the same for the keys in SECRET_KEY_FALLBACKS."""
+        for value in super().get_session_auth_fallback_hash():
+            yield value + self._sessions_stamp()
+
+    def _sessions_stamp(self) -> str:
+        return f".{self.sessions_ended_at.timestamp()}" if self.sessions_ended_at else ""
+
     @property
     def name(self) -> str:
-        """The given name and the family name, or the address when the person has entered no name."""
-        return full_name(self.given_name, self.family_name, self.email)
+        """The given name and the family name, or a stand-in when the person has entered no name."""
+        return full_name(self.given_name, self.family_name)
 
     @property
     def listed_name(self) -> str:
         """The name with the family name first."""
-        return listed_name(self.given_name, self.family_name, self.email)
+        return listed_name(self.given_name, self.family_name)
 
     @property
     def country_name(self) -> str:
         """The country's name in the reader's language, or '' when the person has entered no country."""
         return str(countries.name(str(self.country))) if self.country else ""
 
-    @property
-    def initials(self) -> str:
-        """Two letters for the circle beside a name."""
-        return (self.given_name[:1] + self.family_name[:1]).upper() or self.email[:2].upper()
-
     def get_full_name(self) -> str:
         return self.name
+
+
+class AttemptCount(models.Model):
+    """How often something was tried within a time: passwords, codes, mails (accounts.limits).
+
+    The counts are in the database, because an emptied cache would let a person guess from the beginning.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.until:%Y-%m-%d %H:%M}"

@@ -17,16 +17,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions
+from accounts import actions, limits, mailed_codes
 from accounts.forms import ProfileForm, ProofCodeForm
+from accounts.mailed_codes import PROOF
 from accounts.models import User
 from accounts.requests import AuthedRequest
 from core import clock, codes
 from core.access import signed_in_page
 from core.errors import DomainError
 from core.hooks import has_public_contact
-
-PROOF = "accounts.proof-code"
 
 
 @signed_in_page
@@ -56,7 +55,7 @@ def prove_again(request: AuthedRequest) -> HttpResponse:
     first = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
     if first != request.path:
         return redirect(f"{first}?{urlencode({'next': onward})}" if onward else first)
-    waiting = request.session.get(PROOF) or {}
+    waiting = mailed_codes.proof_code(request)
     if waiting.get("person") != request.user.pk or _is_over(waiting):
         waiting = {}
     form, status = ProofCodeForm(request.POST if "code" in request.POST else None), 200
@@ -73,6 +72,8 @@ def prove_again(request: AuthedRequest) -> HttpResponse:
         status = 422
         if waiting and form.is_valid():
             if codes.fits(form.cleaned_data["code"], waiting["hash"]):
+                if not limits.use_once("fresh proof", request.session.session_key, waiting["hash"]):
+                    mailed_codes.back_to_page(request)
                 del request.session[PROOF]
                 record_authentication(request, request.user, method="code", reauthenticated=True)
                 return redirect(onward or settings.LOGIN_REDIRECT_URL)

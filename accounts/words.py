@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 SIGN_IN_ERRORS = {
     "account_inactive": _("This account is closed. Ask your group’s leader or the Chair’s Office."),
+    "code_outdated": _("This code no longer works. Ask for a new one."),
     "duplicate_email": _("This address already belongs to your account. Give another one."),
     "email_password_mismatch": _("Check the email address and the password: together they are not right."),
     "email_taken": _("Give another email address: this one cannot be used here."),

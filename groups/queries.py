@@ -32,15 +32,14 @@ class InOffice(NamedTuple):
     pk: int
     given_name: str
     family_name: str
-    email: str
     public_email: str
     sort_key: str
     is_active: bool
 
     @property
     def name(self) -> str:
-        """The given name and the family name, or the address when the person has entered no name."""
-        return full_name(self.given_name, self.family_name, self.email)
+        """The given name and the family name, or a stand-in when the person has entered no name."""
+        return full_name(self.given_name, self.family_name)
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,7 @@ def people_in_office(codes: Collection[RoleCode], day: date) -> list[User]:
 def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int, list[str]]:
     """Return the names of the leaders in office of each group, in one query. For lists over many groups."""
     found: dict[int, list[str]] = {}
-    names = ("given_name", "family_name", "email")
+    names = ("given_name", "family_name")
     with scope.read_everywhere("directory"):
         rows = Appointment.objects.on(day).with_role(RoleCode.LEADER).filter(group__in=group_ids)
         rows = rows.order_by("office", "person__sort_key")

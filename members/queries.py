@@ -139,7 +139,7 @@ def member_rows(group: Group, listed: Iterable[tuple], *, contacts: bool, reader
             pk=pk,
             family_name=family,
             given_name=given,
-            name=listed_name(given, family, email),
+            name=listed_name(given, family),
             country=country or "",
             region=region,
             institution=institution,

@@ -77,7 +77,6 @@ class ReportLine(NamedTuple):
     decided_at: datetime | None
     given_name: str | None
     family_name: str | None
-    email: str | None
     # Sections that were ever saved, sections that are complete, and versions that were sent.
     written: int
     done: int
@@ -85,8 +84,10 @@ class ReportLine(NamedTuple):
 
     @property
     def submitted_by_name(self) -> str:
-        """The name of the person who sent the report last."""
-        return full_name(self.given_name or "", self.family_name or "", self.email or "")
+        """The name of the person who sent the report last, or '' when no person has sent it."""
+        if self.given_name is None or self.family_name is None:
+            return ""
+        return full_name(self.given_name, self.family_name)
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def _reports(groups: list[int], years: list[int]) -> QuerySet:
         .values_list(
             *("group_id", "reporting_year_id", "pk", "template_id", "state", "extended_to", "extended_why"),
             *("submitted_at", "decided_at"),
-            *(f"submitted_by__{name}" for name in ("given_name", "family_name", "email")),
+            *(f"submitted_by__{name}" for name in ("given_name", "family_name")),
             *("written", "done", "versions"),
         )
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import User
 from core import clock
 from demo.personas import GROUP, PERSONAS
@@ -22,14 +24,16 @@ def persona(code: str) -> User:
 
 
 def client_for(person: User) -> Client:
-    """A client in which the person has signed in just now."""
+    """A client in which the person has signed in just now, with their second factor if they have one."""
     client = Client(headers={"host": "localhost"})
     client.force_login(person)
     request = HttpRequest()
-    request.session = client.session
+    request.session, request.user = client.session, person
     record_authentication(
         request, person, method="password"
     )  # for the forms that ask people to sign in again
+    for factor in Authenticator.objects.filter(user=person):
+        sessions.count_as_used(request, factor)
     request.session.save()
     return client
 

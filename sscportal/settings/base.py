@@ -66,8 +66,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.HtmxRedirectMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.destination.DestinationMiddleware",
     "core.middleware.PrivatePagesMiddleware",
     "core.middleware.AuditContextMiddleware",
+    "accounts.limited_pages.LimitsMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
 ]
 
@@ -200,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-waiting-mail": {"task": "core.mail.tasks.send_waiting_mail", "schedule": timedelta(seconds=20)},
     "send-due-reminders": {"task": "duties.tasks.send_due_reminders", "schedule": timedelta(minutes=10)},
     "forget-old-forms": {"task": "core.tasks.forget_old_forms", "schedule": timedelta(hours=24)},
+    "forget-old-attempts": {"task": "accounts.tasks.forget_old_attempts", "schedule": timedelta(hours=24)},
     "clear-ended-sessions": {"task": "core.tasks.clear_ended_sessions", "schedule": timedelta(hours=24)},
     "forget-expired-cache": {"task": "core.tasks.forget_expired_cache", "schedule": timedelta(hours=24)},
     "expire-handshakes": {"task": "members.tasks.expire_handshakes", "schedule": timedelta(minutes=15)},
@@ -223,6 +226,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.validators.VariedPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
@@ -264,19 +268,13 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
-    "signup": "20/m/ip",
-    "request_login_code": "20/m/ip,3/m/key",
-    "reset_password": "20/m/ip,5/m/key",
-    "confirm_email": "1/10s/key",
-}
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # the portal counts attempts in the database (accounts.limited_pages)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("SSC_TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "SSC Groups"
+MFA_TOTP_TOLERANCE = 1  # a code also counts 30 seconds before and after its time
 SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
 SOCIALACCOUNT_STORE_TOKENS = False
 ORCID_CLIENT_ID = env.str("SSC_ORCID_CLIENT_ID", default="")
@@ -297,6 +295,7 @@ SOCIALACCOUNT_PROVIDERS = (
     else {}
 )
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # messages name people
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

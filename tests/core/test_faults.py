@@ -291,13 +291,3 @@ def test_a_domain_error_carries_a_sentence_a_code_and_a_status():
 def test_a_conflict_keeps_both_texts():
     error = Conflict("Somebody saved first.", theirs={"text": "A"}, yours={"text": "B"})
     assert (error.theirs, error.yours, error.code) == ({"text": "A"}, {"text": "B"}, "conflict")
-
-
-@pytest.mark.django_db
-def test_too_many_registrations_are_answered_with_the_portals_own_page(client, settings):
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "signup": "1/m/ip"}
-    answers = [client.post(reverse("account_signup"), {"email": "someone@example.org"}) for _ in range(2)]
-    assert [answer.status_code for answer in answers][1] == 429
-    page = answers[1].content.decode()
-    assert page.count("<h1") == 1
-    assert "SSC Groups</title>" in page

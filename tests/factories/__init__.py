@@ -13,12 +13,14 @@ from allauth.account.internal.flows.login import (
     record_authentication,
 )
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import User, normalised
 from core import clock, scope
 from core.models import AuditEntry
@@ -52,12 +54,18 @@ def sign_in(client: Any, person: User, *, ago: float = 0) -> None:
 
 
 def refresh(client: Any, *, ago: float = 0, of: User | None = None) -> None:
-    """Let the session's only proof be one of that many seconds ago, of its own person unless told otherwise."""
+    """Let the session's only proof be one of that many seconds ago, of its own person unless told otherwise.
+
+    A person with a second factor has used it in this session, as at a real sign-in.
+    """
     request = HttpRequest()
     request.session = client.session
     person = of or User.objects.get(pk=request.session[SESSION_KEY])
     clear_authentication_records(request)
     record_authentication(request, person, method="password")
+    request.user = person
+    for factor in Authenticator.objects.filter(user=person):
+        sessions.count_as_used(request, factor)
     for record in get_authentication_records(request, person):
         record["at"] -= ago
     request.session.save()
