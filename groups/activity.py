@@ -28,6 +28,7 @@ SENTENCES = {
     "groups.leader_appointed": gettext_lazy("%(by)s appointed %(name)s: %(office)s."),
     "groups.leader_ended": gettext_lazy("%(by)s ended the office of %(name)s: %(office)s."),
     "groups.staff_appointed": gettext_lazy("%(by)s appointed %(name)s: %(staff_role)s."),
+    "groups.staff_ended": gettext_lazy("%(by)s ended the role of %(name)s: %(staff_role)s."),
     "groups.logo_changed": gettext_lazy("%(by)s changed the group’s logo."),
     "groups.logo_removed": gettext_lazy("%(by)s took the group’s logo away."),
     "groups.group_closed": gettext_lazy("%(by)s closed the group."),

@@ -312,5 +312,7 @@ OFFICES = {
         Office("delegate", _("Deputy, delegated"), DELEGATED, 10),
     )
 }
+# A leader's delegation to a deputy.
+DELEGATE = "delegate"
 # Offices that a group's leader fills. The SSC appoints leaders, coordinators and network support.
 FILLED_BY_LEADER = frozenset({"deputy_chair", "vice_chair", "programme_officer", "treasurer", "focal_point"})

@@ -6,12 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from core import scope
 from groups import roles
 from groups.access import PersonRoles, role_source, roles_of
 from groups.models import Appointment, Group
+from groups.querysets import appointment_ground
 from groups.roles import Permission, RoleCode
 from members.models import Handshake, Membership
 from members.states import HandshakeState
@@ -33,6 +34,17 @@ def memberships(person: int, day: date) -> QuerySet:
             Value("", output_field=CharField()),
         )
     )
+
+
+@appointment_ground
+def membership_of_office(day: date) -> Q:
+    """An office that the group's leaders fill rests on the membership that was there when it was given or began."""
+    memberships = Membership.objects.on(day).filter(
+        Q(made_at__lte=OuterRef("made_at")) | Q(starts_on__lte=OuterRef("starts_on")),
+        group=OuterRef("group"),
+        person=OuterRef("person"),
+    )
+    return ~Q(office__in=roles.FILLED_BY_LEADER) | Q(Exists(memberships))
 
 
 def proved_addresses(person: User) -> set[str]:

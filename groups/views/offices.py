@@ -51,7 +51,7 @@ def leadership(request: GroupRequest, group: Group) -> HttpResponse:
     offices = queries.leadership(group, day)
     today = day == clock.today()
     may_appoint = held.may(Permission.APPOINT_OFFICE, group) and today and not group.is_closed
-    fillable = roles.FILLED_BY_LEADER | {"delegate"}
+    fillable = roles.FILLED_BY_LEADER | {roles.DELEGATE}
 
     def row(holder: queries.Holder, end: bool = False) -> dict[str, Any]:
         url = reverse("groups:office-end", args=[group.slug, holder.appointment])
@@ -60,7 +60,7 @@ def leadership(request: GroupRequest, group: Group) -> HttpResponse:
             "office": holder.office_name,
             "term": term_line(holder),
             "contact": holder.contact,
-            "note": holder.note if holder.office == "delegate" else "",
+            "note": holder.note if holder.office == roles.DELEGATE else "",
             "end": url if end and may_appoint and holder.office in fillable else "",
         }
 
@@ -131,7 +131,7 @@ def office_end(request: GroupRequest, group: Group, appointment: int) -> HttpRes
     row = get_object_or_404(
         Appointment.objects.select_related("person", "group"),
         pk=appointment,
-        office__in=roles.FILLED_BY_LEADER | {"delegate"},
+        office__in=roles.FILLED_BY_LEADER | {roles.DELEGATE},
     )
     form = EndOfficeForm(typed(request))
     if request.method == "POST" and form.is_valid():

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from core import audit, clock, scope
+from core import audit, scope
 from core.access import View, declare
 from core.models import AuditEntry
 from groups.access import GroupRequest, PersonRoles, group_named, request_roles, roles_of
@@ -84,15 +84,10 @@ def rights_of(person: User, group: Group, year: int, held: PersonRoles | None = 
     """The person's present rights on the group's report of the year; one query for offices, one for a grant."""
     held = held or roles_of(person)
     granted = False
-    # Grants are for members: a grant ends with the membership, even before its own last day.
+    # Grants are for members, so there is nothing to read for other people.
     if RoleCode.MEMBER in held.groups.get(group.pk, frozenset()) and not held.may(WRITE, group):
-        granted = ReportGrant.objects.filter(
-            user=person,
-            permission__codename="collaborate_report",
-            content_object__group=group,
-            content_object__reporting_year=year,
-            ends_on__gte=clock.today(),
-        ).exists()
+        grants = ReportGrant.objects.on().filter(user=person, permission__codename="collaborate_report")
+        granted = grants.filter(content_object__group=group, content_object__reporting_year=year).exists()
     return ReportRights(held, group, granted)
 
 
