@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_countries.fields import CountryField
@@ -97,14 +98,14 @@ class RegionCountry(models.Model):
         return f"{self.country}: {self.region_id}"
 
 
-def full_name(given: str, family: str, email: str) -> str:
-    """Return the given name and the family name, or the address when the person has entered no name."""
-    return f"{given} {family}".strip() or email
+def full_name(given: str, family: str) -> str:
+    """Return the given name and the family name. It never falls back to the address, which not every reader may see."""
+    return f"{given} {family}".strip() or gettext("Name not given")
 
 
-def listed_name(given: str, family: str, email: str) -> str:
-    """Return the name with the family name first, or the address when the person has entered no name."""
-    return ", ".join(part for part in (family, given) if part) or email
+def listed_name(given: str, family: str) -> str:
+    """Return the name with the family name first."""
+    return ", ".join(part for part in (family, given) if part) or full_name("", "")
 
 
 @audit.tracked(exclude=["password", "last_login"])
@@ -161,23 +162,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def name(self) -> str:
-        """The given name and the family name, or the address when the person has entered no name."""
-        return full_name(self.given_name, self.family_name, self.email)
+        """The given name and the family name."""
+        return full_name(self.given_name, self.family_name)
 
     @property
     def listed_name(self) -> str:
         """The name with the family name first."""
-        return listed_name(self.given_name, self.family_name, self.email)
+        return listed_name(self.given_name, self.family_name)
 
     @property
     def country_name(self) -> str:
         """The country's name in the reader's language, or '' when the person has entered no country."""
         return str(countries.name(str(self.country))) if self.country else ""
-
-    @property
-    def initials(self) -> str:
-        """Two letters for the circle beside a name."""
-        return (self.given_name[:1] + self.family_name[:1]).upper() or self.email[:2].upper()
 
     def get_full_name(self) -> str:
         return self.name

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.models import AuditEntry
 
 _sentences: dict[str, str | Promise] = {}
+_office_only: set[str] = set()
 
 SENTENCES = {
     "groups.details_changed": gettext_lazy("%(by)s changed the group’s details."),
@@ -35,9 +36,20 @@ SENTENCES = {
 }
 
 
-def register(sentences: Mapping[str, str | Promise]) -> None:
-    """Add sentences by verb. A sentence may contain %(by)s and every key of the act's detail."""
+def register(sentences: Mapping[str, str | Promise], *, office_only: bool = False) -> None:
+    """Add sentences by verb. A sentence may contain %(by)s and every key of the act's detail.
+
+    With `office_only`, the group's own people never learn that such an act happened. Acts without a sentence are not
+    shown to them either.
+    """
     _sentences.update(sentences)
+    if office_only:
+        _office_only.update(sentences)
+
+
+def for_the_group() -> list[str]:
+    """Return the verbs of the acts that the group's leaders may read about."""
+    return sorted(_sentences.keys() - _office_only)
 
 
 class Act(NamedTuple):

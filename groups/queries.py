@@ -39,8 +39,8 @@ class InOffice(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The given name and the family name, or the address when the person has entered no name."""
-        return full_name(self.given_name, self.family_name, self.email)
+        """The given name and the family name."""
+        return full_name(self.given_name, self.family_name)
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,14 @@ class Holder:
     def office_name(self) -> str:
         """The name of the office, with its topic if it has one."""
         return office_in_words(self.office, self.topic)
+
+    @property
+    def work_address(self) -> str:
+        """The address at which network support is written to: the agreed one, else the one of the account.
+
+        For readers with Permission.VIEW_SUPPORT_CONTACT only (guidelines 3.5).
+        """
+        return self.person.public_email or self.person.email
 
 
 @dataclass(frozen=True)
@@ -168,7 +176,7 @@ def people_in_office(codes: Collection[RoleCode], day: date) -> list[User]:
 def leaders_of(group_ids: Collection[int], day: date | None = None) -> dict[int, list[str]]:
     """Return the names of the leaders in office of each group, in one query. For lists over many groups."""
     found: dict[int, list[str]] = {}
-    names = ("given_name", "family_name", "email")
+    names = ("given_name", "family_name")
     with scope.read_everywhere("directory"):
         rows = Appointment.objects.on(day).with_role(RoleCode.LEADER).filter(group__in=group_ids)
         rows = rows.order_by("office", "person__sort_key")
@@ -240,9 +248,14 @@ class Event:
 
 
 def acts(group: Group | int, *, staff: bool = False) -> QuerySet[AuditEntry]:
-    """Return the audit trail of a group, newest first. Only `staff` also see the office's own notes."""
+    """Return the audit trail of a group, newest first. Only `staff` also see what the office keeps to itself.
+
+    Other readers see the acts whose sentences are registered for the group, and no act that is marked `staff_only`.
+    """
     entries = AuditEntry.objects.filter(group=group).select_related("by").order_by("-at", "-pk")
-    return entries if staff else entries.exclude(detail__contains={"staff_only": True})
+    if staff:
+        return entries
+    return entries.filter(verb__in=activity.for_the_group()).exclude(detail__contains={"staff_only": True})
 
 
 def as_event(act: activity.Act) -> Event:

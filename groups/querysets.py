@@ -21,7 +21,7 @@ _grounds: list[Ground] = []
 def appointment_ground(ground: Ground) -> Ground:
     """Register what some appointments rest on, such as membership. It becomes part of each query by day.
 
-    The condition must be true for appointments that do not rest on it. Why: docs/decisions/0026-rights-end-with-their-ground.md
+    The condition must be true for appointments that do not rest on it. See decision 0026.
     """
     _grounds.append(ground)
     return ground

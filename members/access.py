@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,29 @@ def proved_addresses(person: User) -> set[str]:
         address.lower()
         for address in EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
     }
+
+
+@dataclass(frozen=True)
+class ContactRights:
+    """Which addresses of a group's members a reader may see (docs/security.md, "Contact data of members")."""
+
+    reader: int
+    # All addresses, or the ones that members share with their groups. Everybody may see their own.
+    every: bool = False
+    shared: bool = False
+
+    def shown(self, person: int, email: str, *, shares: bool) -> str:
+        """Return the member's address when the reader may see it, else ''."""
+        return email if self.every or (self.shared and shares) or person == self.reader else ""
+
+
+def contact_rights(reader: User, held: PersonRoles, group: Group) -> ContactRights:
+    """What the reader may see of the addresses of the group's members."""
+    return ContactRights(
+        reader.pk,
+        every=held.may(Permission.VIEW_CONTACTS, group),
+        shared=held.may(Permission.VIEW_SHARED_CONTACTS, group),
+    )
 
 
 def may_invite(person: User | None, group: Group | int) -> bool:

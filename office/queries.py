@@ -186,7 +186,7 @@ def network_support(day: date) -> dict[int, tuple[Supporter, ...]]:
     """The contacts at the Chair's Office of each group on the day; one query."""
     found: dict[int, tuple[Supporter, ...]] = {}
     rows = Appointment.objects.on(day).filter(office="network_support").order_by("starts_on", "pk")
-    names = ("id", "given_name", "family_name", "email")
+    names = ("id", "given_name", "family_name")
     for group_id, pk, *parts in rows.values_list("group_id", *(f"person__{name}" for name in names)):
         found[group_id] = (*found.get(group_id, ()), Supporter(pk, full_name(*parts)))
     return found

@@ -86,7 +86,7 @@ class ReportLine(NamedTuple):
     @property
     def submitted_by_name(self) -> str:
         """The name of the person who sent the report last."""
-        return full_name(self.given_name or "", self.family_name or "", self.email or "")
+        return full_name(self.given_name or "", self.family_name or "")
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 READ, WRITE, OWN = Permission.VIEW_REPORT, Permission.EDIT_REPORT, Permission.EDIT_OWN_SECTION
 SUBMIT, SHARE, REVIEW = Permission.SUBMIT_REPORT, Permission.SHARE_REPORT, Permission.REVIEW_REPORT
-# People with only these roles in a group may still review its report: members, and assigned network support.
-NO_INTEREST = frozenset({RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT})
 
 
 @dataclass(frozen=True)
@@ -158,7 +156,7 @@ def why_not_decide(person: User, report: Report, held: PersonRoles | None = None
     held = held or roles_of(person)
     if not held.may(REVIEW, report.group):
         return _("Only the Chair’s Office and the group’s network support decide about reports.")
-    if held.groups.get(report.group_id, frozenset()) - NO_INTEREST:
+    if held.works_for(report.group_id):
         return _("You hold an office in this group. Ask a colleague to decide about its report.")
     if report.submitted_by_id == person.pk:
         return _("You sent this report. Ask a colleague to decide about it.")
