@@ -38,10 +38,9 @@ def _send(
     report: Report,
     occasion: str,
     url_name: str,
-    row: Report | ReportGrant | None = None,
     **context: Any,
 ) -> None:
-    """Queue a mail for each person. Before one is sent, the check of its kind asks about row, person and occasion."""
+    """Queue a mail for each person. Its check asks about the report, or about the grant, and the person."""
     for person in people:
         with translation.override(person.language):
             address = settings.BASE_URL + reverse(url_name, args=[report.group.slug, report.year])
@@ -57,7 +56,7 @@ def _send(
             | context,
             key=f"{template}:{report.pk}:{occasion}:{person.pk}",
             recipient=person,
-            still_due=about(f"reporting.{template}", row or report, person, occasion),
+            still_due=about(f"reporting.{template}", context.get("grant", report), person, occasion),
         )
 
 
@@ -114,7 +113,7 @@ def deadline_extended(report: Report) -> None:
 def report_shared(report: Report, grant: ReportGrant) -> None:
     """Tell a member what they may write in the report, and until when."""
     occasion = str(grant.pk)
-    _send("report_shared", [grant.user], report, occasion, "reporting:report-detail", row=grant, grant=grant)
+    _send("report_shared", [grant.user], report, occasion, "reporting:report-detail", grant=grant)
 
 
 # ---------------------------------------------------------------- What is asked before a mail is sent

@@ -63,9 +63,14 @@ def add_comment(
     )
     # Leaders read the trail. They see neither the text of a staff note nor that there is one.
     verb = "reporting.note_written" if staff_only else "reporting.comment_written"
-    mark = {"staff_only": True} if staff_only else {}
     audit.record(
-        verb, by=by, about=comment, group=report.group, year=report.year, section=section.title_en, **mark
+        verb,
+        by=by,
+        about=comment,
+        group=report.group,
+        year=report.year,
+        section=section.title_en,
+        staff_only=staff_only,
     )
     return comment
 

@@ -12,7 +12,7 @@ from core import clock, scope
 from groups import actions
 from groups.access import roles_of
 from groups.models import Appointment, AppointmentEnding, NetworkAppointment, NetworkAppointmentEnding
-from groups.roles import FILLED_BY_LEADER, OFFICES, Permission
+from groups.roles import FILLED_BY_LEADER, OFFICES, Permission, RoleCode
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_roles_equal_the_naive_model_on_every_day(group, other_group, history, a
         for place, here in ((group, True), (other_group, False)):
             expected = {OFFICES[t.office].role.code for t in valid if t.office in OFFICES and t.here is here}
             if not here or left is None or day < left or back:
-                expected.add("ME")
+                expected.add(RoleCode.MEMBER)
             assert held.groups.get(place.pk, frozenset()) == expected
 
 

@@ -13,6 +13,7 @@ from groups.access import roles_of
 from groups.models import Appointment
 from members import actions
 from members.models import Membership
+from reporting.models import Report
 from reporting.review import actions as review
 from tests import factories
 from tests.members import helpers
@@ -154,7 +155,7 @@ def test_a_past_membership_is_not_ended_again_and_the_present_offices_stay(group
 def note(group, by, text="Between us: the figures look copied."):
     with written.inside(group):
         review.add_comment(
-            report=written.latest(REPORTS[group.pk]).report,
+            report=REPORTS[group.pk],
             section_key="plan",
             text=text,
             by=by,
@@ -162,7 +163,7 @@ def note(group, by, text="Between us: the figures look copied."):
         )
 
 
-REPORTS: dict[int, object] = {}
+REPORTS: dict[int, Report] = {}
 
 
 @pytest.fixture
