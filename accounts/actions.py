@@ -14,6 +14,7 @@ from accounts.models import RegionCountry, User
 from core import audit, clock, codes
 from core.errors import DomainError
 from core.mail import outbox
+from core.mail.eligibility import Unchecked
 from core.mail.models import OutgoingMail
 
 PROFILE = (
@@ -95,6 +96,7 @@ def send_proof_code(*, person: User) -> str:
         key=outbox.once_only(f"accounts.proof-code:{person.pk}"),
         to=address,
         recipient=person,
+        still_due=Unchecked.PERSON_WAITS,
         holds_secret=True,
     )
     return codes.hashed(code)

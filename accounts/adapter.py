@@ -23,6 +23,43 @@ from django.utils.translation import gettext as _
 from accounts import sessions
 from accounts.words import SECOND_STEP_ERRORS, SIGN_IN_ERRORS
 from core.mail import outbox
+from core.mail.eligibility import Unchecked
+
+# Why allauth's mails are sent without a check. A mail of a kind that is not named here is refused.
+UNCHECKED = {
+    # Codes and links, and the answers to a sign-up or a reset with an address that has, or does not have, an account.
+    **dict.fromkeys(
+        (
+            "account_already_exists",
+            "email_confirmation",
+            "email_confirmation_signup",
+            "login_code",
+            "password_reset_code",
+            "password_reset_key",
+            "unknown_account",
+        ),
+        Unchecked.PERSON_WAITS,
+    ),
+    # Notices: what changed in the account, and from where.
+    **dict.fromkeys(
+        (
+            "account_connected",
+            "account_disconnected",
+            "email_changed",
+            "email_confirm",
+            "email_deleted",
+            "password_changed",
+            "password_reset",
+            "password_set",
+            "recovery_codes_generated",
+            "totp_activated",
+            "totp_deactivated",
+            "webauthn_added",
+            "webauthn_removed",
+        ),
+        Unchecked.OWN_ACCOUNT,
+    ),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -32,12 +69,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue one of allauth's mails (codes, links, notices). Each call queues a new mail."""
+        kind = template_prefix.rsplit("/", 1)[-1]
         context = {**context, "email": email, "base_url": settings.BASE_URL}
         language = (get_language() or "en")[:2]
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
         outbox.queue(
-            key=outbox.once_only(template_prefix.rsplit("/", 1)[-1]),
-            purpose=f"accounts.{template_prefix.rsplit('/', 1)[-1]}",
+            key=outbox.once_only(kind),
+            purpose=f"accounts.{kind}",
+            still_due=UNCHECKED[kind],
             to=email,
             language=language,
             subject=subject,

@@ -33,6 +33,7 @@ APPEND_ONLY = (
     "members.Membership",
     "members.MembershipEnding",
     "reporting.ReportDecision",
+    "reporting.ReportGrantEnding",
     "reporting.ReportSubmission",
 )
 APPEND_ONLY_MARK = "append-only"  # the comment on the table, for people who read the database

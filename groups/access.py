@@ -116,6 +116,15 @@ class PersonRoles:
         """Return whether the person may know that the group's inner pages exist: 403 if so, otherwise 404."""
         return any(roles.ROLES[code].permissions - roles.SYSTEM for code in self.codes_in(group))
 
+    def works_for(self, group: Group | int) -> bool:
+        """Return whether the person has an office in the group other than network support.
+
+        Such a person counts as one of the group's own people, also with a role at the Chair's Office
+        (docs/security.md: a reviewer with an interest in a matter counts as having no role in it).
+        """
+        pk = group.pk if isinstance(group, Group) else group
+        return bool(self.groups.get(pk, frozenset()) - {RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT})
+
     def groups_where(self, permission: Permission) -> list[int]:
         """Return the ids of the groups where the person's role in the group gives the permission."""
         return [

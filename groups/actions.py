@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from groups import roles
 from groups.access import roles_of
 from groups.errors import GroupClosed, NotAMember, OfficeRule
 from groups.models import Appointment, AppointmentEnding, Group, Quadrennium
-from groups.roles import Permission, RoleCode
+from groups.roles import DELEGATE, Permission, RoleCode
 from groups.signals import group_closed
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ def write_appointment(
         note=more.get("note", ""),
     )
     verb = "groups.leader_appointed" if office in LEADING | {"network_support"} else "groups.person_appointed"
-    verb = "groups.leadership_delegated" if office == "delegate" else verb
-    shown = {"until": date_format(ends_on, "DATE_FORMAT")} if office == "delegate" and ends_on else {}
+    verb = "groups.leadership_delegated" if office == DELEGATE else verb
+    shown = {"until": date_format(ends_on, "DATE_FORMAT")} if office == DELEGATE and ends_on else {}
     audit.record(
         verb, by=by, about=row, group=group, name=person.name, person=person.pk, office=office, **shown
     )
@@ -137,7 +138,8 @@ def appoint_to_office(
 ) -> Appointment:
     """Appoint a member to one of the offices that the group fills itself (guidelines 2.2).
 
-    Without a last day the office ends with the quadrennium. Making the same appointment again changes nothing.
+    Without a last day the office ends with the quadrennium. It may not last longer than the membership that it rests
+    on. Making the same appointment again changes nothing.
     Raises NotAllowed (no right, or the person would appoint themselves), NotAMember, OfficeRule, GroupClosed.
     """
     with scope.group_scope(group):
@@ -157,6 +159,12 @@ def appoint_to_office(
         if RoleCode.MEMBER not in roles_of(person).groups.get(row.pk, frozenset()):
             raise NotAMember(
                 _("%(name)s is not a member of this group. Invite them first.") % {"name": person.name}
+            )
+        if ends_on and RoleCode.MEMBER not in roles_of(person, ends_on).groups.get(row.pk, frozenset()):
+            raise OfficeRule(
+                _("The membership of %(name)s ends before that day. Enter an earlier last day.")
+                % {"name": person.name},
+                code="too-long",
             )
         if roles.OFFICES[office].role is roles.DEPUTY and RoleCode.LEADER in roles_of(
             person, starts_on
@@ -188,19 +196,22 @@ def delegate_leadership(
                 _("Choose a deputy of this group who is in office on the first day."), code="not-deputy"
             )
         for person, code in ((by, RoleCode.LEADER), (deputy, RoleCode.DEPUTY)):
-            if code not in roles_of(person, ends_on).groups.get(row.pk, frozenset()):
+            # One term covers the whole time: a delegation does not pass from one term to the next.
+            office = Appointment.objects.on(starts_on).on(ends_on).of(person).with_role(code)
+            if not office.filter(group=row).exists():
                 raise OfficeRule(
                     _("The office of %(name)s ends before that day. Enter an earlier last day.")
                     % {"name": person.name},
                     code="too-long",
                 )
-        return write_appointment(row, deputy, "delegate", by, starts_on, ends_on, note=note.strip()[:300])
+        return write_appointment(row, deputy, DELEGATE, by, starts_on, ends_on, note=note.strip()[:300])
 
 
 def _end(row: Appointment, by: User | None, from_day: date, reason: str) -> bool:
     """Add the ending row and its audit entry. Return False when the appointment ends before that day anyway.
 
-    Raises OfficeRule when the appointment has an ending already.
+    An appointment that begins later ends on its first day, and so never counts. Raises OfficeRule when the
+    appointment has an ending already.
     """
     last = row.last_day
     if last is not None and last < from_day:
@@ -231,25 +242,45 @@ def _end(row: Appointment, by: User | None, from_day: date, reason: str) -> bool
     return True
 
 
+def _end_all(rows: QuerySet[Appointment], by: User | None, from_day: date, reason: str) -> int:
+    """End those of the appointments that have no ending yet. Return how many ended."""
+    return sum(
+        _end(row, by, from_day, reason) for row in rows.filter(ending=None).select_related("person", "ending")
+    )
+
+
+def _end_groundless(by: User | None, from_day: date, reason: str) -> int:
+    """End the delegations of the scope's group whose ground ends on `from_day`. Return how many ended."""
+    ended = 0
+    for row in Appointment.objects.filter(office=DELEGATE, ending=None).select_related("person", "ending"):
+        # The ground of a delegation that begins later may begin later too.
+        day = max(from_day, row.starts_on)
+        if not Appointment.objects.grounded(day).filter(pk=row.pk).exists():
+            ended += _end(row, by, from_day, reason)
+    return ended
+
+
 @transaction.atomic
 def end_appointment(
     *, appointment: Appointment, by: User, from_day: date | None = None, reason: str = ""
 ) -> Appointment:
     """End an office that the group fills, or a delegation, from `from_day` on (default: today).
 
-    Ending an office that has ended changes nothing. Raises NotAllowed (no right, or a leader's office), OfficeRule,
+    The delegations that rest on the office end with it. Ending an office that has ended changes nothing.
+    Raises NotAllowed (no right, or a leader's office), OfficeRule,
     GroupClosed.
     """
     with scope.group_scope(appointment.group_id):
         group = lock_open_group(appointment.group)
         row = Appointment.objects.select_related("person", "ending").get(pk=appointment.pk)
-        if row.office not in roles.FILLED_BY_LEADER | {"delegate"}:
+        if row.office not in roles.FILLED_BY_LEADER | {DELEGATE}:
             raise NotAllowed(_("This office is not filled by the group."), code="not-filled-here")
         check_right(by, Permission.APPOINT_OFFICE, group)
         from_day = from_day or clock.today()
         if from_day < clock.today():
             raise OfficeRule(_("An office cannot end in the past. Enter today or a later day."), code="past")
         _end(row, by, from_day, reason)
+        _end_groundless(by, from_day, reason)
         return row
 
 
@@ -296,7 +327,7 @@ def appoint_leader(
 def end_leader(
     *, appointment: Appointment, by: User, from_day: date | None = None, reason: str = ""
 ) -> Appointment:
-    """End a leader's or coordinator's office, together with the delegations that this leader made.
+    """End a leader's or coordinator's office, or network support, with the delegations that rest on it.
 
     Raises NotAllowed, OfficeRule, GroupClosed.
     """
@@ -306,13 +337,7 @@ def end_leader(
         _check_appoints_leaders(by, row.person, group)
         from_day = max(from_day or clock.today(), clock.today())
         _end(row, by, from_day, reason)
-        if RoleCode.LEADER not in roles_of(row.person, from_day).groups.get(group.pk, frozenset()):
-            delegations = Appointment.objects.filter(office="delegate", made_by=row.person).select_related(
-                "person", "ending"
-            )
-            for delegation in delegations:
-                if getattr(delegation, "ending", None) is None:
-                    _end(delegation, by, from_day, reason)
+        _end_groundless(by, from_day, reason)
         return row
 
 
@@ -327,12 +352,38 @@ def end_offices_of(
     """
     with scope.group_scope(group):
         from_day = from_day or clock.today()
-        held = Appointment.objects.filter(person=person, office__in=roles.FILLED_BY_LEADER | {"delegate"})
-        return sum(
-            _end(row, by, from_day, reason)
-            for row in held.select_related("person", "ending")
-            if getattr(row, "ending", None) is None
-        )
+        held = Appointment.objects.filter(person=person, office__in=roles.FILLED_BY_LEADER | {DELEGATE})
+        return _end_all(held, by, from_day, reason)
+
+
+@transaction.atomic
+def end_every_office_of(*, person: User, by: User, reason: str) -> int:
+    """End all offices of a person in all groups from today on, with what rests on them. Return how many ended.
+
+    The action that closes an account calls this and has checked the right.
+    """
+    return _end_everywhere(person, by, clock.today(), reason)
+
+
+@transaction.atomic
+def end_support_of(*, person: User, by: User, from_day: date, reason: str) -> int:
+    """End a person's assignments as network support in all groups. Return how many ended.
+
+    The action that ends the person's role at the Chair's Office calls this and has checked the right.
+    """
+    return _end_everywhere(person, by, from_day, reason, office="network_support")
+
+
+def _end_everywhere(person: User, by: User, from_day: date, reason: str, **which: str) -> int:
+    with scope.read_everywhere("own-roles"):
+        rows = Appointment.objects.of(person).filter(ending=None, **which).order_by()
+        groups = sorted(set(rows.values_list("group_id", flat=True)))
+    ended = 0
+    for group in groups:
+        with scope.group_scope(group):
+            ended += _end_all(Appointment.objects.of(person).filter(**which), by, from_day, reason)
+            ended += _end_groundless(by, from_day, reason)
+    return ended
 
 
 @transaction.atomic
@@ -349,9 +400,7 @@ def close_group(*, group: Group, by: User, closed_on: date | None = None, reason
         if not roles_of(by).everywhere(Permission.CLOSE_GROUP):
             raise NotAllowed(_("Groups are closed by the SSC Chair."))
         day = max(closed_on or clock.today(), clock.today())
-        for appointment in Appointment.objects.select_related("person", "ending"):
-            if getattr(appointment, "ending", None) is None:
-                _end(appointment, by, day, reason)
+        _end_all(Appointment.objects.all(), by, day, reason)
         row.closed_on = day
         row.version += 1
         row.save(update_fields=["closed_on", "version"])

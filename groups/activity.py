@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.models import AuditEntry
 
 _sentences: dict[str, str | Promise] = {}
+_office_only: set[str] = set()
 
 SENTENCES = {
     "groups.details_changed": gettext_lazy("%(by)s changed the group’s details."),
@@ -28,15 +29,27 @@ SENTENCES = {
     "groups.leader_appointed": gettext_lazy("%(by)s appointed %(name)s: %(office)s."),
     "groups.leader_ended": gettext_lazy("%(by)s ended the office of %(name)s: %(office)s."),
     "groups.staff_appointed": gettext_lazy("%(by)s appointed %(name)s: %(staff_role)s."),
+    "groups.staff_ended": gettext_lazy("%(by)s ended the role of %(name)s: %(staff_role)s."),
     "groups.logo_changed": gettext_lazy("%(by)s changed the group’s logo."),
     "groups.logo_removed": gettext_lazy("%(by)s took the group’s logo away."),
     "groups.group_closed": gettext_lazy("%(by)s closed the group."),
 }
 
 
-def register(sentences: Mapping[str, str | Promise]) -> None:
-    """Add sentences by verb. A sentence may contain %(by)s and every key of the act's detail."""
+def register(sentences: Mapping[str, str | Promise], *, office_only: bool = False) -> None:
+    """Add sentences by verb. A sentence may contain %(by)s and every key of the act's detail.
+
+    With `office_only`, the group's own people never learn that such an act happened. Acts without a sentence are not
+    shown to them either.
+    """
     _sentences.update(sentences)
+    if office_only:
+        _office_only.update(sentences)
+
+
+def for_the_group() -> list[str]:
+    """Return the verbs of the acts that the group's leaders may read about."""
+    return sorted(_sentences.keys() - _office_only)
 
 
 class Act(NamedTuple):

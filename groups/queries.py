@@ -67,6 +67,14 @@ class Holder:
         """The name of the office, with its topic if it has one."""
         return office_in_words(self.office, self.topic)
 
+    @property
+    def work_address(self) -> str:
+        """The address at which network support is written to: the agreed one, else the one of the account.
+
+        For readers with Permission.VIEW_SUPPORT_CONTACT only (guidelines 3.5).
+        """
+        return self.person.public_email or self.person.email
+
 
 @dataclass(frozen=True)
 class Leadership:
@@ -239,9 +247,14 @@ class Event:
 
 
 def acts(group: Group | int, *, staff: bool = False) -> QuerySet[AuditEntry]:
-    """Return the audit trail of a group, newest first. Only `staff` also see the office's own notes."""
+    """Return the audit trail of a group, newest first. Only `staff` also see what the office keeps to itself.
+
+    Other readers see the acts whose sentences are registered for the group, and no act that is marked `staff_only`.
+    """
     entries = AuditEntry.objects.filter(group=group).select_related("by").order_by("-at", "-pk")
-    return entries if staff else entries.exclude(detail__contains={"staff_only": True})
+    if staff:
+        return entries
+    return entries.filter(verb__in=activity.for_the_group()).exclude(detail__contains={"staff_only": True})
 
 
 def as_event(act: activity.Act) -> Event:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User, normalised
 from core import clock
-from groups.roles import OFFICES, RoleCode
+from groups.roles import DELEGATE, OFFICES, RoleCode
+
+# A ground takes a day and returns the condition under which what an appointment rests on counts on that day.
+Ground = Callable[[date], Q]
+_grounds: list[Ground] = []
+
+
+def appointment_ground(ground: Ground) -> Ground:
+    """Register what some appointments rest on, such as membership. It becomes part of each query by day.
+
+    The condition must be true for appointments that do not rest on it. See decision 0026.
+    """
+    _grounds.append(ground)
+    return ground
 
 
 class DatedQuerySet(models.QuerySet):
@@ -34,6 +48,31 @@ class DatedQuerySet(models.QuerySet):
 
 
 class AppointmentQuerySet(DatedQuerySet):
+    def on(self, day: date | None = None) -> Self:
+        """Appointments that count on the day (default: today): their own dates include it, and their ground holds."""
+        day = day or clock.today()
+        return super().on(day).grounded(day)
+
+    def grounded(self, day: date) -> Self:
+        """Appointments that rest on nothing, or whose ground counts on the day.
+
+        A ground is one dated row that was there when the appointment was made. One row has no gaps: a row that was
+        added later, such as a new membership, carries no appointment that was made before it.
+        """
+        found = self.filter(self._delegation_ground(day))
+        for ground in _grounds:
+            found = found.filter(ground(day))
+        return found
+
+    def _delegation_ground(self, day: date) -> Q:
+        """A delegation rests on the deputy's office, and on the office of the leader who made it (guidelines 3.3)."""
+        offices = DatedQuerySet.on(self.model._default_manager.all(), day).filter(
+            group=OuterRef("group"), made_at__lte=OuterRef("made_at")
+        )
+        deputy = offices.with_role(RoleCode.DEPUTY).filter(person=OuterRef("person"))
+        leader = offices.with_role(RoleCode.LEADER).filter(person=OuterRef("made_by"))
+        return ~Q(office=DELEGATE) | (Q(Exists(deputy)) & Q(Exists(leader)))
+
     def with_role(self, *codes: RoleCode) -> Self:
         """Appointments whose office gives one of the roles."""
         return self.filter(office__in=[o.code for o in OFFICES.values() if o.role.code in codes])

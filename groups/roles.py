@@ -27,6 +27,7 @@ class Permission(StrEnum):
     FILL_NETWORK_ROLES = "groups.fill_network_roles"
     VIEW_AUDIT = "groups.view_audit"
     VIEW_LEADERSHIP = "groups.view_leadership"
+    VIEW_SUPPORT_CONTACT = "groups.view_support_contact"
     VIEW_WORKSPACE = "groups.view_workspace"
 
     DECIDE_REQUEST = "members.decide_request"
@@ -36,6 +37,7 @@ class Permission(StrEnum):
     VIEW_CONTACTS = "members.view_contacts"
     VIEW_HANDSHAKES = "members.view_handshakes"
     VIEW_MEMBERS = "members.view_members"
+    VIEW_SHARED_CONTACTS = "members.view_shared_contacts"
 
     DECIDE_TARGETS = "reporting.decide_targets"
     EDIT_OWN_SECTION = "reporting.edit_own_section"
@@ -99,7 +101,11 @@ WRITES = BELONGS | {
     Permission.EDIT_REPORT,
     Permission.VIEW_REPORT,
 }
-READS_NETWORK = BELONGS | {Permission.VIEW_REPORT, Permission.VIEW_DASHBOARD}
+READS_NETWORK = BELONGS | {
+    Permission.VIEW_REPORT,
+    Permission.VIEW_DASHBOARD,
+    Permission.VIEW_SUPPORT_CONTACT,
+}
 REVIEWS = {
     Permission.EDIT_TARGETS,
     Permission.RECORD_PROGRESS,
@@ -122,11 +128,17 @@ def _role(code: RoleCode, name: str | Promise, *permissions: Set[Permission], ne
     return Role(code, name, frozenset().union(*permissions), network)
 
 
-MEMBER = _role(RoleCode.MEMBER, _("Member"), BELONGS)
+# What members see of each other's addresses: those that are shared with the group.
+SHARED = {Permission.VIEW_SHARED_CONTACTS}
+# The staff of the Chair's Office work with the leaders and not with single members (guidelines 3.5).
+SUPPORTED = {Permission.VIEW_SUPPORT_CONTACT}
+
+MEMBER = _role(RoleCode.MEMBER, _("Member"), BELONGS, SHARED)
 LEADER = _role(
     RoleCode.LEADER,
     _("Leader"),
     WRITES,
+    SUPPORTED,
     {
         Permission.EDIT_GROUP,
         Permission.APPOINT_OFFICE,
@@ -143,7 +155,9 @@ LEADER = _role(
         Permission.SHARE_REPORT,
     },
 )
-DEPUTY = _role(RoleCode.DEPUTY, _("Deputy"), WRITES, {Permission.EDIT_GROUP, Permission.VIEW_CONTACTS})
+DEPUTY = _role(
+    RoleCode.DEPUTY, _("Deputy"), WRITES, SUPPORTED, {Permission.EDIT_GROUP, Permission.VIEW_CONTACTS}
+)
 # What a deputy may do in the leader's place while the leader has delegated it in writing, with dates.
 DELEGATED = _role(
     RoleCode.DELEGATED,
@@ -156,7 +170,7 @@ DELEGATED = _role(
         Permission.DECIDE_REQUEST,
     },
 )
-RED_LIST = _role(RoleCode.RED_LIST, _("Red List Authority coordinator"), WRITES)
+RED_LIST = _role(RoleCode.RED_LIST, _("Red List Authority coordinator"), WRITES, SHARED, SUPPORTED)
 PROGRAMME_OFFICER = _role(
     RoleCode.PROGRAMME_OFFICER,
     _("Programme officer"),
@@ -169,12 +183,13 @@ PROGRAMME_OFFICER = _role(
     },
 )
 TREASURER = _role(
-    RoleCode.TREASURER, _("Treasurer"), BELONGS, {Permission.VIEW_REPORT, Permission.EDIT_OWN_SECTION}
+    RoleCode.TREASURER, _("Treasurer"), BELONGS, SHARED, {Permission.VIEW_REPORT, Permission.EDIT_OWN_SECTION}
 )
 FOCAL_POINT = _role(
     RoleCode.FOCAL_POINT,
     _("Focal point"),
     BELONGS,
+    SHARED,
     {
         Permission.EDIT_TARGETS,
         Permission.RECORD_PROGRESS,
@@ -316,5 +331,7 @@ OFFICES = {
 WITH_TOPIC = tuple(office.code for office in OFFICES.values() if office.has_topic)
 # Network roles that a person is appointed to. The owner of the database makes superusers.
 APPOINTED = tuple(str(code) for code in NETWORK_ROLES if code != RoleCode.SUPERUSER)
+# A leader's delegation to a deputy.
+DELEGATE = "delegate"
 # Offices that a group's leader fills. The SSC appoints leaders, coordinators and network support.
 FILLED_BY_LEADER = frozenset({"deputy_chair", "vice_chair", "programme_officer", "treasurer", "focal_point"})

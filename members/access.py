@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from core import scope
 from groups import roles
 from groups.access import PersonRoles, role_source, roles_of
 from groups.models import Appointment, Group
+from groups.querysets import appointment_ground
 from groups.roles import Permission, RoleCode
 from members.models import Handshake, Membership
 from members.states import HandshakeState
@@ -35,12 +37,46 @@ def memberships(person: int, day: date) -> QuerySet:
     )
 
 
+@appointment_ground
+def membership_of_office(day: date) -> Q:
+    """An office that the group's leaders fill rests on the membership that was there when it was given or began."""
+    memberships = Membership.objects.on(day).filter(
+        Q(made_at__lte=OuterRef("made_at")) | Q(starts_on__lte=OuterRef("starts_on")),
+        group=OuterRef("group"),
+        person=OuterRef("person"),
+    )
+    return ~Q(office__in=roles.FILLED_BY_LEADER) | Q(Exists(memberships))
+
+
 def proved_addresses(person: User) -> set[str]:
     """The addresses that the person has confirmed, in lower case. Invitations are matched with these only."""
     return {
         address.lower()
         for address in EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
     }
+
+
+@dataclass(frozen=True)
+class ContactRights:
+    """Which addresses of a group's members a reader may see (docs/security.md, "Contact data of members")."""
+
+    reader: int
+    # All addresses, or the ones that members share with their groups. Everybody may see their own.
+    every: bool = False
+    shared: bool = False
+
+    def shown(self, person: int, email: str, *, shares: bool) -> str:
+        """Return the member's address when the reader may see it, else ''."""
+        return email if self.every or (self.shared and shares) or person == self.reader else ""
+
+
+def contact_rights(reader: User, held: PersonRoles, group: Group) -> ContactRights:
+    """What the reader may see of the addresses of the group's members."""
+    return ContactRights(
+        reader.pk,
+        every=held.may(Permission.VIEW_CONTACTS, group),
+        shared=held.may(Permission.VIEW_SHARED_CONTACTS, group),
+    )
 
 
 def may_invite(person: User | None, group: Group | int) -> bool:

@@ -23,6 +23,7 @@ SENTENCES = {
     ),
     "members.membership_began": _("%(name)s became a member."),
     "members.membership_ended": _("%(by)s ended the membership of %(name)s."),
+    "members.memberships_closed_with_group": _("%(members)s memberships ended when the group closed."),
     "members.member_left": _("%(name)s left the group."),
     "members.closed_with_group": _("The invitation or request of %(name)s fell when the group closed."),
     "members.list_exported": _("%(by)s exported the list of members."),

@@ -1,6 +1,7 @@
 """Every mail about invitations and requests: who gets it, in which language, with which link.
 
 Each mail is written into the outbox in the transaction of the act. Keys name the record, the person and the occasion.
+The checks at the end run before a mail is sent, which may be hours later.
 """
 
 from __future__ import annotations
@@ -10,20 +11,34 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import clock, scope
 from core.mail import outbox
+from core.mail.eligibility import about, check, check_row
+from core.mail.models import MailState, OutgoingMail
 from members.access import leaders_of, may_invite
 from members.links import absolute
 from members.models import Handshake, Membership
+from members.states import HandshakeState
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 def _to_person(
-    template: str, person: User, key: str, context: dict[str, object], url: str, label: str | Promise
+    template: str,
+    person: User,
+    row: Handshake | Membership,
+    key: str,
+    context: dict[str, object],
+    url: str,
+    label: str | Promise,
 ) -> None:
+    """Queue a mail about a row. Before it is sent, the check of its kind asks about row and person."""
     filled = {**context, "button_url": url, "button_label": label}
-    outbox.queue_template(f"members/emails/{template}", filled, key=key, recipient=person)
+    still_due = about(f"members.{template}", row, person)
+    outbox.queue_template(
+        f"members/emails/{template}", filled, key=key, recipient=person, still_due=still_due
+    )
 
 
 def who_invited(handshake: Handshake) -> list[User]:
@@ -59,6 +74,7 @@ def withdrawn(handshake: Handshake) -> None:
         "members/emails/withdrawn",
         {"handshake": handshake, "group": handshake.group},
         key=f"members.withdrawn:{handshake.pk}",
+        still_due=about("members.withdrawn", handshake),
         to=handshake.email,
         language=handshake.language,
     )
@@ -71,6 +87,7 @@ def accepted(handshake: Handshake, membership: Membership) -> None:
     _to_person(
         "welcome",
         person,
+        membership,
         f"members.welcome:{handshake.pk}",
         {"handshake": handshake, "group": group, "membership": membership},
         absolute(person.language, "members:member-list", group.slug),
@@ -80,6 +97,7 @@ def accepted(handshake: Handshake, membership: Membership) -> None:
         _to_person(
             "accepted",
             leader,
+            membership,
             f"members.accepted:{handshake.pk}:{leader.pk}",
             {"handshake": handshake, "group": group, "person": person},
             absolute(leader.language, "members:member-detail", group.slug, membership.pk),
@@ -93,6 +111,7 @@ def declined(handshake: Handshake) -> None:
         _to_person(
             "declined",
             leader,
+            handshake,
             f"members.declined:{handshake.pk}:{leader.pk}",
             {"handshake": handshake, "group": handshake.group},
             absolute(leader.language, "members:member-list", handshake.group.slug),
@@ -106,6 +125,7 @@ def request_received(handshake: Handshake) -> None:
         _to_person(
             "request_received",
             leader,
+            handshake,
             f"members.request:{handshake.pk}:{leader.pk}",
             {"handshake": handshake, "group": handshake.group, "person": handshake.person},
             absolute(leader.language, "members:request-detail", handshake.group.slug, handshake.pk),
@@ -119,6 +139,7 @@ def request_accepted(handshake: Handshake, membership: Membership) -> None:
     _to_person(
         "welcome",
         person,
+        membership,
         f"members.welcome:{handshake.pk}",
         {"handshake": handshake, "group": group, "membership": membership, "word": handshake.closing_word},
         absolute(person.language, "members:member-list", group.slug),
@@ -129,6 +150,7 @@ def request_accepted(handshake: Handshake, membership: Membership) -> None:
             _to_person(
                 "accepted_in_leaders_place",
                 leader,
+                membership,
                 f"members.in-place:{handshake.pk}:{leader.pk}",
                 {"handshake": handshake, "group": group, "person": person, "by": handshake.leader_signed_by},
                 absolute(leader.language, "members:member-detail", group.slug, membership.pk),
@@ -141,6 +163,7 @@ def request_declined(handshake: Handshake, person: User) -> None:
     _to_person(
         "request_declined",
         person,
+        handshake,
         f"members.request-declined:{handshake.pk}",
         {"handshake": handshake, "group": handshake.group, "word": handshake.closing_word},
         absolute(person.language, "members:join"),
@@ -155,6 +178,7 @@ def ended(membership: Membership, *, by: User, reason: str) -> None:
         _to_person(
             "ended",
             person,
+            membership,
             f"members.ended:{membership.pk}",
             {"group": group, "by": by, "reason": reason},
             absolute(person.language, "workspace:directory"),
@@ -166,6 +190,7 @@ def ended(membership: Membership, *, by: User, reason: str) -> None:
             _to_person(
                 "left",
                 leader,
+                membership,
                 f"members.left:{membership.pk}:{leader.pk}",
                 {"group": group, "person": person, "reason": reason},
                 absolute(leader.language, "members:member-list", group.slug),
@@ -179,6 +204,7 @@ def new_link_asked(handshake: Handshake) -> None:
         _to_person(
             "new_link_asked",
             leader,
+            handshake,
             f"members.new-link:{handshake.token_hash[:24]}:{leader.pk}",
             {"handshake": handshake, "group": handshake.group},
             absolute(leader.language, "members:invitation-detail", handshake.group.slug, handshake.pk),
@@ -192,6 +218,7 @@ def other_address_asked(handshake: Handshake, by: User) -> None:
         _to_person(
             "other_address_asked",
             leader,
+            handshake,
             f"members.other-address:{handshake.pk}:{by.pk}:{leader.pk}",
             {"handshake": handshake, "group": handshake.group, "person": by},
             absolute(leader.language, "members:invitation-detail", handshake.group.slug, handshake.pk),
@@ -207,5 +234,127 @@ def address_code(handshake: Handshake, code: str, by: User) -> None:
         key=outbox.once_only(f"members.address-code:{handshake.pk}:{by.pk}"),
         to=handshake.email,
         language=by.language,
+        still_due=about("members.address_code", handshake, by),
         holds_secret=True,
     )
+
+
+# ---------------------------------------------------------------- What is asked before a mail is sent
+
+
+def _leads(handshake_or_membership: Handshake | Membership, reader: int) -> bool:
+    """Whether the reader gets the mails for the leaders of the row's group today."""
+    return reader in {person.pk for person in leaders_of(handshake_or_membership.group_id)}
+
+
+def _invited(handshake: Handshake, reader: int) -> bool:
+    """Whether the reader gets the mails for the people who invited today."""
+    return reader in {person.pk for person in who_invited(handshake)}
+
+
+def _counts(membership: Membership) -> bool:
+    return Membership.objects.on().filter(pk=membership.pk).exists()
+
+
+@check("members.invitation")
+def invitation_stands(argument: str) -> bool:
+    """Whether the mail's link still works for an open invitation, and the person who signed it may still invite.
+
+    `argument` is "id.beginning of the hash".
+    """
+    pk, _dot, link = argument.partition(".")
+    with scope.read_everywhere("link-lookup"):
+        found = (
+            Handshake.objects.filter(pk=int(pk), state=HandshakeState.INVITED, token_hash__startswith=link)
+            .select_related("group", "leader_signed_by")
+            .first()
+        )
+    return (
+        found is not None and not found.group.is_closed and may_invite(found.leader_signed_by, found.group_id)
+    )
+
+
+@check_row("members.withdrawn", Handshake)
+def withdrawn_is_news(handshake: Handshake, _reader: int, _detail: str) -> bool:
+    """An address that never got the invitation learns nothing of it."""
+    sent = OutgoingMail.objects.filter(
+        key__startswith=f"members.invitation:{handshake.pk}:",
+        state__in=(MailState.SENT, MailState.SENDING, MailState.UNSURE),
+    )
+    return handshake.state == HandshakeState.WITHDRAWN and sent.exists()
+
+
+@check_row("members.address_code", Handshake)
+def address_is_asked_for(handshake: Handshake, _reader: int, _detail: str) -> bool:
+    """The code is worth something while the invitation is open."""
+    return handshake.state == HandshakeState.INVITED
+
+
+@check_row("members.welcome", Membership)
+def welcome_counts(membership: Membership, reader: int, _detail: str) -> bool:
+    """The reader is the member, and still is one."""
+    return membership.person_id == reader and _counts(membership)
+
+
+@check_row("members.accepted", Membership, "handshake", "handshake__leader_signed_by")
+def accepted_is_for_the_reader(membership: Membership, reader: int, _detail: str) -> bool:
+    """The membership counts, and the reader is still one of those who invited."""
+    handshake = membership.handshake
+    return handshake is not None and _counts(membership) and _invited(handshake, reader)
+
+
+@check_row("members.declined", Handshake, "leader_signed_by")
+def declined_is_for_the_reader(handshake: Handshake, reader: int, _detail: str) -> bool:
+    """The reader is still one of those who invited."""
+    return handshake.state == HandshakeState.DECLINED and _invited(handshake, reader)
+
+
+@check_row("members.request_received", Handshake)
+def request_is_open(handshake: Handshake, reader: int, _detail: str) -> bool:
+    """The request is open, and the reader leads the group."""
+    return handshake.state == HandshakeState.REQUESTED and _leads(handshake, reader)
+
+
+@check_row("members.accepted_in_leaders_place", Membership)
+def accepted_in_place_counts(membership: Membership, reader: int, _detail: str) -> bool:
+    """The membership counts, and the reader leads the group."""
+    return _counts(membership) and _leads(membership, reader)
+
+
+@check_row("members.request_declined", Handshake)
+def request_was_declined(handshake: Handshake, reader: int, _detail: str) -> bool:
+    """The reader asked, the request was closed, and the person has not become a member meanwhile."""
+    closed = handshake.state in (HandshakeState.DECLINED, HandshakeState.WITHDRAWN)
+    member = Membership.objects.on().filter(person=reader).exists()
+    return closed and handshake.person_id == reader and not member
+
+
+@check_row("members.ended", Membership)
+def membership_is_over(membership: Membership, reader: int, _detail: str) -> bool:
+    """The reader was the member, and has not become one again."""
+    member = Membership.objects.on().filter(person=membership.person_id).exists()
+    return membership.person_id == reader and not member
+
+
+@check_row("members.left", Membership)
+def leaving_is_for_the_reader(membership: Membership, reader: int, _detail: str) -> bool:
+    """The person is not a member again, and the reader leads the group."""
+    member = Membership.objects.on().filter(person=membership.person_id).exists()
+    return not member and _leads(membership, reader)
+
+
+@check_row("members.new_link_asked", Handshake, "leader_signed_by")
+def new_link_is_wanted(handshake: Handshake, reader: int, _detail: str) -> bool:
+    """The invitation has expired and was not sent again, and the reader is still one of those who invited."""
+    over = handshake.expires_at is not None and handshake.expires_at <= clock.now()
+    waiting = handshake.state == HandshakeState.EXPIRED or (
+        handshake.state == HandshakeState.INVITED and over
+    )
+    return waiting and _invited(handshake, reader)
+
+
+@check_row("members.other_address_asked", Handshake, "leader_signed_by")
+def other_address_is_wanted(handshake: Handshake, reader: int, _detail: str) -> bool:
+    """The invitation is not answered, and the reader is still one of those who invited."""
+    waiting = handshake.state in (HandshakeState.INVITED, HandshakeState.EXPIRED)
+    return waiting and _invited(handshake, reader)

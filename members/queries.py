@@ -29,6 +29,7 @@ from core import clock
 from core.compiled import compiled_query
 from groups.models import Appointment, Group, Quadrennium, all_quadrennia, office_in_words
 from groups.querysets import GroupQuerySet
+from members.access import ContactRights
 from members.models import Handshake, Membership
 from members.states import OPEN, HandshakeState
 
@@ -125,12 +126,7 @@ def offices_of(group: Group, people: Collection[int]) -> dict[int, list[str]]:
     return held
 
 
-def email_shown(person: int, email: str, *, shared: bool, contacts: bool, reader: User) -> str:
-    """The member's address if the reader may see addresses, the member shares it, or it is the reader's; else ""."""
-    return email if contacts or shared or person == reader.pk else ""
-
-
-def member_rows(group: Group, listed: Iterable[tuple], *, contacts: bool, reader: User) -> list[MemberRow]:
+def member_rows(group: Group, listed: Iterable[tuple], *, contacts: ContactRights) -> list[MemberRow]:
     """The rows of the list, made from the result of `members_of`."""
     listed = list(listed)
     offices = offices_of(group, [person for _pk, person, *_rest in listed])
@@ -146,9 +142,9 @@ def member_rows(group: Group, listed: Iterable[tuple], *, contacts: bool, reader
             expertise=expertise,
             since=since.year,
             offices=offices.get(person, []),
-            contact=email_shown(person, email, shared=shared, contacts=contacts, reader=reader),
+            contact=contacts.shown(person, email, shares=shares),
         )
-        for pk, person, family, given, email, shared, country, region, institution, expertise, since in listed
+        for pk, person, family, given, email, shares, country, region, institution, expertise, since in listed
     ]
 
 
@@ -227,11 +223,12 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
     found = (
         _former(group, last.pk, last.ends_on, period.pk)
         .filter(standing="missing")
-        .select_related("person", "person__region")
+        .select_related("person")
         .order_by("person__sort_key", "pk")
     )
     for word in normalised(words).split():
-        found = found.filter(person__search__contains=word)
+        # Of former members the group knows the names, and not where they work today.
+        found = found.filter(person__sort_key__contains=word)
     return found
 
 

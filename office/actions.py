@@ -1,4 +1,4 @@
-"""The office's own act: send a mail again that failed."""
+"""The office's own acts: send a mail again that failed, close an account."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, clock
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed
 from core.mail.models import MailState, OutgoingMail
 from core.mail.tasks import wake_sender
+from groups.access import roles_of
+from groups.actions import end_every_office_of
+from groups.roles import Permission
+from groups.staff import end_every_role_of
+from members.actions import end_every_membership_of
 from office.queries import TROUBLED
 
 
@@ -34,3 +39,23 @@ def retry_mail(*, mail_id: int, by: User) -> None:
     mail.save(update_fields=["state", "reason", "attempts", "unfinished", "not_before"])
     audit.record("office.mail_retried", by=by, about=mail, purpose=mail.purpose)
     wake_sender()
+
+
+@transaction.atomic
+def close_account(*, person: User, by: User, reason: str) -> None:
+    """Close a person's account, and end the memberships, offices and roles that they have, with what rests on these.
+
+    Nothing of it comes back when the account is opened again. Closing a closed account changes nothing.
+    Raises NotAllowed unless `by` appoints staff, and for one's own account.
+    """
+    if not roles_of(by).everywhere(Permission.APPOINT_STAFF) or by.pk == person.pk:
+        raise NotAllowed(_("Only an administrator closes the account of another person."))
+    row = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if not row.is_active:
+        return
+    end_every_membership_of(person=row, by=by, reason=reason)
+    end_every_office_of(person=row, by=by, reason=reason)
+    end_every_role_of(person=row, by=by, reason=reason)
+    row.is_active = False
+    row.save(update_fields=["is_active"])
+    audit.record("office.account_closed", by=by, about=row, reason=reason)

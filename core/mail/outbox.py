@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import clock
+from core.mail import eligibility
 from core.mail.lines import one_line
 from core.mail.models import MailClass, OutgoingMail
 from core.mail.tasks import wake_sender
@@ -44,19 +45,22 @@ def queue(
     to: str,
     subject: str,
     text: str,
+    still_due: str,
     html: str = "",
     language: str = "en",
     recipient: Recipient | None = None,
     mail_class: str = MailClass.ESSENTIAL,
-    still_due: str = "",
     holds_secret: bool = False,
 ) -> bool:
     """Write one mail into the outbox. The worker sends it after the surrounding transaction has committed.
 
+    `still_due` names the check that the sender runs first, or the reason why none is needed (core.mail.eligibility).
     Pass `holds_secret` when the text contains a secret link or code: it is then deleted after sending.
 
     Returns True when the mail was queued. Returns False when a mail with this key exists already.
+    Raises UnknownCheck for a check that no app has registered.
     """
+    eligibility.demand(still_due)
     now = clock.now()
     mail = OutgoingMail(
         key=key,
@@ -87,17 +91,17 @@ def queue_template(
     context: dict[str, object],
     *,
     key: str,
+    still_due: str,
     to: str = "",
     recipient: Recipient | None = None,
     language: str = "",
     mail_class: str = MailClass.ESSENTIAL,
-    still_due: str = "",
     holds_secret: bool = False,
 ) -> bool:
     """Render `<template>.txt`, `.html` and `_subject.txt` in the reader's language and queue the mail.
 
     `template` is a path such as "members/emails/invitation". The language is `language` if given, else the
-    recipient's, else English. Returns what `queue` returns.
+    recipient's, else English. The other arguments, the result and the errors are those of `queue`.
     """
     language = language or (recipient.language if recipient else "en")
     with translation.override(language):

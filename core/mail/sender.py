@@ -130,9 +130,10 @@ def claim(outcome: Outcome | None = None) -> OutgoingMail | None:
                 outcome.dropped += 1
             else:
                 mail.state, mail.reason = MailState.SENDING, ""
+                mail.to = eligibility.present_address(mail)
                 mail.attempts += 1
         mail.claimed_at = now
-        mail.save(update_fields=["state", "reason", "attempts", "claimed_at"])
+        mail.save(update_fields=["state", "reason", "to", "attempts", "claimed_at"])
     return mail
 
 

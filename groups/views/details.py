@@ -65,7 +65,9 @@ def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
 @require_safe
 def history(request: GroupRequest, group: Group) -> HttpResponse:
     """Show who did what in this group, newest first, and how its details changed."""
-    staff = request_roles(request).may(Permission.REVIEW_REPORT, group)
+    held = request_roles(request)
+    office = held.may(Permission.REVIEW_REPORT, group) or held.everywhere(Permission.VIEW_AUDIT)
+    staff = office and not held.works_for(group)
     page = Paginator(queries.acts(group, staff=staff), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "group": group,

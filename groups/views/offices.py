@@ -50,17 +50,23 @@ def leadership(request: GroupRequest, group: Group) -> HttpResponse:
     held = request_roles(request)
     offices = queries.leadership(group, day)
     today = day == clock.today()
+    sees_support = held.may(Permission.VIEW_SUPPORT_CONTACT, group)
     may_appoint = held.may(Permission.APPOINT_OFFICE, group) and today and not group.is_closed
-    fillable = roles.FILLED_BY_LEADER | {"delegate"}
+    fillable = roles.FILLED_BY_LEADER | {roles.DELEGATE}
 
-    def row(holder: queries.Holder, end: bool = False) -> dict[str, Any]:
+    def shown(holders: list[queries.Holder]) -> list[queries.Holder]:
+        """The staff work with the leaders: plain members do not see the contact at the office (guidelines 3.5)."""
+        return [one for one in holders if sees_support or one.role is not roles.NETWORK_SUPPORT]
+
+    def row(holder: queries.Holder, end: bool = False, in_office: bool = False) -> dict[str, Any]:
         url = reverse("groups:office-end", args=[group.slug, holder.appointment])
+        is_support = in_office and holder.role is roles.NETWORK_SUPPORT
         return {
             "name": holder.person.name,
             "office": holder.office_name,
             "term": term_line(holder),
-            "contact": holder.contact,
-            "note": holder.note if holder.office == "delegate" else "",
+            "contact": holder.work_address if is_support else holder.contact,
+            "note": holder.note if holder.office == roles.DELEGATE else "",
             "end": url if end and may_appoint and holder.office in fillable else "",
         }
 
@@ -68,9 +74,9 @@ def leadership(request: GroupRequest, group: Group) -> HttpResponse:
         "group": group,
         "day": day,
         "is_past": not today,
-        "now": [row(holder, end=True) for holder in offices.now],
-        "coming": [row(holder, end=True) for holder in offices.coming],
-        "before": [row(holder) for holder in offices.before],
+        "now": [row(holder, end=True, in_office=today) for holder in shown(offices.now)],
+        "coming": [row(holder, end=True) for holder in shown(offices.coming)],
+        "before": [row(holder) for holder in shown(offices.before)],
         "may_appoint": may_appoint,
         "may_delegate": held.may(Permission.DELEGATE_LEADERSHIP, group)
         and may_appoint
@@ -131,7 +137,7 @@ def office_end(request: GroupRequest, group: Group, appointment: int) -> HttpRes
     row = get_object_or_404(
         Appointment.objects.select_related("person", "group"),
         pk=appointment,
-        office__in=roles.FILLED_BY_LEADER | {"delegate"},
+        office__in=roles.FILLED_BY_LEADER | {roles.DELEGATE},
     )
     form = EndOfficeForm(typed(request))
     if request.method == "POST" and form.is_valid():

@@ -15,7 +15,12 @@ from members.actions.invitations import (
     send_again,
     withdraw,
 )
-from members.actions.memberships import close_open_handshakes, end_membership
+from members.actions.memberships import (
+    close_open_handshakes,
+    end_every_membership_of,
+    end_membership,
+    end_memberships_of_closed,
+)
 from members.actions.requests import accept_request, decline_request, request_to_join, withdraw_request
 
 __all__ = [
@@ -27,7 +32,9 @@ __all__ = [
     "close_open_handshakes",
     "decline_invitation",
     "decline_request",
+    "end_every_membership_of",
     "end_membership",
+    "end_memberships_of_closed",
     "expire_handshakes",
     "invite_person",
     "prepare_invitation",

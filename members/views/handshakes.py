@@ -174,7 +174,7 @@ def _request_page(
     waits = handshake.state == HandshakeState.REQUESTED
     person = handshake.person
     facts = []
-    if person is not None:
+    if person is not None and waits:  # once the request is answered, its reader needs no profile of today
         facts = [
             {"term": _("Country"), "value": person.country_name},
             {"term": _("Institution"), "value": person.institution},

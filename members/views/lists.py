@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.reauthentication import needs_reauthentication, typed
 from core import audit, clock
 from core.errors import DomainError
@@ -24,6 +26,7 @@ from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group, Quadrennium
 from groups.roles import Permission
 from members import actions, exports, queries
+from members.access import contact_rights
 from members.forms import EndForm, MemberFilter
 from members.models import Handshake, Membership
 from members.states import HandshakeState
@@ -65,10 +68,11 @@ def member_list(request: GroupRequest, group: Group) -> HttpResponse:
     if show in STATES:
         context["handshakes"] = [_handshake_row(group, one) for one in page]
     elif show == NOT_YET:
-        context["former"] = [_former_row(group, one) for one in page]
+        may_prepare = held.may(Permission.PREPARE_INVITATION, group) and not group.is_closed
+        context["former"] = [_former_row(group, one, invite=may_prepare) for one in page]
     else:
         context["members"] = queries.member_rows(
-            group, page, contacts=held.may(Permission.VIEW_CONTACTS, group), reader=request.user
+            group, page, contacts=contact_rights(request.user, held, group)
         )
     all_members_listed = not (show or words or region)
     total = page.paginator.count if all_members_listed else member_counts([group.pk], day).get(group.pk, 0)
@@ -146,7 +150,8 @@ def _handshake_row(group: Group, one: Handshake) -> dict[str, Any]:
     }
 
 
-def _former_row(group: Group, one: Membership) -> dict[str, Any]:
+def _former_row(group: Group, one: Membership, *, invite: bool) -> dict[str, Any]:
+    """A member of the last quadrennium: name and first day. Only the link to invite has the address."""
     person = one.person
     query = urlencode(
         {
@@ -158,8 +163,8 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
     )
     return {
         "name": person.listed_name,
-        "country": person.country_name,
-        "url": f"{reverse('members:person-invite', args=[group.slug])}?{query}",
+        "since": date_format(one.starts_on, "DATE_FORMAT"),
+        "url": f"{reverse('members:person-invite', args=[group.slug])}?{query}" if invite else "",
     }
 
 
@@ -168,7 +173,8 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
 @needs_reauthentication(back="members:member-list")
 def member_export(request: GroupRequest, group: Group) -> HttpResponse:
     """The list with addresses for a spreadsheet. The audit trail records who downloaded it."""
-    rows = queries.member_rows(group, queries.members_of(group), contacts=True, reader=request.user)
+    contacts = contact_rights(request.user, request_roles(request), group)
+    rows = queries.member_rows(group, queries.members_of(group), contacts=contacts)
     audit.record("members.list_exported", by=request.user, about=group, group=group, members=len(rows))
     response = HttpResponse(csv_text(exports.member_table(rows)), content_type="text/csv; charset=utf-8")
     name = f"members-{group.slug}-{clock.today().isoformat()}.csv"
@@ -179,41 +185,54 @@ def member_export(request: GroupRequest, group: Group) -> HttpResponse:
 @group_page(Permission.VIEW_MEMBERS)
 @require_safe
 def member_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
-    """One member: what all members see, and the address for readers who may see it."""
+    """One membership: what all members see of a member, and the address for readers who may see it.
+
+    Of a person who is not a member today, the page shows the name and the dates, and nothing of today's profile.
+    """
     membership = _membership(group, pk)
-    held = request_roles(request)
+    held, day = request_roles(request), clock.today()
     person = membership.person
-    shown = queries.email_shown(
-        person.pk,
-        person.email,
-        shared=person.share_contact,
-        contacts=held.may(Permission.VIEW_CONTACTS, group),
-        reader=request.user,
-    )
-    offices = queries.offices_of(group, [person.pk])
     history = Membership.objects.filter(group=group, person=person).select_related("quadrennium", "ending")
-    ending = getattr(membership, "ending", None)
+    periods = list(history.order_by("-starts_on"))
+    is_member = any(_counts(one, day) for one in periods)
+    context = {
+        "group": group,
+        "person": person,
+        "membership": membership,
+        "is_member": is_member,
+        "is_over": not _counts(membership, day),
+        "facts": _facts(request, group, person) if is_member else [],
+        "periods": periods,
+        "is_self": person.pk == request.user.pk,
+        "may_end": _counts(membership, day)
+        and person.pk != request.user.pk
+        and held.may(Permission.EDIT_MEMBERS, group),
+    }
+    return render(request, "members/member_detail.html", context)
+
+
+def _counts(membership: Membership, day: date) -> bool:
+    """Whether the membership counts on the day. The caller has read its ending."""
+    last = membership.last_day
+    return membership.starts_on <= day and (last is None or last >= day)
+
+
+def _facts(request: GroupRequest, group: Group, person: User) -> list[dict[str, str]]:
+    """The facts about a member that this reader may see; those without a value are left out."""
+    contacts = contact_rights(request.user, request_roles(request), group)
+    offices = queries.offices_of(group, [person.pk])
     facts = [
         {"term": _("Offices"), "value": "\n".join(offices.get(person.pk, []))},
         {"term": _("Country"), "value": person.country_name},
         {"term": _("IUCN region"), "value": str(person.region or "")},
         {"term": _("Institution"), "value": person.institution},
         {"term": _("Expertise"), "value": person.expertise},
-        {"term": _("Email address"), "value": shown},
+        {
+            "term": _("Email address"),
+            "value": contacts.shown(person.pk, person.email, shares=person.share_contact),
+        },
     ]
-    context = {
-        "group": group,
-        "person": person,
-        "membership": membership,
-        "ending": ending,
-        "facts": [fact for fact in facts if fact["value"]],
-        "periods": list(history.order_by("-starts_on")),
-        "is_self": person.pk == request.user.pk,
-        "may_end": ending is None
-        and person.pk != request.user.pk
-        and held.may(Permission.EDIT_MEMBERS, group),
-    }
-    return render(request, "members/member_detail.html", context)
+    return [fact for fact in facts if fact["value"]]
 
 
 def _membership(group: Group, pk: int) -> Membership:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
@@ -15,6 +15,8 @@ from guardian.models import UserObjectPermissionBase
 
 from core import audit, clock
 from core.models import TenantModel, scoped
+from groups.models import Ending
+from members.models import Membership
 from reporting import guards as rules
 from reporting.models.reference import ReportingYear, ReportTemplate
 from reporting.states import EDITABLE, CommentState, Outcome, ReportState
@@ -183,9 +185,31 @@ class ReviewComment(TenantModel):
         return f"{self.section_key}: {self.text[:40]}"
 
 
+class GrantQuerySet(models.QuerySet):
+    def on(self, day: date | None = None) -> Self:
+        """Grants that count on the day (default: today): not over, not ended, and the membership below still counts.
+
+        A grant rests on the membership that the person had when it was given. One membership has no gaps, and a later
+        one carries no grant that was given before it (docs/decisions/0026-rights-end-with-their-ground.md).
+        """
+        day = day or clock.today()
+        memberships = Membership.objects.on(day).filter(
+            group=OuterRef("group"), person=OuterRef("user"), made_at__lte=OuterRef("granted_at")
+        )
+        return self.filter(
+            Q(ending__isnull=True) | Q(ending__from_day__gt=day), Q(Exists(memberships)), ends_on__gte=day
+        )
+
+
+GrantManager = UserObjectPermissionManager.from_queryset(GrantQuerySet)
+
+
 @audit.tracked()
 class ReportGrant(UserObjectPermissionBase):
-    """Lets one person without an office work on one report until a day (django-guardian's table with a date)."""
+    """Lets one person without an office work on one report until a day (django-guardian's table with a date).
+
+    Rows are only added: a new grant for the same person and report is a further row, and an ending row ends one early.
+    """
 
     group = models.ForeignKey("groups.Group", on_delete=models.PROTECT, related_name="+")
     content_object = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="grants")
@@ -193,7 +217,21 @@ class ReportGrant(UserObjectPermissionBase):
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(default=clock.now)
 
-    objects: ClassVar[UserObjectPermissionManager[ReportGrant]] = scoped(UserObjectPermissionManager)
+    objects: ClassVar[GrantManager[ReportGrant]] = scoped(GrantManager)
+
+    class Meta:
+        # django-guardian allows one row for each person, permission and object. A person may get a report again.
+        unique_together: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
         return f"{self.user} until {self.ends_on}"
+
+
+@audit.tracked()
+class ReportGrantEnding(Ending, TenantModel):
+    """The early end of a grant: a leader ended it, or what it rests on ended."""
+
+    grant = models.OneToOneField(ReportGrant, on_delete=models.PROTECT, related_name="ending")
+
+    def __str__(self) -> str:
+        return f"{self.grant} ended from {self.from_day}"

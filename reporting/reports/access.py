@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from core import audit, clock, scope
+from core import audit, scope
 from core.access import View, declare
 from core.models import AuditEntry
 from groups.access import GroupRequest, PersonRoles, group_named, request_roles, roles_of
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 READ, WRITE, OWN = Permission.VIEW_REPORT, Permission.EDIT_REPORT, Permission.EDIT_OWN_SECTION
 SUBMIT, SHARE, REVIEW = Permission.SUBMIT_REPORT, Permission.SHARE_REPORT, Permission.REVIEW_REPORT
-# People with only these roles in a group may still review its report: members, and assigned network support.
-NO_INTEREST = frozenset({RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT})
 
 
 @dataclass(frozen=True)
@@ -84,15 +82,10 @@ def rights_of(person: User, group: Group, year: int, held: PersonRoles | None = 
     """The person's present rights on the group's report of the year; one query for offices, one for a grant."""
     held = held or roles_of(person)
     granted = False
-    # Grants are for members: a grant ends with the membership, even before its own last day.
+    # Grants are for members, so there is nothing to read for other people.
     if RoleCode.MEMBER in held.groups.get(group.pk, frozenset()) and not held.may(WRITE, group):
-        granted = ReportGrant.objects.filter(
-            user=person,
-            permission__codename="collaborate_report",
-            content_object__group=group,
-            content_object__reporting_year=year,
-            ends_on__gte=clock.today(),
-        ).exists()
+        grants = ReportGrant.objects.on().filter(user=person, permission__codename="collaborate_report")
+        granted = grants.filter(content_object__group=group, content_object__reporting_year=year).exists()
     return ReportRights(held, group, granted)
 
 
@@ -163,7 +156,7 @@ def why_not_decide(person: User, report: Report, held: PersonRoles | None = None
     held = held or roles_of(person)
     if not held.may(REVIEW, report.group):
         return _("Only the Chair’s Office and the group’s network support decide about reports.")
-    if held.groups.get(report.group_id, frozenset()) - NO_INTEREST:
+    if held.works_for(report.group_id):
         return _("You hold an office in this group. Ask a colleague to decide about its report.")
     if report.submitted_by_id == person.pk:
         return _("You sent this report. Ask a colleague to decide about it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -21,6 +21,7 @@ from reporting.errors import MovedOn, ReportIncomplete, ReportLocked, ReportNotO
 from reporting.models import (
     Report,
     ReportGrant,
+    ReportGrantEnding,
     ReportingYear,
     ReportSection,
     ReportSubmission,
@@ -184,7 +185,9 @@ def submit_report(*, report: Report, by: User, revision: str | None = None) -> R
 
 @transaction.atomic
 def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: date, by: User) -> ReportGrant:
-    """Let a member write every section of this one report until a day. Sharing again changes the day.
+    """Let a member write every section of this one report until a day, while the membership lasts.
+
+    Sharing again until another day ends the earlier grant; until the same day it changes nothing.
 
     Raises NotAllowed unless `by` is a leader and `person` is a member, ReportLocked.
     """
@@ -195,11 +198,20 @@ def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: da
         raise ReportLocked(reason)
     if not Membership.objects.on().of(person).exists():
         raise NotAllowed(_("A report is shared with members of the group. Invite the person first."))
-    grant, _new = ReportGrant.objects.update_or_create(
+    for earlier in ReportGrant.objects.on().filter(user=person, content_object=report):
+        if earlier.ends_on == ends_on:
+            return earlier
+        _end_grant(
+            earlier, by=by, from_day=clock.today(), reason=_("The report was shared until another day.")
+        )
+    grant = ReportGrant.objects.create(
         user=person,
         permission=Permission.objects.get(codename="collaborate_report", content_type__app_label="reporting"),
         content_object=report,
-        defaults={"group": group, "ends_on": ends_on, "granted_by": by, "granted_at": clock.now()},
+        group=group,
+        ends_on=ends_on,
+        granted_by=by,
+        granted_at=clock.now(),
     )
     audit.record(
         "reporting.report_shared",
@@ -220,21 +232,47 @@ def end_share(*, grant: ReportGrant, by: User) -> ReportGrant:
     report = lock(grant.content_object)
     if not rights_of(by, report.group, report.year).shares:
         raise NotAllowed(_("Only a leader of the group shares the report."))
-    grant = ReportGrant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant.pk)
-    yesterday = clock.today() - timedelta(days=1)
-    if grant.ends_on <= yesterday:
-        return grant
-    grant.ends_on = yesterday
-    grant.save(update_fields=["ends_on"])
+    grant = ReportGrant.objects.select_related("user").get(pk=grant.pk)
+    if ReportGrant.objects.on().filter(pk=grant.pk).exists():
+        _end_grant(grant, by=by, from_day=clock.today(), reason="")
+        _record_end(grant, report, by)
+    return grant
+
+
+@transaction.atomic
+def end_shares_of(*, group: Group, person: User, by: User | None, from_day: date, reason: str) -> int:
+    """End all grants of a person in a group whose membership ends on that day. Returns how many ended.
+
+    The receiver of `membership_ended` calls this in the group's scope, in the transaction of the act.
+    """
+    grants = ReportGrant.objects.filter(group=group, user=person, ending=None, ends_on__gte=from_day)
+    found = list(grants.select_related("user", "content_object").order_by("pk"))
+    for grant in found:
+        _end_grant(grant, by=by, from_day=from_day, reason=reason)
+        _record_end(grant, grant.content_object, by)
+    return len(found)
+
+
+def _end_grant(grant: ReportGrant, *, by: User | None, from_day: date, reason: str) -> None:
+    ReportGrantEnding.objects.create(
+        group_id=grant.group_id,
+        grant=grant,
+        from_day=from_day,
+        reason=reason[:300],
+        made_by=by,
+        made_at=clock.now(),
+    )
+
+
+def _record_end(grant: ReportGrant, report: Report, by: User | None) -> None:
     audit.record(
         "reporting.share_ended",
         by=by,
         about=report,
-        group=report.group,
+        group=grant.group_id,
         year=report.year,
         name=grant.user.name,
     )
-    return grant
 
 
 @transaction.atomic
@@ -249,7 +287,8 @@ def answer_comment(*, report: Report, section_key: str, text: str, by: User) -> 
         raise NotAllowed(_("Whoever may write the section answers about it."))
     if report.state == ReportState.ACCEPTED:
         raise ReportLocked(_("The report was accepted and is published. It can no longer change."))
-    last = report.comments.filter(section_key=section_key).last()
+    # A note of the office that the group cannot see makes no difference.
+    last = report.comments.filter(section_key=section_key, staff_only=False).last()
     if last and not last.from_office and last.written_by_id == by.pk and last.text == text:
         return last  # the same answer sent twice
     number = report.submissions.count()

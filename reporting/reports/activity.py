@@ -11,9 +11,6 @@ SENTENCES = {
     "reporting.share_ended": _("%(by)s ended what %(name)s could do in the annual report %(year)s."),
     "reporting.report_submitted": _("%(by)s sent version %(number)s of the annual report %(year)s."),
     "reporting.comment_written": _("%(by)s commented on the annual report %(year)s: %(section)s."),
-    "reporting.note_written": _(
-        "%(by)s wrote a note about the annual report %(year)s for the Chair’s Office."
-    ),
     "reporting.comment_answered": _("%(by)s answered a comment on the annual report %(year)s: %(section)s."),
     "reporting.comment_resolved": _("%(by)s marked a comment on the annual report %(year)s as settled."),
     "reporting.report_returned": _("%(by)s sent back version %(number)s of the annual report %(year)s."),
@@ -21,4 +18,12 @@ SENTENCES = {
     "reporting.deadline_extended": _("%(by)s gave the group until %(until)s for the annual report %(year)s."),
 }
 
+# A note of the office is never shown to the group, and neither is that one was written.
+NOTES = {
+    "reporting.note_written": _(
+        "%(by)s wrote a note about the annual report %(year)s for the Chair’s Office."
+    ),
+}
+
 register(SENTENCES)
+register(NOTES, office_only=True)

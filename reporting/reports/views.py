@@ -335,9 +335,7 @@ def report_share(request: GroupRequest, group: Group, year: int, rights: ReportR
                 request, _("%(name)s can write now and gets a mail about it.") % {"name": grant.user.name}
             )
             return redirect("reporting:report-share", group.slug, year)
-    grants = ReportGrant.objects.filter(
-        content_object__group=group, content_object__reporting_year=year, ends_on__gte=clock.today()
-    )
+    grants = ReportGrant.objects.on().filter(content_object__group=group, content_object__reporting_year=year)
     return render(
         request,
         "reporting/report_share.html",

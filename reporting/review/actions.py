@@ -61,9 +61,17 @@ def add_comment(
         written_by=by,
         written_at=clock.now(),
     )
-    # The text of a staff note is left out of the audit trail, because leaders read the trail.
+    # Leaders read the trail. They see neither the text of a staff note nor that there is one.
     verb = "reporting.note_written" if staff_only else "reporting.comment_written"
-    audit.record(verb, by=by, about=comment, group=report.group, year=report.year, section=section.title_en)
+    audit.record(
+        verb,
+        by=by,
+        about=comment,
+        group=report.group,
+        year=report.year,
+        section=section.title_en,
+        staff_only=staff_only,
+    )
     return comment
 
 

@@ -72,15 +72,19 @@ class Review:
         return [one for one in self.sections if one.changed or one.open_comments or one.answered]
 
 
-def review_of(report: Report) -> Review | None:
-    """The last version of the report with its changes and comments; three queries. None if it was never sent."""
+def review_of(report: Report, *, notes: bool) -> Review | None:
+    """The last version of the report with its changes and comments; three queries. None if it was never sent.
+
+    `notes` adds the staff notes, for readers who may decide about the report.
+    """
     submissions = list(report.submissions.select_related("submitted_by", "decision__decided_by"))
     if not submissions:
         return None
     submission = submissions[-1]
     previous = submissions[-2] if len(submissions) > 1 else None
     comments: dict[str, list[ReviewComment]] = {}
-    for comment in report.comments.select_related("written_by"):
+    talk = report.comments.select_related("written_by")
+    for comment in talk if notes else talk.filter(staff_only=False):
         comments.setdefault(comment.section_key, []).append(comment)
     publication = Publication(submission.content, number=submission.number)
     before = {one["key"]: one["text"] for one in previous.content["sections"]} if previous else {}

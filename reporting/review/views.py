@@ -35,7 +35,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """The review page. Forms with errors, if any, replace the empty ones."""
-    review = review_of(report)
+    reason = why_not_decide(request.user, report, request_roles(request))
+    review = review_of(report, notes=reason is None)
     show_all = request.GET.get("show") == "all" or (review is not None and review.previous is None)
     decidable = report.state == ReportState.SUBMITTED
     if review and decision_form is None and decidable:
@@ -53,7 +54,7 @@ def _page(
             "review": review,
             "sections": (review.sections if show_all else review.changed) if review else [],
             "show_all": show_all,
-            "reason": why_not_decide(request.user, report, request_roles(request)),
+            "reason": reason,
             "decidable": decidable,
             "decision_form": decision_form,
             "comment_form": CommentForm(auto_id=False),

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from core.models import AuditEntry
 from groups.models import Quadrennium
-from groups.roles import RoleCode
 from reporting.models import Target, TargetSet
 from reporting.states import ReportState, TargetSetState
 
@@ -80,7 +79,7 @@ def why_not_decide_targets(target_set: TargetSet, person: User, held: PersonRole
     """Why the person may not decide about these targets: they sent or changed them, or hold an office in the group."""
     if target_set.submitted_by_id == person.pk:
         return _("You sent these targets yourself. Somebody else of the Chair’s Office decides about them.")
-    if held.groups.get(target_set.group_id, frozenset()) - {RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT}:
+    if held.works_for(target_set.group_id):
         return _(
             "You hold an office in this group. Somebody else of the Chair’s Office decides about its targets."
         )

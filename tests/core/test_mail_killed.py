@@ -18,6 +18,7 @@ import pytest
 from django.db import connection
 
 from core.mail import outbox
+from core.mail.eligibility import Unchecked
 from core.models import MailState, OutgoingMail
 from devstack.processes import free_port
 
@@ -87,6 +88,7 @@ def test_a_sender_killed_again_and_again_loses_nothing_and_repeats_only_what_was
             to=f"reader{number}@example.org",
             subject=f"Subject {number}",
             text="Words",
+            still_due=Unchecked.PERSON_WAITS,
         )
     chance = random.Random(7)
     for kill in range(KILLS):

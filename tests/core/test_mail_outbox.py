@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from core.mail import outbox
+from core.mail.eligibility import Unchecked, UnknownCheck
 from core.models import MailState, OutgoingMail
 from tests import factories
 
@@ -16,7 +17,13 @@ pytestmark = pytest.mark.django_db
 
 
 def queue(key="invitation:1", **fields):
-    given = {"purpose": "tests.plain", "to": "reader@example.org", "subject": "Hello", "text": "Words"}
+    given = {
+        "purpose": "tests.plain",
+        "to": "reader@example.org",
+        "subject": "Hello",
+        "text": "Words",
+        "still_due": Unchecked.PERSON_WAITS,
+    }
     return outbox.queue(key=key, **{**given, **fields})
 
 
@@ -62,6 +69,7 @@ def test_a_template_is_written_in_the_language_of_its_reader():
         {"items": [task], "late": 1, "button_url": "https://x.example/", "button_label": "Go"},
         key="reminder:x",
         recipient=person,
+        still_due=Unchecked.PERSON_WAITS,
     )
     mail = OutgoingMail.objects.get()
     assert (mail.language, mail.to, mail.recipient) == ("fr", person.email, person)
@@ -69,3 +77,10 @@ def test_a_template_is_written_in_the_language_of_its_reader():
     assert "Finish &lt;the&gt; report" in mail.html
     assert "- Finish <the> report\n" in mail.text
     assert mail.purpose == "duties.reminder"
+
+
+@pytest.mark.parametrize("still_due", ["", "tests.nobody-registers-this:1", "unchecked:because"])
+def test_a_mail_without_a_check_or_a_named_reason_is_refused(still_due):
+    with pytest.raises(UnknownCheck):
+        queue(still_due=still_due)
+    assert OutgoingMail.objects.count() == 0

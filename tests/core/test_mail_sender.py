@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 
 from core import clock
 from core.mail import eligibility, outbox, sender, tasks
+from core.mail.eligibility import Unchecked
 from core.models import MailClass, MailState, OutgoingMail
 from devstack.processes import free_port
 from tests import factories
@@ -22,6 +24,7 @@ def queue(number=1, **fields):
         "to": f"reader{number}@example.org",
         "subject": f"Subject {number}",
         "text": f"Text {number}",
+        "still_due": Unchecked.PERSON_WAITS,
     }
     given.update(fields)
     assert outbox.queue(key=f"tests:{number}", **given)
@@ -131,10 +134,25 @@ def test_a_closed_account_gets_nothing(smtp_sink):
     assert smtp_sink.raw == []
 
 
+def test_a_checked_mail_follows_the_person_to_the_address_that_they_confirmed_last(smtp_sink):
+    eligibility.check("tests.true")(lambda argument: True)
+    moved, unproved = factories.make_person(), factories.make_person()
+    checked = {"still_due": "tests.true:1"}
+    queue(1, recipient=moved, to=moved.email, **checked)
+    queue(2, recipient=moved, to=moved.email, still_due=Unchecked.OWN_ACCOUNT)
+    queue(3, recipient=unproved, to=unproved.email, **checked)
+    EmailAddress.objects.filter(user=moved).update(email="new@example.org")
+    EmailAddress.objects.filter(user=unproved).update(verified=False)
+    assert sender.send_waiting() == sender.Outcome(sent=2, dropped=1)
+    assert sorted(smtp_sink.recipients) == sorted(["new@example.org", moved.email])
+    assert OutgoingMail.objects.get(key="tests:3").reason == "The person has no confirmed address."
+
+
 def test_a_check_that_breaks_stops_its_own_mail_only(smtp_sink):
     eligibility.check("tests.broken")(lambda argument: 1 / 0 > 1)
     queue(1, still_due="tests.broken:1")
-    queue(2, still_due="tests.nobody-registers-this:1")
+    queue(2)
+    OutgoingMail.objects.filter(key="tests:2").update(still_due="tests.an-earlier-release-had-this:1")
     queue(3)
     assert sender.send_waiting() == sender.Outcome(sent=1, failed=2)
     assert states() == [MailState.FAILED, MailState.FAILED, MailState.SENT]

@@ -25,7 +25,8 @@ from accounts.models import User, normalised
 from core import clock, scope
 from core.models import AuditEntry
 from groups.models import Appointment, AppointmentEnding, Category, Group, NetworkAppointment, Quadrennium
-from members.models import Conditions, Membership
+from groups.roles import FILLED_BY_LEADER
+from members.models import Conditions, Membership, MembershipEnding
 from tests.pg.owner import as_owner
 
 _numbers = itertools.count(1)
@@ -88,7 +89,14 @@ def appoint(
     ends_on: date | None = None,
     **fields: Any,
 ) -> Appointment:
-    """An appointment that began a year ago unless told otherwise, written by the owner, so without a maker."""
+    """An appointment that began a year ago unless told otherwise, written by the owner, so without a maker.
+
+    A person who gets an office of the group is made a member first.
+    """
+    if office in FILLED_BY_LEADER:
+        with transaction.atomic(), scope.group_scope(group):
+            if not Membership.objects.on().filter(person=person).exists():
+                make_member(group, person)
     if office == "delegate":
         fields.setdefault("note", "Invitations and requests.")
     with transaction.atomic(), scope.group_scope(group), as_owner():
@@ -140,6 +148,14 @@ def make_member(group: Group, person: User | None = None, **fields: Any) -> Any:
             starts_on=fields.pop("starts_on", period.starts_on),
             ends_on=fields.pop("ends_on", period.ends_on),
             **fields,
+        )
+
+
+def end_membership(membership: Membership, from_day: date | None = None) -> None:
+    """End a membership from a day on (today), without what the action does besides."""
+    with transaction.atomic(), scope.group_scope(membership.group_id):
+        MembershipEnding.objects.create(
+            group_id=membership.group_id, membership=membership, from_day=from_day or clock.today()
         )
 
 

@@ -46,7 +46,9 @@ def test_a_request_is_a_duty_of_every_leader_for_two_weeks(group, cast, stranger
 def test_a_deputy_owes_the_answer_only_while_delegated(group, cast, stranger):
     request(group, stranger)
     assert of(cast["DE"], "members.decide") == []
-    factories.appoint(group, cast["DE"], "delegate", ends_on=clock.today() + timedelta(days=3))
+    factories.appoint(
+        group, cast["DE"], "delegate", made_by=cast["LE"], ends_on=clock.today() + timedelta(days=3)
+    )
     assert len(of(cast["DE"], "members.decide")) == 1
 
 

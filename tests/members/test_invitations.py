@@ -68,7 +68,9 @@ def test_a_leader_of_another_group_invites_nobody_here(group, cast):
 
 
 def test_a_deputy_invites_only_while_delegated(group, cast):
-    factories.appoint(group, cast["DE"], "delegate", ends_on=clock.today() + timedelta(days=30))
+    factories.appoint(
+        group, cast["DE"], "delegate", made_by=cast["LE"], ends_on=clock.today() + timedelta(days=30)
+    )
     assert invite(group, cast["DE"]).state == HandshakeState.INVITED
 
 

@@ -152,7 +152,9 @@ def test_a_member_leaves_and_the_leaders_are_told(group, cast, member):
 
 
 def test_offices_that_leaders_fill_end_with_the_membership(group, cast):
-    factories.appoint(group, cast["DE"], "delegate", ends_on=clock.today() + timedelta(days=9))
+    factories.appoint(
+        group, cast["DE"], "delegate", made_by=cast["LE"], ends_on=clock.today() + timedelta(days=9)
+    )
     (membership,) = memberships(group, cast["DE"])
     actions.end_membership(membership=membership, by=cast["LE"], reason="Moved on.")
     assert roles_of(cast["DE"]).codes_in(group) == frozenset()

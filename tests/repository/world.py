@@ -106,7 +106,9 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
         delegated = factories.make_person("Delegated", "Deputy")
         factories.make_member(own, delegated)
         factories.appoint(own, delegated, "deputy_chair")
-        factories.appoint(own, delegated, "delegate", ends_on=clock.today() + timedelta(days=30))
+        factories.appoint(
+            own, delegated, "delegate", made_by=cast["LE"], ends_on=clock.today() + timedelta(days=30)
+        )
         cast.people["DD"] = delegated
         for (
             code

@@ -124,7 +124,14 @@ django.setup()
 from django.db import transaction
 from core.mail import outbox
 with transaction.atomic():
-    outbox.queue(key="rehearsal", purpose="rehearsal", to="person@x.example", subject="A rehearsal", text="It works.")
+    outbox.queue(
+        key="rehearsal",
+        purpose="rehearsal",
+        to="person@x.example",
+        subject="A rehearsal",
+        text="It works.",
+        still_due="unchecked:person-waits",
+    )
 """
 
 

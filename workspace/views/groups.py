@@ -103,13 +103,15 @@ def overview(request: GroupRequest, group: Group) -> HttpResponse:
         parts.append(("groups/panels/activity.html", queries.recent_activity(group)))
     context = {
         "group": group,
-        "facts": _facts(
-            (_("Led by"), _led_by(offices)),
-            (_("Red List Authority coordinator"), _names(offices, RoleCode.RED_LIST)),
-            (_("Members"), str(people.members)),
-            (_("Host institution"), group.host_institution),
-            (_("Your contact at the Chair’s Office"), _names(offices, RoleCode.NETWORK_SUPPORT)),
-        ),
+        "facts": [
+            _leaders_to_write_to(offices),
+            *_facts(
+                (_("Red List Authority coordinator"), _names(offices, RoleCode.RED_LIST)),
+                (_("Members"), str(people.members)),
+                (_("Host institution"), group.host_institution),
+            ),
+            *(_support_to_write_to(offices) if held.may(Permission.VIEW_SUPPORT_CONTACT, group) else []),
+        ],
         "tasks": [
             _task(duty, day)
             for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]
@@ -124,6 +126,22 @@ def overview(request: GroupRequest, group: Group) -> HttpResponse:
 def _facts(*facts: tuple[str, ...]) -> list[dict[str, str]]:
     """Facts for the component, from (term, value) or (term, value, address). Facts without a value are left out."""
     return [dict(zip(("term", "value", "url"), fact, strict=False)) for fact in facts if fact[1]]
+
+
+def _leaders_to_write_to(offices: Leadership) -> dict[str, Any]:
+    """The fact that every person in the group reads: who leads it, with the address of the office (guidelines 3.5)."""
+    leaders = offices.with_role(RoleCode.LEADER)
+    people = [{"name": f"{one.person.name}, {one.office_name}", "address": one.contact} for one in leaders]
+    return {"term": _("Led by"), "people": people, "value": _("Nobody at present")}
+
+
+def _support_to_write_to(offices: Leadership) -> list[dict[str, Any]]:
+    """The fact for leaders, deputies and coordinators: whom to write to at the Chair's Office (guidelines 3.5)."""
+    people = [
+        {"name": one.person.name, "address": one.work_address}
+        for one in offices.with_role(RoleCode.NETWORK_SUPPORT)
+    ]
+    return [{"term": _("Your contact at the Chair’s Office"), "people": people}] if people else []
 
 
 def _led_by(offices: Leadership) -> str:

@@ -14,16 +14,19 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Region, User
-from core import audit, clock
+from core import audit, clock, scope
 from core.errors import DomainError
 from groups import actions, staff
 from groups.actions import LEADING
-from groups.models import Group
+from groups.models import Appointment, Group, NetworkAppointment
 from groups.roles import NETWORK_ROLES, RoleCode
 
 
 class Command(BaseCommand):
-    help = "Appoints a person to a role: CS, CA, SC, DC, SM, RR, or an office of a group (--group)."
+    help = (
+        "Appoints a person to a role: CS, CA, SC, DC, SM, RR, or an office of a group (--group). "
+        "With --end, the role ends today, with what rests on it."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         offices = sorted(LEADING | {"network_support"})
@@ -34,19 +37,23 @@ class Command(BaseCommand):
         parser.add_argument("--by", required=True, help="the address of the person who decides this")
         parser.add_argument("--group", help="the short name of the group in its address, such as cat")
         parser.add_argument("--region", help="the region's code, for RR")
+        parser.add_argument("--end", action="store_true", help="end the role instead")
         parser.add_argument("--until", type=date.fromisoformat, help="the last day, such as 2029-12-31")
 
     def handle(self, *args: Any, **options: Any) -> None:
         person, by = self._person(options["email"]), self._person(options["by"])
         try:
             with transaction.atomic(), audit.context(by=by, channel="command"):
-                if options["role"] in NETWORK_ROLES:
+                if options["end"]:
+                    self._end(person, by, options)
+                elif options["role"] in NETWORK_ROLES:
                     self._network(person, by, options)
                 else:
                     self._office(person, by, options)
         except DomainError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{person.name} is appointed: {options['role']}.")
+        done = "ended the role" if options["end"] else "is appointed"
+        self.stdout.write(f"{person.name} {done}: {options['role']}.")
 
     def _person(self, email: str) -> User:
         """The account that has confirmed this address."""
@@ -57,6 +64,23 @@ class Command(BaseCommand):
             )
         return person
 
+    def _end(self, person: User, by: User, options: dict[str, Any]) -> None:
+        """End the person's present terms in the role."""
+        if options["role"] in NETWORK_ROLES:
+            roles = list(
+                NetworkAppointment.objects.on().of(person).filter(role=options["role"]).order_by("pk")
+            )
+            for role in roles:
+                staff.end_staff(appointment=role, by=by)
+            ended = len(roles)
+        else:
+            group = self._group(options)
+            with scope.group_scope(group):
+                terms = Appointment.objects.on().of(person).filter(office=options["role"]).order_by("pk")
+                ended = len([actions.end_leader(appointment=term, by=by) for term in terms])
+        if not ended:
+            raise CommandError(f"{person.name} does not have the role {options['role']} today.")
+
     def _network(self, person: User, by: User, options: dict[str, Any]) -> None:
         region = Region.objects.filter(pk=options["region"]).first() if options["region"] else None
         if options["region"] and region is None:
@@ -66,9 +90,7 @@ class Command(BaseCommand):
         )
 
     def _office(self, person: User, by: User, options: dict[str, Any]) -> None:
-        group = Group.objects.filter(slug=options["group"] or "").first()
-        if group is None:
-            raise CommandError("Name the group with --group, as its address does: cat for /groups/cat/.")
+        group = self._group(options)
         if options["role"] == "network_support":
             staff.assign_support(group=group, person=person, by=by, ends_on=options["until"])
             return
@@ -80,3 +102,9 @@ class Command(BaseCommand):
             starts_on=clock.today(),
             ends_on=options["until"],
         )
+
+    def _group(self, options: dict[str, Any]) -> Group:
+        group = Group.objects.filter(slug=options["group"] or "").first()
+        if group is None:
+            raise CommandError("Name the group with --group, as its address does: cat for /groups/cat/.")
+        return group
