@@ -10,5 +10,11 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules that register duties and sentences of the history."""
-        for part in ("targets.duties", "targets.activity", "reports.duties", "reports.activity"):
+        for part in (
+            "targets.duties",
+            "targets.activity",
+            "reports.duties",
+            "reports.activity",
+            "review.duties",
+        ):
             import_module(f"reporting.{part}")

@@ -23,6 +23,7 @@ from groups.access import GroupRequest, PersonRoles, group_named, request_roles,
 from groups.models import Group
 from groups.roles import Permission, RoleCode
 from reporting.models import Progress, Report, ReportGrant, TemplateSection
+from reporting.network import NO_INTEREST
 from reporting.states import ReportState
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 READ, WRITE, OWN = Permission.VIEW_REPORT, Permission.EDIT_REPORT, Permission.EDIT_OWN_SECTION
 SUBMIT, SHARE, REVIEW = Permission.SUBMIT_REPORT, Permission.SHARE_REPORT, Permission.REVIEW_REPORT
-# People with only these roles in a group may still review its report: members, and assigned network support.
-NO_INTEREST = frozenset({RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT})
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from core.once import acts_once
 from groups.access import GroupRequest, request_roles
 from groups.models import Group
 from reporting.models import Report, ReviewComment
+from reporting.network import CAME_FROM, REPORTS, NextOne, next_link
 from reporting.reports.access import ReportRights, report_page, why_not_decide
 from reporting.reports.queries import due_on
 from reporting.reports.views import GET_OR_POST, find_both, report_or_404
@@ -22,6 +23,11 @@ from reporting.review import actions
 from reporting.review.forms import CommentForm, DecisionForm, ExtendForm
 from reporting.review.queries import review_of
 from reporting.states import Outcome, ReportState
+
+
+def _next(request: GroupRequest, group: Group, year: int) -> NextOne | None:
+    """The link to the next report that the person can review."""
+    return next_link(request_roles(request), REPORTS, request.GET, group, year)
 
 
 def _page(
@@ -55,6 +61,8 @@ def _page(
             "show_all": show_all,
             "reason": why_not_decide(request.user, report, request_roles(request)),
             "decidable": decidable,
+            "next": _next(request, group, report.year) if decidable else None,
+            "came_from": request.GET.get(CAME_FROM, ""),
             "decision_form": decision_form,
             "comment_form": CommentForm(auto_id=False),
             "wrong_comment": comment_form,
@@ -76,15 +84,17 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, group, report, decision_form=form)
+    following = _next(request, group, year)
     try:
         decision = actions.decide(report=report, by=request.user, **form.cleaned_data)
     except DomainError as error:
         form.add_error(None, str(error))
         return _page(request, group, report_or_404(group, year), decision_form=form, status=error.status)
     if decision.outcome == Outcome.ACCEPTED:
-        messages.success(request, _("The report is accepted and published. The leaders have been told."))
+        told = _("The report is accepted and published. The leaders have been told.")
     else:
-        messages.success(request, _("The report is with the group again. The leaders have been told."))
+        told = _("The report is with the group again. The leaders have been told.")
+    messages.success(request, following.after(told) if following else told)
     return redirect("reporting:report-review", group.slug, year)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.models import AuditEntry
-from groups.models import Quadrennium
-from groups.roles import RoleCode
+from groups.models import Group, Quadrennium
 from reporting.models import Target, TargetSet
+from reporting.network import NO_INTEREST
 from reporting.states import ReportState, TargetSetState
 
 if TYPE_CHECKING:
@@ -21,6 +21,18 @@ Reason = str | None
 
 # Acts that change the content of a set of targets. A person who did one of them may not decide about the set.
 TARGET_EDITS = ("reporting.target_added", "reporting.target_changed", "reporting.target_dropped")
+
+
+def why_no_targets(group: Group) -> Reason:
+    """Why the group sets no targets; None when it does. Centers for Species Survival are partners, not groups.
+
+    Groups that report each year set targets (guidelines 8.1).
+    """
+    if group.category.reports_annually:
+        return None
+    return _("%(kind)s: partners of the Chair’s Office set no targets and write no annual report.") % {
+        "kind": group.category
+    }
 
 
 def why_not_edit_targets(target_set: TargetSet | None, period: Quadrennium, day: date) -> Reason:
@@ -80,7 +92,7 @@ def why_not_decide_targets(target_set: TargetSet, person: User, held: PersonRole
     """Why the person may not decide about these targets: they sent or changed them, or hold an office in the group."""
     if target_set.submitted_by_id == person.pk:
         return _("You sent these targets yourself. Somebody else of the Chair’s Office decides about them.")
-    if held.groups.get(target_set.group_id, frozenset()) - {RoleCode.MEMBER, RoleCode.NETWORK_SUPPORT}:
+    if held.groups.get(target_set.group_id, frozenset()) - NO_INTEREST:
         return _(
             "You hold an office in this group. Somebody else of the Chair’s Office decides about its targets."
         )
