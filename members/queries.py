@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -113,7 +113,7 @@ HANDSHAKE_SORTS = {
 FORMER_SORTS = {"name": ("person__sort_key",), "country": ("country_place",)}
 
 
-def _sorted(found: QuerySet, sorts: dict[str, tuple[str, ...]], sort: Sort | None, *ties: str) -> QuerySet:
+def _sorted(found: QuerySet, sorts: Mapping[str, tuple[str, ...]], sort: Sort | None, *ties: str) -> QuerySet:
     """The rows in the order of `sort`; countries by their names in the reader's language."""
     fields = sorts[sort.name] if sort else ()
     if "country_place" in fields:
@@ -139,8 +139,8 @@ def members_of(
         .annotate(first=Min("starts_on"))
         .values("first")
     )
-    found = Membership.objects.on(day).filter(group=group).annotate(since=Subquery(first))
-    found = _sorted(found, MEMBER_SORTS, sort, "person__sort_key", "pk").values_list(*LISTED)
+    rows = Membership.objects.on(day).filter(group=group).annotate(since=Subquery(first))
+    found = _sorted(rows, MEMBER_SORTS, sort, "person__sort_key", "pk").values_list(*LISTED)
     for word in normalised(words).split():
         found = found.filter(person__search__contains=word)
     return found.filter(person__region=region) if region else found

@@ -142,6 +142,11 @@ class MailQueue:
     oldest: datetime | None
     troubled: list[OutgoingMail]
 
+    @property
+    def not_shown(self) -> int:
+        """The number of mails in trouble that the list leaves out, because it shows only the last ones."""
+        return sum(number for state, _label, number in self.counts if state in TROUBLED) - len(self.troubled)
+
 
 TROUBLED = (MailState.FAILED, MailState.UNSURE)
 

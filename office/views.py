@@ -204,6 +204,7 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
         {
             "figures": present.mail_figures(found),
             "oldest": found.oldest,
+            "not_shown": found.not_shown,
             "troubled": [(mail, present.without_addresses(mail.reason)) for mail in found.troubled],
             "may_retry": may_retry,
         },

@@ -5,19 +5,21 @@ Targets may name these rows, so the rows stay. They are not listed any more, and
 title. Rows that the Chair's Office entered have another source and do not change.
 """
 
+from typing import Any
+
 from django.db import migrations, models
 
 PUBLIC = "public: iucn-members.us/post/iucn-species-strategic-plan-2021-2025"
 INFERRED = "component inferred from consecutive numbering; wording unverified"
 
 
-def unlist(apps, schema_editor):
+def unlist(apps: Any, schema_editor: Any) -> None:
     results = apps.get_model("reporting", "KeyResult").objects.using(schema_editor.connection.alias)
     results.filter(source=PUBLIC).exclude(plan__quadrennium__label="2021–2025").update(listed=False)
     results.filter(source=INFERRED).update(listed=False)
 
 
-def list_again(apps, schema_editor):
+def list_again(apps: Any, schema_editor: Any) -> None:
     """Nothing: going back removes the column."""
 
 

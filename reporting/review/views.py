@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -95,7 +96,10 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     else:
         told = _("The report is with the group again. The leaders have been told.")
     messages.success(request, following.after(told) if following else told)
-    return redirect("reporting:report-review", group.slug, year)
+    response = redirect("reporting:report-review", group.slug, year)
+    if came_from := request.GET.get(CAME_FROM):
+        response["Location"] += f"?{urlencode({CAME_FROM: came_from})}"
+    return response
 
 
 @report_page(lambda rights: rights.reviews)

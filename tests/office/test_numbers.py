@@ -106,7 +106,7 @@ def test_the_numbers_of_the_directory_are_those_of_its_lists(client, cast, world
     context, text = page.context, " ".join(page.content.decode().split())
     everything = listed(client, here, here)
     assert f"{context['total']} groups of people" in text
-    assert f"All {context['total']} groups and 1 partner centers" in text
+    assert f"All {context['total']} groups and one partner center" in text
     assert context["total"] + 1 == everything == context["found"]
     for name, number, url, _current in context["headings"]:
         assert number == listed(client, here, url), name

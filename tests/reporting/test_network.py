@@ -1,8 +1,11 @@
 """What waits for the Chair's Office: whose duty it is, the list behind each number, and what comes next."""
 
+import importlib
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 
 from core import clock, scope
@@ -12,7 +15,7 @@ from duties.models import SentReminder
 from duties.registry import DutyQuery
 from groups.access import roles_of
 from reporting.errors import TargetsLocked
-from reporting.models import KeyResult
+from reporting.models import KeyResult, StrategicPlan
 from reporting.network import (
     NOBODY,
     REPORTS,
@@ -232,6 +235,25 @@ def test_a_hostile_name_of_the_next_group_is_inert_in_the_notice(client, cast, g
 def test_only_results_with_a_known_wording_are_loaded_and_none_for_the_next_quadrennium(reference):
     found = set(KeyResult.objects.values_list("plan__quadrennium__label", "number"))
     assert found == {("2021–2025", number) for number in range(1, 8)}
+
+
+def test_the_migration_takes_invented_results_out_of_the_list_and_keeps_those_of_the_office(reference):
+    migration = importlib.import_module("reporting.migrations.0004_key_results_known")
+    plans = {plan.quadrennium.label: plan for plan in StrategicPlan.objects.select_related("quadrennium")}
+
+    def result(period, number, source):
+        return KeyResult.objects.create(
+            plan=plans[period], number=number, component_id="plan", title_en="A title", source=source
+        )
+
+    copied = result("2026–2029", 1, migration.PUBLIC)
+    inferred = result("2021–2025", 8, migration.INFERRED)
+    entered = result("2026–2029", 2, "Species Strategic Plan 2026–2029")
+    migration.unlist(apps, connection.schema_editor())
+    listed = set(KeyResult.objects.filter(listed=True).values_list("pk", flat=True))
+    assert entered.pk in listed
+    assert not {copied.pk, inferred.pk} & listed
+    assert KeyResult.objects.filter(listed=True, plan=plans["2021–2025"]).count() == 7
 
 
 def test_a_target_that_names_a_result_without_wording_shows_its_number_only(client, cast, group):

@@ -176,7 +176,7 @@ def my_groups(request: AuthedRequest) -> HttpResponse:
     """The groups a person belongs to, with the person's roles and the number of members; two queries."""
     held = request_roles(request).groups
     sizes = member_counts(list(held), clock.today())
-    own = [
+    own: list[dict[str, Any]] = [
         {
             "group": group,
             "roles": ", ".join(

@@ -106,11 +106,15 @@ def _first(
     held: PersonRoles, reports: list[network.Row], targets: list[network.Row]
 ) -> dict[str, str] | None:
     """The link to what waits longest and may be decided by the person."""
-    waiting = [(network.REPORTS, row) for row in reports] + [(network.TARGETS, row) for row in targets]
-    mine = [(listing, row) for listing, row in waiting if network.may_review(held, row, listing)]
-    if not mine:
+    waiting = [
+        (sent, row, listing)
+        for listing, rows in ((network.REPORTS, reports), (network.TARGETS, targets))
+        for row in rows
+        if (sent := row.standing.submitted_at) and network.may_review(held, row, listing)
+    ]
+    if not waiting:
         return None
-    listing, row = min(mine, key=lambda one: (one[1].standing.submitted_at, one[1].group.pk))
+    sent, row, listing = min(waiting, key=lambda one: (one[0], one[1].group.pk))
     values = {"group": row.group.name, "years": "–".join(str(year) for year in row.years)}
     about_report = listing is network.REPORTS
     return {
@@ -121,7 +125,7 @@ def _first(
         )
         % values,
         "url": network.review_url(listing, row, network.waiting_query()),
-        "since": _("Sent on %(date)s") % {"date": date_format(row.standing.submitted_at, "DATE_FORMAT")},
+        "since": _("Sent on %(date)s") % {"date": date_format(sent, "DATE_FORMAT")},
     }
 
 
