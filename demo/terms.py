@@ -9,6 +9,7 @@ from demo.network import CLOSED_ON, CORE, LEADERLESS, Place, World
 from demo.people import at, write
 from demo.personas import GROUP, PERSONAS
 from groups.models import Appointment, AppointmentEnding
+from groups.sections import section_of
 
 
 def fill_offices(world: World) -> None:
@@ -118,8 +119,16 @@ def _drawn_offices(world: World, place: Place) -> list[tuple[Appointment, date |
         ("focal_point", 0.2, 8, "sustainable_use"),
     )
     period = world.periods["2026–2029"]
+    kind = place.group
+    taxonomic = bool(section_of(kind.category_id, kind.subcategory).gathers)
+    authority = kind.category_id == "red-list-authority"
     for name, chance, seat, topic in extra:
-        if random.random() >= chance:
+        drawn = random.random() < chance
+        # Coordinators and focal points are for groups that look after species (guidelines 2.2, checklist 16 and 19 to
+        # 21), not for committees, task forces and national groups. A Red List Authority always has a coordinator.
+        if name in {"red_list_coordinator", "focal_point"} and not taxonomic:
+            continue
+        if not drawn and not (authority and name == "red_list_coordinator"):
             continue
         person = seats[seat]
         if name == "red_list_coordinator":

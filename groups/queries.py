@@ -154,16 +154,10 @@ def holders(day: date, group_ids: Collection[int] | None = None) -> dict[int, Ho
     }
 
 
-def network_holders(code: RoleCode, day: date) -> tuple[int, ...]:
-    """Return the ids of the active people who have this role of the whole network on the day."""
-    rows = NetworkAppointment.objects.on(day).filter(role=code, person__is_active=True)
+def network_holders(codes: Collection[RoleCode], day: date) -> tuple[int, ...]:
+    """Return the ids of the active people who have one of these roles of the whole network on the day."""
+    rows = NetworkAppointment.objects.on(day).filter(role__in=codes, person__is_active=True)
     return tuple(sorted(set(rows.order_by().values_list("person_id", flat=True))))
-
-
-def groups_with_support(day: date) -> set[int]:
-    """Return the ids of the groups that have a contact at the Chair's Office on the day (guidelines 3.5)."""
-    rows = Appointment.objects.on(day).filter(office="network_support", person__is_active=True)
-    return set(rows.order_by().values_list("group_id", flat=True))
 
 
 def people_in_office(codes: Collection[RoleCode], day: date) -> list[User]:

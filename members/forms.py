@@ -150,3 +150,4 @@ class MemberFilter(forms.Form):
     )
     region = forms.ChoiceField(label=_("Region"), required=False, choices=region_choices)
     show = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)

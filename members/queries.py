@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from django_countries import countries
 from accounts.models import User, listed_name, normalised
 from core import clock
 from core.compiled import compiled_query
+from core.sorting import Sort
 from groups.models import Appointment, Group, Quadrennium, all_quadrennia, office_in_words
 from groups.querysets import GroupQuerySet
 from members.access import ContactRights
@@ -67,8 +68,9 @@ class MemberRow(NamedTuple):
 class Renewal:
     """How many members of the last quadrennium were invited, and how many joined, in this one."""
 
-    # The quadrennium's name, such as 2026–2029.
+    # The names of the quadrennium, such as 2026–2029, and of the one before it.
     period: str
+    before: str
     total: int
     accepted: int
     invited: int
@@ -96,8 +98,41 @@ LISTED = (
 )
 
 
-def members_of(group: Group | int, *, words: str = "", region: str = "", day: date | None = None) -> QuerySet:
-    """Members on the day (today) as LISTED, by name, narrowed by words and by the code of a region."""
+# What the lists can be sorted by: the names in the address, and the fields. Equal rows are in the order of names.
+MEMBER_SORTS = {
+    "name": ("person__sort_key",),
+    "country": ("country_place",),
+    "since": ("since",),
+    "expertise": ("person__expertise",),
+}
+HANDSHAKE_SORTS = {
+    "name": ("family_name", "given_name"),
+    "email": ("email",),
+    "since": ("started_at",),
+    "until": ("expires_at",),
+}
+FORMER_SORTS = {"name": ("person__sort_key",)}
+
+
+def _sorted(found: QuerySet, sorts: Mapping[str, tuple[str, ...]], sort: Sort | None, *ties: str) -> QuerySet:
+    """The rows in the order of `sort`; countries by their names in the reader's language."""
+    fields = sorts[sort.name] if sort else ()
+    if "country_place" in fields:
+        names = sorted(countries, key=lambda country: normalised(country.name))
+        places = [When(person__country=one.code, then=Value(n)) for n, one in enumerate(names)]
+        found = found.annotate(country_place=Case(*places, default=Value(len(names))))
+    return found.order_by(*(sort.order(*fields) if sort else ()), *ties)
+
+
+def members_of(
+    group: Group | int,
+    *,
+    words: str = "",
+    region: str = "",
+    day: date | None = None,
+    sort: Sort | None = None,
+) -> QuerySet:
+    """Members on the day (today) as LISTED, by name or as sorted, narrowed by words and by the code of a region."""
     first = (
         Membership.objects.filter(group=OuterRef("group"), person=OuterRef("person"))
         .order_by()
@@ -105,13 +140,8 @@ def members_of(group: Group | int, *, words: str = "", region: str = "", day: da
         .annotate(first=Min("starts_on"))
         .values("first")
     )
-    found = (
-        Membership.objects.on(day)
-        .filter(group=group)
-        .annotate(since=Subquery(first))
-        .order_by("person__sort_key", "pk")
-        .values_list(*LISTED)
-    )
+    rows = Membership.objects.on(day).filter(group=group).annotate(since=Subquery(first))
+    found = _sorted(rows, MEMBER_SORTS, sort, "person__sort_key", "pk").values_list(*LISTED)
     for word in normalised(words).split():
         found = found.filter(person__search__contains=word)
     return found.filter(person__region=region) if region else found
@@ -148,14 +178,26 @@ def member_rows(group: Group, listed: Iterable[tuple], *, contacts: ContactRight
     ]
 
 
-def handshakes_in(group: Group, period: Quadrennium | None, state: str, words: str = "") -> QuerySet:
-    """Handshakes of this quadrennium in one state, newest first, narrowed by words in name or address."""
-    found = Handshake.objects.filter(group=group, quadrennium=period, state=state).select_related("person")
+def handshakes_in(
+    group: Group, period: Quadrennium | None, state: str, words: str = "", sort: Sort | None = None
+) -> QuerySet:
+    """Handshakes of this quadrennium in one state, newest first or as sorted, narrowed by words in name or address."""
+    found = _handshakes(group, period, words).filter(state=state).select_related("person")
+    return _sorted(found, HANDSHAKE_SORTS, sort, "-started_at", "-pk")
+
+
+def handshake_counts(group: Group, period: Quadrennium | None, words: str) -> dict[str, int]:
+    """The number of handshakes of this quadrennium in each state, narrowed as `handshakes_in` is; one query."""
+    return dict(_handshakes(group, period, words).order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def _handshakes(group: Group, period: Quadrennium | None, words: str) -> QuerySet:
+    found = Handshake.objects.filter(group=group, quadrennium=period)
     for word in words.split():
         found = found.filter(
             Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(email__icontains=word)
         )
-    return found.order_by("-started_at", "-pk")
+    return found
 
 
 def _former(group: Group | int, last: int, ended_on: date, period: int) -> QuerySet:
@@ -208,6 +250,7 @@ def renewal(group: Group, period: Quadrennium) -> Renewal | None:
         return None
     return Renewal(
         period.label,
+        last.label,
         total=sum(counts.values()),
         accepted=counts.get("accepted", 0),
         invited=counts.get("invited", 0),
@@ -215,7 +258,7 @@ def renewal(group: Group, period: Quadrennium) -> Renewal | None:
     )
 
 
-def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
+def not_invited(group: Group, period: Quadrennium, words: str = "", sort: Sort | None = None) -> QuerySet:
     """Memberships of the last quadrennium whose person was not invited into this one yet."""
     last = _last_period(period)
     if last is None:
@@ -224,12 +267,11 @@ def not_invited(group: Group, period: Quadrennium, words: str = "") -> QuerySet:
         _former(group, last.pk, last.ends_on, period.pk)
         .filter(standing="missing")
         .select_related("person")
-        .order_by("person__sort_key", "pk")
     )
     for word in normalised(words).split():
         # Of former members the group knows the names, and not where they work today.
         found = found.filter(person__sort_key__contains=word)
-    return found
+    return _sorted(found, FORMER_SORTS, sort, "person__sort_key", "pk")
 
 
 def member_choices(group: Group, day: date) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""The list of reports as a table for a spreadsheet, with the same cells as the page."""
+"""The lists of reports and of target sets as tables for a spreadsheet, with the same cells as the pages."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from core.tables import csv_text
-from office.queries import GroupRow, category_names
+from office.queries import category_names
+from reporting.network import REPORTS, Listing, Row
+from reporting.summary import ReportStanding
 
 
-def report_rows(rows: Iterable[GroupRow]) -> list[list[object]]:
-    """A heading row, then one row for each group."""
+def list_rows(listing: Listing, rows: Iterable[Row]) -> list[list[object]]:
+    """A heading row, then one row for each report or target set."""
+    about_reports = listing is REPORTS
     lines: list[list[object]] = [
         [
             _("Group"),
             _("Acronym"),
             _("Kind of group"),
-            _("Year"),
+            _("Year") if about_reports else _("Quadrennium"),
             _("State"),
             _("Overdue"),
             _("Due on"),
-            _("Extended"),
-            _("Sections finished"),
-            _("Sections in all"),
+            *(
+                [_("Extended"), _("Sections finished"), _("Sections in all")]
+                if about_reports
+                else [_("Targets")]
+            ),
             _("Sent on"),
             _("Decided on"),
             _("Network support"),
@@ -34,24 +39,31 @@ def report_rows(rows: Iterable[GroupRow]) -> list[list[object]]:
     return lines
 
 
-def _line(row: GroupRow, kind: str) -> list[object]:
+def _line(row: Row, kind: str) -> list[object]:
+    standing = row.standing
+    if isinstance(standing, ReportStanding):
+        own: list[object] = [
+            _("Yes") if standing.extended else _("No"),
+            standing.sections_done,
+            standing.sections_of,
+        ]
+    else:
+        own = [standing.targets]
     return [
         row.group.name,
         row.group.acronym,
         kind,
-        row.year,
-        row.report.stage.label,
-        _("Yes") if row.report.overdue else _("No"),
-        row.report.due_on.isoformat(),
-        _("Yes") if row.report.extended else _("No"),
-        row.report.sections_done,
-        row.report.sections_of,
-        row.report.submitted_at.date().isoformat() if row.report.submitted_at else "",
-        row.report.decided_at.date().isoformat() if row.report.decided_at else "",
+        "–".join(str(year) for year in row.years),
+        standing.stage.label,
+        _("Yes") if standing.overdue else _("No"),
+        standing.due_on.isoformat(),
+        *own,
+        standing.submitted_at.date().isoformat() if standing.submitted_at else "",
+        standing.decided_at.date().isoformat() if standing.decided_at else "",
         "; ".join(person.name for person in row.network_support),
     ]
 
 
-def report_csv(rows: Iterable[GroupRow]) -> str:
+def list_csv(listing: Listing, rows: Iterable[Row]) -> str:
     """The rows as CSV. No cell can start a formula."""
-    return csv_text(report_rows(rows))
+    return csv_text(list_rows(listing, rows))

@@ -1,49 +1,67 @@
-"""Filters of the list of reports. Apart from the search words, a filter accepts only values from its list."""
+"""The filters of the lists of reports and of target sets, as a form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import set_choices
-from office.queries import Filters, Grid
-from reporting.models import ReportingYear
-from reporting.states import ReportStage
+from core.sorting import PARAMETER
+from office.queries import category_names
+from reporting.network import ALL, IN_TIME, NOBODY, OVERDUE, REPORTS, Filters, Listing, Row, supporters_in
+
+TOGETHER = [("received", _("Received (with the Chair’s Office or accepted)")), ("unsent", _("Not yet sent"))]
 
 
 class FilterForm(forms.Form):
-    """The year of the list, and its filters: words, state, kind, network support, overdue."""
+    """The years of a list and its filters: words, state, kind, network support, overdue. Keeps the order."""
 
-    q = forms.CharField(label=_("Group"), required=False, max_length=100)
-    year = forms.ChoiceField(label=_("Year"), required=False)
+    q = forms.CharField(
+        label=_("Group"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    years = forms.ChoiceField(label=_("Year"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
     category = forms.ChoiceField(label=_("Kind of group"), required=False)
     support = forms.ChoiceField(label=_("Network support"), required=False)
-    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    overdue = forms.ChoiceField(label=pgettext_lazy("filter", "Deadline"), required=False)
 
-    def __init__(self, data: Mapping[str, str], grid: Grid, years: Iterable[ReportingYear]) -> None:
-        """Offer the filters of one year's grid, and `years` to choose from."""
-        super().__init__({**data, "year": str(grid.year.year)}, auto_id="filter_%s")
+    def __init__(
+        self,
+        listing: Listing,
+        filters: Filters,
+        rows: Collection[Row],
+        offered: Iterable[tuple[str, str]],
+        years: str,
+    ) -> None:
+        """Offer what the rows have; `offered` are the years or quadrennia, of which `years` is chosen."""
+        super().__init__({**filters.query, "years": years, PARAMETER: filters.sort.text}, auto_id="filter_%s")
+        self.fields[PARAMETER] = forms.CharField(required=False, widget=forms.HiddenInput)
+        everything = _("All years")
+        if listing is not REPORTS:
+            self.fields["years"].label = _("Quadrennium")
+            everything = _("All quadrennia")
+        present = {row.group.category_id for row in rows}
         choices: dict[str, list[tuple[str, Any]]] = {
-            "year": [(str(one.year), str(one.year)) for one in years],
-            "state": [("", _("All states")), *ReportStage.choices],
-            "category": [("", _("All kinds")), *grid.categories],
-            "support": [("", _("Everybody")), *((str(one.pk), one.name) for one in grid.supporters)],
+            "years": [*offered, (ALL, everything)],
+            "state": [
+                ("", _("All states")),
+                *((stage.value, stage.label) for stage in listing.stages),
+                *(TOGETHER if listing is REPORTS else []),
+            ],
+            "category": [
+                ("", _("All kinds")),
+                *((code, name) for code, name in category_names().items() if code in present),
+            ],
+            "support": [
+                ("", _("Everybody")),
+                (NOBODY, _("Nobody assigned")),
+                *((str(one.pk), one.name) for one in supporters_in(rows)),
+            ],
+            "overdue": [("", _("All")), (OVERDUE, _("Overdue")), (IN_TIME, _("Not overdue"))],
         }
-        for name, offered in choices.items():
-            set_choices(self, name, offered)
-
-    def filters(self) -> Filters:
-        """The chosen filters. A value that is in no list is ignored."""
-        self.is_valid()
-        clean = self.cleaned_data
-        return Filters(
-            words=clean.get("q", ""),
-            state=clean.get("state", ""),
-            category=clean.get("category", ""),
-            support=int(clean["support"]) if clean.get("support") else None,
-            overdue=bool(clean.get("overdue")),
-        )
+        for name, values in choices.items():
+            set_choices(self, name, values)

@@ -1,47 +1,73 @@
-"""Pages of the Chair's Office: the network's reports in one year, their export, and the mail queue."""
+"""Pages of the Chair's Office: figures, the lists of reports and target sets with their exports, the mail queue."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from core import audit, clock
 from core.errors import DomainError
-from core.htmx import HtmxRequest, asks_for_list, list_page
+from core.htmx import list_page
 from core.mail.models import OutgoingMail
 from core.once import acts_once
+from core.sorting import headings
 from groups.access import AuthedRequest, office_page, request_roles
 from groups.roles import Permission
 from office import actions, exports, present, queries
 from office.forms import FilterForm
 from reporting.models import ReportingYear
+from reporting.network import (
+    ALL,
+    REPORTS,
+    TARGETS,
+    Filters,
+    Listing,
+    Row,
+    begun_periods,
+    read_filters,
+    report_rows,
+    reporting_years,
+    target_rows,
+)
 
 ROWS = 25
 
 
-def _grid_and_filters(request: HttpRequest) -> tuple[queries.Grid, FilterForm, queries.Filters] | None:
-    """The grid of the requested year, and its filters as a form and as values; None before any year has opened.
-
-    The page and the export both call this, so they show the same rows. Raises Http404 for a year that has not
-    opened.
-    """
-    day = clock.today()
-    years = queries.reporting_years(day)
+@office_page(Permission.VIEW_DASHBOARD)
+@require_safe
+def dashboard(request: AuthedRequest) -> HttpResponse:
+    """The dashboard: the figures of a year's reports, and what has waited longest for the Chair's Office."""
+    day, held = clock.today(), request_roles(request)
+    years = reporting_years(day)
     if not years:
-        return None
+        return render(request, "office/no_year.html")
     year = _year(request.GET.get("year", ""), years)
-    grid = queries.network(request_roles(request), year, day)
-    form = FilterForm(request.GET.dict(), grid, years)
-    return grid, form, form.filters()
+    grid = queries.network(held, year, day)
+    return render(
+        request,
+        "office/dashboard.html",
+        {
+            "year": year.year,
+            "grid": grid,
+            "lead": present.lead(grid, day),
+            "years": [
+                {"label": str(one), "url": f"?year={one.year}", "count": None, "current": one == year}
+                for one in years
+            ],
+            "figures": present.figures(grid),
+            "waiting": present.waiting_rows(grid, held, request.user.pk, day),
+            "waiting_columns": present.waiting_columns(),
+            "waiting_lists": present.waiting_lists(grid),
+            "chart": present.chart(grid),
+        },
+    )
 
 
 def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
@@ -53,76 +79,117 @@ def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
     return found
 
 
-@office_page(Permission.VIEW_DASHBOARD)
-@require_safe
-def dashboard(request: AuthedRequest) -> HttpResponse:
-    """The dashboard: the state of every group's report of a year, the longest waits, and the list of groups."""
-    found = _grid_and_filters(request)
-    if found is None:
-        return render(request, "office/no_year.html")
-    grid, form, filters = found
-    rows = filters.fitting(grid.rows)
-    if asks_for_list(request) and _year_shown(request) != grid.year.year:
-        return HttpResponseClientRedirect(request.get_full_path())  # all of the page is about its year
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    url = reverse("office:dashboard")
-    clear_url = f"{url}?{urlencode({'year': grid.year.year})}#list"
+@dataclass(frozen=True)
+class Listed:
+    """What a list and its export both show: the rows that the filters keep, in order."""
+
+    listing: Listing
+    # The chosen year or quadrennium, or ALL; and those to choose from, as value and label.
+    years: str
+    offered: list[tuple[str, str]]
+    every: list[Row]
+    filters: Filters
+    rows: list[Row]
+
+    @property
+    def query(self) -> str:
+        """The list's query, with the years, the filters and the order."""
+        return present.list_query(self.filters, self.years)
+
+
+def _listed(request: HttpRequest, listing: Listing) -> Listed:
+    """The list that the address asks for; the newest year without a choice. Raises Http404 for years not offered."""
+    day, held = clock.today(), request_roles(request)
+    asked = request.GET.get("years", "")
+    if listing is REPORTS:
+        years = {str(year): year for year in reporting_years(day)}
+        offered = [(text, text) for text in years]
+        chosen = _chosen(asked, list(years))
+        every = report_rows(held, [years[text] for text in _spread(chosen, list(years))], day)
+    else:
+        periods = {f"{one.years[0]}-{one.years[-1]}": one for one in begun_periods(day)}
+        offered = [(text, one.label) for text, one in periods.items()]
+        chosen = _chosen(asked, list(periods))
+        every = target_rows(held, [periods[text] for text in _spread(chosen, list(periods))], day)
+    filters = read_filters(request.GET.dict(), every, listing)
+    return Listed(listing, chosen, offered, every, filters, filters.fitting(every, listing))
+
+
+def _chosen(asked: str, offered: list[str]) -> str:
+    if not asked:
+        return offered[0] if offered else ALL
+    if asked != ALL and asked not in offered:
+        raise Http404
+    return asked
+
+
+def _spread(chosen: str, offered: list[str]) -> list[str]:
+    return offered if chosen == ALL else [chosen]
+
+
+def _list(request: AuthedRequest, listing: Listing) -> HttpResponse:
+    """A page of the list, with its filters, its order and the address of its export."""
+    found = _listed(request, listing)
+    page = Paginator(found.rows, ROWS).get_page(request.GET.get("page"))
+    url = reverse(listing.url_name)
+    clear_url = f"{url}?years={found.years}"
+    columns = present.list_columns(listing)
     return list_page(
         request,
-        "office/dashboard.html",
+        "office/list.html",
         {
-            "grid": grid,
-            "year": grid.year.year,
-            "lead": present.lead(grid, clock.today()),
-            "figures": present.figures(grid),
-            "waiting": present.waiting_rows(grid, request_roles(request), request.user.pk, clock.today()),
-            "waiting_columns": present.waiting_columns(),
-            "waiting_more": len(grid.waiting) - present.WAITING,
-            "chart": present.chart(grid),
-            "filter_form": form,
+            "words": present.list_words(listing),
+            "about_reports": listing is REPORTS,
+            "filter_form": FilterForm(listing, found.filters, found.every, found.offered, found.years),
             "page": page,
-            "found": len(rows),
-            "rows": present.report_rows(page, request_roles(request), clock.today()),
-            "columns": present.report_columns(),
+            "found": len(found.rows),
+            "all": len(found.every),
+            "only_waiting": found.filters.query == {"state": "submitted"},
+            "rows": present.list_lines(listing, page, request_roles(request), clock.today(), found.query),
+            "columns": headings(columns, found.filters.sort, {"years": found.years, **found.filters.query}),
             "clear_url": clear_url,
-            "shown_clear_url": clear_url if filters.query else "",
-            "export_url": f"{reverse('office:report-export')}?{_query(grid, filters)}",
+            "shown_clear_url": clear_url if found.filters.query else "",
+            "export_url": f"{reverse(listing.export_url_name)}?{found.query}",
         },
     )
 
 
-def _year_shown(request: HtmxRequest) -> int:
-    """The year of the page that sent the htmx request; the newest year if its address names none."""
-    asked = parse_qs(urlsplit(request.htmx.current_url or "").query).get("year", [""])[0]
-    years = [one.year for one in queries.reporting_years(clock.today())]
-    return next((year for year in years if str(year) == asked), years[0])
+def _export(request: AuthedRequest, listing: Listing, name: str, verb: str) -> HttpResponse:
+    """The list as CSV, with the same rows in the same order. The audit trail records who downloaded it."""
+    found = _listed(request, listing)
+    audit.record(verb, by=request.user, about=request.user, rows=len(found.rows), filters=found.query)
+    response = HttpResponse(exports.list_csv(listing, found.rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{found.years}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
-def _query(grid: queries.Grid, filters: queries.Filters) -> str:
-    """The year and the chosen filters as the query of an address."""
-    return urlencode({"year": str(grid.year.year), **filters.query})
+@office_page(Permission.VIEW_DASHBOARD)
+@require_safe
+def report_list(request: AuthedRequest) -> HttpResponse:
+    """The annual reports of all groups, of one year or of all years."""
+    return _list(request, REPORTS)
 
 
 @office_page(Permission.VIEW_DASHBOARD)
 @require_safe
 def report_export(request: AuthedRequest) -> HttpResponse:
-    """The filtered list as CSV, with the same rows as the page. The audit trail records who downloaded it."""
-    found = _grid_and_filters(request)
-    if found is None:
-        raise Http404
-    grid, _form, filters = found
-    rows = filters.fitting(grid.rows)
-    audit.record(
-        "office.reports_exported",
-        by=request.user,
-        about=grid.year,
-        rows=len(rows),
-        filters=_query(grid, filters),
-    )
-    response = HttpResponse(exports.report_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="annual-reports-{grid.year.year}.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    """The list of annual reports as CSV."""
+    return _export(request, REPORTS, "annual-reports", "office.reports_exported")
+
+
+@office_page(Permission.VIEW_DASHBOARD)
+@require_safe
+def target_list(request: AuthedRequest) -> HttpResponse:
+    """The target sets of all groups, of one quadrennium or of all."""
+    return _list(request, TARGETS)
+
+
+@office_page(Permission.VIEW_DASHBOARD)
+@require_safe
+def target_export(request: AuthedRequest) -> HttpResponse:
+    """The list of target sets as CSV."""
+    return _export(request, TARGETS, "target-sets", "office.targets_exported")
 
 
 @office_page(Permission.VIEW_MAIL_QUEUE)
@@ -137,6 +204,7 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
         {
             "figures": present.mail_figures(found),
             "oldest": found.oldest,
+            "not_shown": found.not_shown,
             "troubled": [(mail, present.without_addresses(mail.reason)) for mail in found.troubled],
             "may_retry": may_retry,
         },

@@ -16,5 +16,6 @@ class ReportingConfig(AppConfig):
             "reports.duties",
             "reports.activity",
             "reports.receivers",
+            "review.duties",
         ):
             import_module(f"reporting.{part}")

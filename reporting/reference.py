@@ -64,7 +64,11 @@ def _named(model: type[Part], name: str) -> None:
 
 
 def _plan(period: Quadrennium) -> None:
-    """The strategic plan of a period. For 2026–2029 no key results are known yet, so the last list is used again."""
+    """The strategic plan of a period: its Key Species Results, and the pairs of component and sub-category.
+
+    Only the results whose wording is public are loaded: numbers 1 to 7 of 2021–2025. House assumption: the pairs of
+    earlier reports are used for 2026–2029 too, until the Chair's Office publishes others.
+    """
     plan, _created = StrategicPlan.objects.get_or_create(
         version=f"Species Strategic Plan {period.label}", defaults={"quadrennium": period}
     )
@@ -83,6 +87,7 @@ def _plan(period: Quadrennium) -> None:
                 source=row["source"][:300],
             )
             for row in rows("reporting", "key-species-results")
+            if row["period"] == period.label
         ],
         ignore_conflicts=True,
     )

@@ -12,6 +12,16 @@ class TargetSetState(models.TextChoices):
     AGREED = "agreed", _("Agreed")
 
 
+class TargetSetStage(models.TextChoices):
+    """The status of a group's targets of a quadrennium, for lists: the set's states and "Not started"."""
+
+    NOT_STARTED = "none", _("Not started")
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("With the Chair’s Office")
+    RETURNED = "returned", pgettext_lazy("targets", "Sent back")
+    AGREED = "agreed", _("Agreed")
+
+
 TARGETS_EDITABLE = [TargetSetState.DRAFT, TargetSetState.RETURNED]
 TARGET_MOVES = {
     TargetSetState.DRAFT: {TargetSetState.SUBMITTED},

@@ -11,17 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import full_name
 from core.compiled import compiled_query
 from duties.registry import DutyQuery
 from groups.access import PersonRoles, roles_of
 from groups.models import Group, Quadrennium
-from groups.queries import Holders, groups_with_support, holders, network_holders
-from groups.roles import RoleCode
+from groups.queries import Holders, holders
 from reporting.models import Report, ReportingYear, TargetSet, all_reporting_years, sections_of
-from reporting.states import EDITABLE, ReportStage, ReportState, TargetSetState
+from reporting.states import EDITABLE, ReportStage
 
 # The portal no longer asks for a report that is more than a year late.
 ASKED_FOR = timedelta(days=366)
@@ -122,9 +121,11 @@ class GroupSummary:
 
 
 def summaries(groups: Iterable[Group], day: date) -> dict[int, GroupSummary]:
-    """The summary of each group on the day, by the group's id; two queries."""
+    """The summary of each group on the day, by the group's id; two queries, none without a group."""
     asked = asked_on(day)
     found = {group.pk: GroupSummary(group, asked) for group in groups}
+    if not found:
+        return found
     for line in target_set_lines(found, asked):
         found[line.group_id].sets[line.period_id] = line
     years = {year.year for year in (*asked.years, asked.latest) if year}
@@ -237,41 +238,22 @@ def report_standing(year: ReportingYear, report: ReportLine | None, day: date) -
 def summaries_for(query: DutyQuery) -> Iterator[tuple[GroupSummary, Holders]]:
     """The reporting, open groups of a duty query, each with the people who hold a role in it.
 
-    For one person only that person's roles are given. Three queries for a person and five for everybody; one more
-    for an administrator of the Chair's Office, who acts as network support where a group has none.
+    For one person only that person's roles are given. Three queries for a person and four for everybody. What groups
+    without network support have sent is the duty of the Chair's Office as a whole (reporting.review.duties).
     """
     groups = Group.objects.open(query.day).filter(category__reports_annually=True).select_related("category")
     if query.group_ids is not None:
         groups = groups.filter(pk__in=query.group_ids)
     if query.person is None:
-        in_office, office = (
-            holders(query.day, query.group_ids),
-            network_holders(RoleCode.OFFICE_ADMIN, query.day),
-        )
-        supported = {pk for pk, people in in_office.items() if RoleCode.NETWORK_SUPPORT in people}
+        in_office = holders(query.day, query.group_ids)
     else:
         held: PersonRoles = query.held or roles_of(query.person, query.day)
         in_office = {pk: own_roles(held, pk, query.person.pk) for pk in held.groups}
-        concerned, office, supported = Q(pk__in=held.groups), (), set()
-        if RoleCode.OFFICE_ADMIN in held.network:
-            concerned |= _something_was_sent()
-            office, supported = (query.person.pk,), groups_with_support(query.day)
-        groups = groups.filter(concerned)
+        groups = groups.filter(pk__in=held.groups)
     for pk, summary in summaries(groups, query.day).items():
-        people = in_office.get(pk, {})
-        yield (
-            summary,
-            people if pk in supported or not office else {**people, RoleCode.NETWORK_SUPPORT: office},
-        )
+        yield summary, in_office.get(pk, {})
 
 
 def own_roles(held: PersonRoles, group_id: int, person_id: int) -> Holders:
     """One person's roles in a group, in the shape of `groups.queries.holders`."""
     return dict.fromkeys(held.groups.get(group_id, ()), (person_id,))
-
-
-def _something_was_sent() -> Q:
-    """A condition on groups: the Chair's Office has targets or a report of the group to decide about."""
-    targets = TargetSet.objects.filter(group=OuterRef("pk"), state=TargetSetState.SUBMITTED)
-    reports = Report.objects.filter(group=OuterRef("pk"), state=ReportState.SUBMITTED)
-    return Q(Exists(targets)) | Q(Exists(reports))

@@ -22,7 +22,7 @@ from reporting.models import Report, ReportingYear
 from reporting.states import EDITABLE, ReportStage
 from tools.signed_in import GROUP, client_for, persona, report_year, session_of
 
-# The number of lines on one page of the directory and of the dashboard.
+# The number of lines on one page of the directory and of the list of reports.
 PER_PAGE = 25
 # Statements that only set a savepoint. The scope is set in front of another statement and adds none.
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
@@ -97,12 +97,23 @@ def directory_queries(groups: list[Group]) -> list[str]:
     return _in_turn(lists, [urlencode({"q": group.name}) for group in groups])
 
 
-def dashboard_queries(groups: list[Group]) -> list[str]:
-    """Every page of every year, alternating with this year's filters; then a search for each group."""
-    newest_first = ReportingYear.objects.filter(opens_on__lte=clock.today()).order_by("-year")
-    years = [row.year for row in newest_first]
+def opened_years() -> list[int]:
+    """The years whose reports have opened, newest first."""
+    opened = ReportingYear.objects.filter(opens_on__lte=clock.today()).order_by("-year")
+    return [row.year for row in opened]
+
+
+def dashboard_queries(wanted: int) -> list[str]:
+    """This many addresses of the dashboard. There are few years, so a number that the page ignores tells them apart."""
+    years = opened_years()
+    return [urlencode({"year": years[n % len(years)], "n": n}) for n in range(wanted)]
+
+
+def report_list_queries(groups: list[Group]) -> list[str]:
+    """Every page of every year, alternating with this year's filters and orders; then a search for each group."""
+    years = opened_years()
     reporting = _pages(Group.objects.open().filter(category__reports_annually=True).count())
-    lists = [{"year": year, "page": page} for page in reporting for year in years]
+    lists = [{"years": year, "page": page} for page in reporting for year in years]
     filters: list[dict[str, Any]] = [{"overdue": "on"}, *({"state": state} for state in ReportStage.values)]
     filters += [{"category": one.pk} for one in Category.objects.filter(reports_annually=True)]
     queries = _in_turn(map(urlencode, lists), map(urlencode, filters))
@@ -134,11 +145,15 @@ def pages(wanted: int) -> dict[str, Page]:
         for name, address in in_group(GROUP).items()
     }
     directory, dashboard = reverse("workspace:directory"), reverse("office:dashboard")
+    reports = reverse("office:report-list")
     found["directory"] = Page(
         Visit(persona("LE"), directory), _asked(directory, directory_queries(groups)[:wanted], leaders)
     )
     found["office dashboard"] = Page(
-        Visit(persona("CA"), dashboard), _asked(dashboard, dashboard_queries(groups)[:wanted], staff)
+        Visit(persona("CA"), dashboard), _asked(dashboard, dashboard_queries(wanted), staff)
+    )
+    found["office reports"] = Page(
+        Visit(persona("CA"), reports), _asked(reports, report_list_queries(groups)[:wanted], staff)
     )
     return found
 

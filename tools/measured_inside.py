@@ -58,6 +58,8 @@ def shot_pages() -> list[tuple[str, str, str]]:
         ("06-target-add", "LE", reverse("reporting:target-add", args=span)),
         ("07-report", "LE", reverse("reporting:report-detail", args=[GROUP, year])),
         ("08-office", "CA", reverse("office:dashboard")),
+        ("08-office-reports", "CA", reverse("office:report-list")),
+        ("08-office-targets", "CA", reverse("office:target-list")),
         ("08-mail-queue", "CA", reverse("office:mail-queue")),
         ("12-directory", "VI", reverse("workspace:directory")),
         ("12b-public-group", "VI", reverse("workspace:group-detail", args=[GROUP])),

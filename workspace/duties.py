@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from duties.registry import Duty, in_order
 from groups.access import PersonRoles
-from groups.queries import Leadership
-from groups.roles import RoleCode
 from members.duties import duties_of_person
 from reporting.reports import duties as report_duties
 from reporting.summary import GroupSummary, own_roles
@@ -18,16 +16,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def duties_in_group(
-    person: User, held: PersonRoles, summary: GroupSummary, offices: Leadership, day: date
-) -> list[Duty]:
+def duties_in_group(person: User, held: PersonRoles, summary: GroupSummary, day: date) -> list[Duty]:
     """The person's duties in the summary's group, the same as on their task list. One query."""
     group = summary.group
     people = own_roles(held, group.pk, person.pk)
-    supported = any(one.person.is_active for one in offices.with_role(RoleCode.NETWORK_SUPPORT))
-    # Guidelines 3.5: without network support, the Chair's Office answers for the group.
-    if RoleCode.OFFICE_ADMIN in held.network and not supported:
-        people = {**people, RoleCode.NETWORK_SUPPORT: (person.pk,)}
     found = [
         *duties_of_person(person, held, day, [group.pk]),
         *target_duties.duties_in(summary, people),

@@ -51,6 +51,12 @@ def in_group(permission: Permission) -> Condition:
     return lambda request: request_roles(request).may(permission, request.group)  # type: ignore[attr-defined] # asked on the pages of groups only
 
 
+def in_reporting_group(permission: Permission) -> Condition:
+    """A condition: as `in_group`, in a group that sets targets and reports; partner centers do neither."""
+    allowed = in_group(permission)
+    return lambda request: request.group.category.reports_annually and allowed(request)  # type: ignore[attr-defined] # as in_group
+
+
 def anywhere(permission: Permission) -> Condition:
     """A condition: the person has the permission in every group or in one of their own groups."""
 
@@ -87,14 +93,16 @@ ACCOUNT = (
 GROUP = (
     Link(_("Overview"), "workspace:overview", in_group(Permission.VIEW_WORKSPACE)),
     Link(_("Members"), "members:member-list", in_group(Permission.VIEW_MEMBERS)),
-    Link(_("Targets"), "reporting:target-list-current", in_group(Permission.VIEW_TARGETS)),
-    Link(_("Annual report"), "reporting:report-current", in_group(Permission.VIEW_REPORT)),
+    Link(_("Targets"), "reporting:target-list-current", in_reporting_group(Permission.VIEW_TARGETS)),
+    Link(_("Annual report"), "reporting:report-current", in_reporting_group(Permission.VIEW_REPORT)),
     Link(_("Leadership"), "groups:leadership", in_group(Permission.VIEW_LEADERSHIP)),
     Link(_("Group details"), "groups:group-edit", in_group(Permission.EDIT_GROUP)),
     Link(_("History"), "groups:history", in_group(Permission.VIEW_AUDIT)),
 )
 OFFICE = (
-    Link(_("Dashboard"), "office:dashboard", sees_network, prefixes=("office/reports/",)),
+    Link(_("Dashboard"), "office:dashboard", sees_network),
+    Link(_("Annual reports"), "office:report-list", sees_network),
+    Link(_("Target sets"), "office:target-list", sees_network),
     Link(_("Mail queue"), "office:mail-queue", sees_mail),
 )
 

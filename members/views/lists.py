@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -21,6 +22,7 @@ from core import audit, clock
 from core.errors import DomainError
 from core.htmx import list_page
 from core.once import acts_once
+from core.sorting import headings, read_sort
 from core.tables import csv_text
 from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group, Quadrennium
@@ -56,13 +58,18 @@ def member_list(request: GroupRequest, group: Group) -> HttpResponse:
     day = clock.today()
     period = Quadrennium.current(day) if sees_handshakes else None
     renewal = queries.renewal(group, period) if period else None
+    asked = data.get("sort", "")
     if show in STATES:
-        rows = queries.handshakes_in(group, period, STATES[show], words)
+        sort = read_sort(asked, queries.HANDSHAKE_SORTS, "-since")
+        rows = queries.handshakes_in(group, period, STATES[show], words, sort)
     elif show == NOT_YET and period is not None:
-        rows = queries.not_invited(group, period, words)
+        sort = read_sort(asked, queries.FORMER_SORTS, "name")
+        rows = queries.not_invited(group, period, words, sort)
     else:
         show = ""
-        rows = queries.members_of(group, words=words, region=region)
+        sort = read_sort(asked, queries.MEMBER_SORTS, "name")
+        rows = queries.members_of(group, words=words, region=region, sort=sort)
+    region = "" if show else region  # an invitation knows no region
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"members": None, "handshakes": None, "former": None}
     if show in STATES:
@@ -77,16 +84,21 @@ def member_list(request: GroupRequest, group: Group) -> HttpResponse:
     all_members_listed = not (show or words or region)
     total = page.paginator.count if all_members_listed else member_counts([group.pk], day).get(group.pk, 0)
     if show:
-        del form.fields["region"]  # an invitation knows no region
+        del form.fields["region"]
     may_prepare = held.may(Permission.PREPARE_INVITATION, group) and not group.is_closed
     list_url = reverse("members:member-list", args=[group.slug])
     context |= {
         "page": page,
         "filter_form": form,
         "filtered": bool(words or region),
-        "chips": _chips(request, total, handshake_states([group.pk], day).get(group.pk, {}), renewal, show)
+        "chips": _chips(_counts(group, period, renewal, total, page, show, words), show, words, region)
         if sees_handshakes
         else [],
+        "columns": headings(
+            _columns(show, held.may(Permission.VIEW_CONTACTS, group), may_prepare),
+            sort,
+            {"show": show, "q": words, "region": region},
+        ),
         "renewal": renewal,
         "renewal_parts": _renewal_parts(renewal) if renewal else [],
         "clear_url": list_url if words or region else "",
@@ -101,32 +113,75 @@ def member_list(request: GroupRequest, group: Group) -> HttpResponse:
 
 def _renewal_parts(renewal: queries.Renewal) -> list[tuple[str, int, str]]:
     return [
-        ("k1", renewal.accepted, _("Accepted")),
-        ("k2", renewal.invited, _("Invited")),
+        ("k1", renewal.accepted, pgettext("renewal", "Accepted")),
+        ("k2", renewal.invited, _("Invited again")),
         ("k3", renewal.missing, _("Not invited yet")),
         ("k4", renewal.leaving, _("Not renewing")),
     ]
 
 
-def _chips(
-    request: HttpRequest, total: int, states: dict[str, int], renewal: queries.Renewal | None, show: str
-) -> list[dict[str, Any]]:
-    words = request.GET.get("q", "")
+def _counts(
+    group: Group,
+    period: Quadrennium | None,
+    renewal: queries.Renewal | None,
+    total: int,
+    page: Page,
+    show: str,
+    words: str,
+) -> dict[str, int]:
+    """The number of people in each list of the page within the search; one query without words, three with words."""
+    if words:
+        states = queries.handshake_counts(group, period, words)
+    else:
+        states = handshake_states([group.pk], clock.today()).get(group.pk, {})
+    counts = {name: states.get(state, 0) for name, state in STATES.items()}
+    if renewal is not None and period is not None:
+        counts[NOT_YET] = queries.not_invited(group, period, words).count() if words else renewal.missing
+    counts[""] = queries.members_of(group, words=words).count() if show and words else total
+    # The list that is shown has been counted already.
+    return {**counts, show: page.paginator.count}
+
+
+def _chips(counts: dict[str, int], show: str, words: str, region: str) -> list[dict[str, Any]]:
+    """Links to the lists with their numbers. The region narrows members only."""
+    labels = {
+        "": _("Members"),
+        "asked": _("Asking to join"),
+        "invited": _("Invited"),
+        "prepared": _("Prepared"),
+        "expired": _("Run out"),
+        NOT_YET: _("Not invited yet"),
+    }
 
     def chip(label: str, name: str, count: int) -> dict[str, Any]:
-        query = urlencode({key: value for key, value in (("show", name), ("q", words)) if value})
+        given = {"show": name, "q": words, "region": "" if name else region}
+        query = urlencode({key: value for key, value in given.items() if value})
         return {"label": label, "url": f"?{query}", "count": count, "current": name == show}
 
-    chips = [
-        chip(_("Members"), "", total),
-        chip(_("Asking to join"), "asked", states.get(HandshakeState.REQUESTED, 0)),
-        chip(_("Invited"), "invited", states.get(HandshakeState.INVITED, 0)),
-        chip(_("Prepared"), "prepared", states.get(HandshakeState.PREPARED, 0)),
-        chip(_("Run out"), "expired", states.get(HandshakeState.EXPIRED, 0)),
+    return [chip(label, name, counts[name]) for name, label in labels.items() if name in counts]
+
+
+def _columns(show: str, sees_addresses: bool, may_prepare: bool) -> list[dict[str, Any]]:
+    """The headings of the list that is shown, with the names that sort it."""
+    if show in STATES:
+        return [
+            {"label": _("Name"), "name": "name"},
+            {"label": _("Email address"), "name": "email"},
+            {"label": _("State")},
+            {"label": _("Since"), "name": "since"},
+            {"label": _("Open until"), "name": "until"},
+        ]
+    if show == NOT_YET:
+        action = [{"label": _("Action"), "hidden": True}] if may_prepare else []
+        return [{"label": _("Name"), "name": "name"}, {"label": _("Since")}, *action]
+    address = [{"label": _("Email address")}] if sees_addresses else []
+    return [
+        {"label": _("Name"), "name": "name"},
+        {"label": _("Country"), "name": "country"},
+        {"label": _("Since"), "name": "since"},
+        {"label": _("Expertise"), "name": "expertise"},
+        *address,
     ]
-    if renewal is not None:
-        chips.append(chip(_("Not invited yet"), NOT_YET, renewal.missing))
-    return chips
 
 
 def _handshake_row(group: Group, one: Handshake) -> dict[str, Any]:

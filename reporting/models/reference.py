@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from core.cached import ReferenceQuerySet, cached_reference
 from core.languages import in_language
@@ -81,13 +82,18 @@ class KeyResult(models.Model):
     title_fr = models.CharField(max_length=250)
     title_es = models.CharField(max_length=250)
     source = models.CharField(max_length=300, blank=True)
+    # The target form offers listed results only. A target that named another one keeps the number.
+    listed = models.BooleanField(db_default=True)
 
     class Meta:
         ordering = ["plan", "number"]
         constraints = [models.UniqueConstraint(fields=["plan", "number"], name="key_result_once")]
 
     def __str__(self) -> str:
-        return f"KSR {self.number}. {in_language(self, 'title')}"
+        title = in_language(self, "title")
+        if not self.listed or not title:
+            return _("KSR %(number)s") % {"number": self.number}
+        return _("KSR %(number)s. %(title)s") % {"number": self.number, "title": title}
 
 
 class TargetStatus(Named):

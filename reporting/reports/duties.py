@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duties.registry import Duty, DutyQuery, provider
-from groups.models import Group
 from groups.queries import Holders
 from groups.roles import RoleCode
 from reporting.deadlines import answer_due_on
 from reporting.models import ReportingYear
+from reporting.network import existed_in
 from reporting.states import ReportStage
 from reporting.summary import GroupSummary, summaries_for
 
@@ -39,14 +38,6 @@ def duties_in(summary: GroupSummary, people: Holders) -> Iterator[Duty]:
                     summary, year, people.get(RoleCode.LEADER, ()), people.get(RoleCode.NETWORK_SUPPORT, ())
                 )
                 yield from (duty for duty in found if duty.people)
-
-
-def existed_in(group: Group, year: int) -> bool:
-    """Whether the group existed at the end of the year, as in GroupQuerySet.reporting."""
-    last = date(year, 12, 31)
-    closed = group.closed_on is not None and group.closed_on < last
-    founded_later = group.founded_on is not None and group.founded_on > last
-    return not closed and not founded_later
 
 
 def _about(

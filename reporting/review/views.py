@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,6 +16,7 @@ from core.once import acts_once
 from groups.access import GroupRequest, request_roles
 from groups.models import Group
 from reporting.models import Report, ReviewComment
+from reporting.network import CAME_FROM, REPORTS, NextOne, next_link
 from reporting.reports.access import ReportRights, report_page, why_not_decide
 from reporting.reports.queries import due_on
 from reporting.reports.views import GET_OR_POST, find_both, report_or_404
@@ -22,6 +24,11 @@ from reporting.review import actions
 from reporting.review.forms import CommentForm, DecisionForm, ExtendForm
 from reporting.review.queries import review_of
 from reporting.states import Outcome, ReportState
+
+
+def _next(request: GroupRequest, group: Group, year: int) -> NextOne | None:
+    """The link to the next report that the person can review."""
+    return next_link(request_roles(request), REPORTS, request.GET, group, year)
 
 
 def _page(
@@ -56,6 +63,8 @@ def _page(
             "show_all": show_all,
             "reason": reason,
             "decidable": decidable,
+            "next": _next(request, group, report.year) if decidable else None,
+            "came_from": request.GET.get(CAME_FROM, ""),
             "decision_form": decision_form,
             "comment_form": CommentForm(auto_id=False),
             "wrong_comment": comment_form,
@@ -77,16 +86,21 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, group, report, decision_form=form)
+    following = _next(request, group, year)
     try:
         decision = actions.decide(report=report, by=request.user, **form.cleaned_data)
     except DomainError as error:
         form.add_error(None, str(error))
         return _page(request, group, report_or_404(group, year), decision_form=form, status=error.status)
     if decision.outcome == Outcome.ACCEPTED:
-        messages.success(request, _("The report is accepted and published. The leaders have been told."))
+        told = _("The report is accepted and published. The leaders have been told.")
     else:
-        messages.success(request, _("The report is with the group again. The leaders have been told."))
-    return redirect("reporting:report-review", group.slug, year)
+        told = _("The report is with the group again. The leaders have been told.")
+    messages.success(request, following.after(told) if following else told)
+    response = redirect("reporting:report-review", group.slug, year)
+    if came_from := request.GET.get(CAME_FROM):
+        response["Location"] += f"?{urlencode({CAME_FROM: came_from})}"
+    return response
 
 
 @report_page(lambda rights: rights.reviews)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.models import AuditEntry
-from groups.models import Quadrennium
+from groups.models import Group, Quadrennium
 from reporting.models import Target, TargetSet
 from reporting.states import ReportState, TargetSetState
 
@@ -20,6 +20,18 @@ Reason = str | None
 
 # Acts that change the content of a set of targets. A person who did one of them may not decide about the set.
 TARGET_EDITS = ("reporting.target_added", "reporting.target_changed", "reporting.target_dropped")
+
+
+def why_no_targets(group: Group) -> Reason:
+    """Why the group sets no targets; None when it does. Centers for Species Survival are partners, not groups.
+
+    Groups that report each year set targets (guidelines 8.1).
+    """
+    if group.category.reports_annually:
+        return None
+    return _("%(kind)s: partners of the Chair’s Office set no targets and write no annual report.") % {
+        "kind": group.category
+    }
 
 
 def why_not_edit_targets(target_set: TargetSet | None, period: Quadrennium, day: date) -> Reason:

@@ -23,7 +23,12 @@ from reporting.errors import MovedOn, NothingToSend, TargetsLocked, WrongTarget
 from reporting.models import CyclePair, KeyResult, Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
 from reporting.targets import mails
-from reporting.targets.access import why_not_decide_targets, why_not_edit_target, why_not_edit_targets
+from reporting.targets.access import (
+    why_no_targets,
+    why_not_decide_targets,
+    why_not_edit_target,
+    why_not_edit_targets,
+)
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,8 @@ def add_target(*, group: Group, period: Quadrennium, by: User, answers: TargetAn
     Raises NotAllowed, TargetsLocked, WrongTarget.
     """
     require(by, Permission.EDIT_TARGETS, group)
+    if reason := why_no_targets(group):
+        raise TargetsLocked(reason)
     _check(answers, period)
     with audit.context(by=by):
         TargetSet.objects.bulk_create([TargetSet(group=group, quadrennium=period)], ignore_conflicts=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -94,7 +95,10 @@ class TargetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.target = target
         set_choices(self, "pair", pair_choices(period))
-        results = KeyResult.objects.filter(plan__quadrennium=period)
+        named = target.key_result_id if target is not None else None
+        results = list(KeyResult.objects.filter(Q(listed=True) | Q(pk=named), plan__quadrennium=period))
+        if not results:  # no Key Species Results are known for this quadrennium
+            self.fields["key_result"].widget = forms.HiddenInput()
         set_choices(
             self, "key_result", [("", _("None of them")), *((str(row.pk), str(row)) for row in results)]
         )

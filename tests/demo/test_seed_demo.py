@@ -1,6 +1,8 @@
 """The demo network is complete, is the same for the same seed, and is never made outside a demo."""
 
 from io import StringIO
+from random import Random
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,9 +12,11 @@ from django.db.models import Count
 
 from accounts.models import User
 from core import clock, scope
+from demo import terms
+from demo.network import Place, World
 from demo.personas import PERSONAS
 from groups.access import roles_of
-from groups.models import Appointment, Group
+from groups.models import Appointment, Group, Quadrennium
 from groups.roles import RoleCode
 from members.models import Handshake, Membership
 from members.states import HandshakeState
@@ -205,3 +209,31 @@ def test_personas_are_listed_with_password_and_code(capsys):
         assert persona.email in text
         assert persona.password in text
         assert (persona.code_now() in text) or not persona.needs_code
+
+
+@pytest.mark.parametrize(
+    ("category", "subcategory", "coordinators"),
+    [
+        ("specialist-group", "Mammals", {0, 1}),
+        ("red-list-authority", "Plants", {1}),
+        ("specialist-group", "Disciplinary", {0}),
+        ("conservation-committee", "Committees", {0}),
+        ("task-force", "Cross-cutting", {0}),
+        ("national-species-group", "Brazil", {0}),
+    ],
+)
+def test_only_groups_that_look_after_species_have_coordinators_and_focal_points(
+    reference, category, subcategory, coordinators
+):
+    periods = {period.label: period for period in Quadrennium.objects.order_by("starts_on")}
+    crowd = SimpleNamespace(ssc_chair=User(pk=1))
+    found = []
+    for seed in range(40):
+        group = Group(pk=seed + 1, slug="sample", category_id=category, subcategory=subcategory)
+        place = Place(group, "beetle", seats=[User(pk=number + 2) for number in range(12)])
+        world = World(Random(seed), clock.today(), "reporting-open", crowd, periods)
+        drawn = [row.office for row, _from_day in terms._drawn_offices(world, place)]
+        found.append((len(place.coordinators), "focal_point" in drawn, "deputy_chair" in drawn))
+    assert {number for number, _focal, _deputy in found} == coordinators
+    assert any(focal for _number, focal, _deputy in found) == (coordinators != {0})
+    assert any(deputy for _number, _focal, deputy in found)  # control: other offices are drawn in every kind

@@ -107,29 +107,40 @@ def test_the_next_page_of_a_list_begins_at_its_heading(everybody, group, open_br
     expect(page.locator("#list")).to_be_in_viewport()
 
 
-def test_the_office_narrows_by_choosing_and_changes_the_year_with_the_page(everybody, open_browser, let_in):
-    office = let_in(open_browser(), everybody["CS"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_office_narrows_sorts_and_changes_the_year_in_place(everybody, open_browser, let_in, size):
+    office = let_in(open_browser((size, True)), everybody["CS"])
     page = office.page
-    office.go("/en/office/")
+    office.go("/en/office/reports/")
     page.evaluate(MARK)
     page.locator("[name=state]").focus()
 
     page.locator("[name=state]").select_option("none")
-    expect(page.locator("#list-count")).not_to_have_text("32 of 32 groups")
+    expect(page.locator("#list-count")).not_to_have_text("32 of 32 reports")
     stayed(office)
     focused(page, "name", "state")
     assert "state=none" in page.get_by_role("link", name="Export").get_attribute("href")
-    page.get_by_label("Overdue only").check()
-    expect(page).to_have_url(re.compile("overdue=on"))
+    page.locator("[name=overdue]").select_option("no")
+    expect(page).to_have_url(re.compile("overdue=no"))
     stayed(office)
     office.look()
 
-    year = page.locator("[name=year]")
-    other = year.locator("option:not([selected])").first.get_attribute("value")
-    year.select_option(other)
-    expect(page.get_by_role("heading", name=f"Reports {other}, group by group")).to_be_visible()
-    assert page.evaluate("window.here") is None
-    assert f"year={other}" in page.url
+    heading = page.locator("#sort-group")
+    first = page.locator("#list-found tbody tr").first.inner_text()
+    heading.focus()
+    heading.press("Enter")
+    expect(page.locator("th[aria-sort=descending] #sort-group")).to_be_visible()
+    stayed(office)
+    focused(page, "id", "sort-group")
+    assert page.locator("#list-found tbody tr").first.inner_text() != first
+    assert {"state=none", "overdue=no", "sort=-group"} <= set(page.url.partition("?")[2].split("&"))
+    assert "sort=-group" in page.get_by_role("link", name="Export").get_attribute("href")
+    office.look()
+
+    year = page.locator("[name=years]")
+    year.select_option("all")
+    expect(page).to_have_url(re.compile("years=all.*sort=-group|sort=-group.*years=all"))
+    stayed(office)
     office.look()
 
 

@@ -6,7 +6,6 @@ import re
 import pytest
 from django.urls import reverse
 
-from reporting.models import ReportingYear
 from tests import factories
 from tests.reporting import sets
 
@@ -25,7 +24,8 @@ def pages(cast, group, year):
             cast["LE"],
             reverse("reporting:target-list", args=[group.slug, 2026, 2029]),
         ),
-        "office:dashboard": (cast["CS"], reverse("office:dashboard")),
+        "office:report-list": (cast["CS"], reverse("office:report-list")),
+        "office:target-list": (cast["CS"], reverse("office:target-list")),
     }
 
 
@@ -35,7 +35,7 @@ def by_htmx(client, url, *, here="", **headers):
     return client.get(url, headers={**given, "HX-Current-URL": f"http://testserver{here or url}"})
 
 
-LISTS = ["members:member-list", "reporting:target-list", "office:dashboard"]
+LISTS = ["members:member-list", "reporting:target-list", "office:report-list", "office:target-list"]
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -109,25 +109,14 @@ def test_a_second_step_that_is_wanted_opens_as_a_page(client, cast, pages):
     assert (answer.status_code, answer["HX-Redirect"]) == (200, reverse("mfa_index"))
 
 
-def test_another_year_loads_the_page_since_all_of_it_is_about_the_year(client, cast, pages, year):
-    earlier = ReportingYear.objects.exclude(pk=year.pk).order_by("year").last().year
-    client.force_login(cast["CS"])
-    url = reverse("office:dashboard")
-
-    moved = by_htmx(client, f"{url}?year={earlier}&q=cat", here=url)
-    stays = by_htmx(client, f"{url}?year={earlier}&q=cat", here=f"{url}?year={earlier}")
-
-    assert moved["HX-Redirect"] == f"{url}?year={earlier}&q=cat"
-    assert 'id="list-found"' in stays.content.decode()
-
-
 def test_the_export_follows_the_filters_of_the_list(client, cast, pages):
     client.force_login(cast["CS"])
 
-    answer = by_htmx(client, f"{reverse('office:dashboard')}?q=cat").content.decode()
+    answer = by_htmx(client, f"{reverse('office:report-list')}?q=cat&sort=-due").content.decode()
 
     head = answer.partition('id="list-head"')[2].partition("<section")[0]
-    assert re.search(r'href="[^"]*reports\.csv\?year=\d+&amp;q=cat"', head)
+    assert re.search(r'href="[^"]*reports\.csv\?years=\d+&amp;q=cat&amp;sort=-due"', head)
+    assert "Export one report" in head
 
 
 def test_links_to_elsewhere_in_a_list_are_left_to_the_browser(client, pages):

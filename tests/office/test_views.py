@@ -11,15 +11,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import scope
+from core import clock, scope
 from core.models import AuditEntry, MailState
 from reporting.models import ReportingYear
 from tests import factories
 from tests.office.conftest import report
 from tests.office.samples import mail_in_trouble
+from tests.reporting import sets
 
 pytestmark = pytest.mark.django_db
-URL = "/en/office/"
+HOME = "/en/office/"
+URL = "/en/office/reports/"
 CSV = "/en/office/reports.csv"
 
 
@@ -47,19 +49,18 @@ def test_the_dashboard_is_for_the_office_and_like_nothing_for_others(client, cas
     answers = {}
     for code in cast.people:
         client.force_login(cast[code])
-        answers[code] = client.get(URL).status_code
+        answers[code] = client.get(HOME).status_code
     opened = {"NS", "CS", "CA", "SC", "DC", "SM"}
     assert answers == {code: 200 if code in opened else 404 for code in cast.people}
     client.logout()
-    assert client.get(URL).status_code == 302
+    assert client.get(HOME).status_code == 302
 
 
-def test_the_dashboard_counts_and_lists_every_group(client, cast, network, group, other_group):
+def test_the_dashboard_counts_and_the_list_names_every_group(client, cast, network, group, other_group):
     client.force_login(cast["CS"])
-    response = client.get(URL)
-    counts = response.context["grid"].counts
+    counts = client.get(HOME).context["grid"].counts
     assert (counts.of, counts.submitted, counts.none, counts.overdue) == (2, 1, 1, 1)
-    page = response.content.decode()
+    page = client.get(URL).content.decode()
     assert "Not started, 9 days overdue" in page
     assert reverse("reporting:report-review", args=[group.slug, network.year]) in page
     assert reverse("workspace:overview", args=[other_group.slug]) in page
@@ -76,6 +77,13 @@ def test_network_support_lists_and_exports_the_assigned_groups_only(client, cast
     ("query", "expected"),
     [
         ("?state=submitted", ["Cat"]),
+        ("?state=received", ["Cat"]),
+        ("?state=unsent&overdue=no", []),
+        ("?support=none", []),
+        ("?sort=-group", ["Otter", "Cat"]),
+        ("?sort=sent", ["Cat", "Otter"]),
+        ("?sort=-state", ["Cat", "Otter"]),
+        ("?sort=password", ["Cat", "Otter"]),
         ("?state=none", ["Otter"]),
         ("?overdue=on", ["Otter"]),
         ("?q=OTTÉR", ["Otter"]),
@@ -98,8 +106,9 @@ def test_the_list_is_narrowed_to_one_supporter(client, cast, network, group):
 
 def test_a_year_that_is_not_offered_answers_404(client, cast, network):
     client.force_login(cast["CS"])
-    assert client.get(f"{URL}?year=1999").status_code == 404
-    assert client.get(f"{CSV}?year=abc").status_code == 404
+    assert client.get(f"{HOME}?year=1999").status_code == 404
+    assert client.get(f"{URL}?years=1999").status_code == 404
+    assert client.get(f"{CSV}?years=abc").status_code == 404
 
 
 def test_each_export_is_written_down_with_its_filters(client, cast, network):
@@ -107,8 +116,8 @@ def test_each_export_is_written_down_with_its_filters(client, cast, network):
     client.get(f"{CSV}?state=none&q=otter")
     with scope.read_everywhere("checks"):
         entry = AuditEntry.objects.get(verb="office.reports_exported")
-    assert (entry.by, entry.about_id, entry.detail["rows"]) == (cast["SC"], network.pk, 1)
-    assert entry.detail["filters"] == f"year={network.year}&q=otter&state=none"
+    assert (entry.by, entry.detail["rows"]) == (cast["SC"], 1)
+    assert entry.detail["filters"] == f"years={network.year}&q=otter&state=none&sort=group"
 
 
 def test_a_hostile_group_name_is_inert_in_page_and_export(client, cast, network):
@@ -126,15 +135,16 @@ def test_the_next_visit_shows_what_has_changed(client, cast, network, group, oth
     client.force_login(cast["CS"])
     for _twice in range(2):
         assert names_on(client)[0] == [group.name, other_group.name]
-    assert client.get(URL).context["grid"].counts.overdue == 1
+    assert client.get(HOME).context["grid"].counts.overdue == 1
     other_group.name = "Zebra & Otter Specialist Group"
     other_group.save()
     report(other_group, network, "submitted", by=cast.other["LE"], days_ago=0)
     page = client.get(URL).content.decode()
+    home = client.get(HOME).content.decode()
     assert names_on(client)[0] == [group.name, "Zebra & Otter Specialist Group"]
     assert "Not started, 9 days overdue" not in page
     assert reverse("reporting:report-review", args=[other_group.slug, network.year]) in page
-    assert "<b>2</b><span>of 2 reports received</span>" in page
+    assert "<b>2</b><span>of 2 reports received: to review or accepted</span>" in home
 
 
 def test_only_those_who_review_find_the_link_to_the_review(client, cast, network, group):
@@ -153,15 +163,21 @@ def queries_of(client, url):
     return [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
 
 
-def test_the_dashboard_needs_the_same_queries_for_three_groups_and_for_thirty(client, cast, network):
+@pytest.mark.parametrize(
+    ("url", "most"), [(HOME, 16), (URL, 9), ("/en/office/targets/", 9), ("/en/tasks/", 17)]
+)
+def test_the_pages_need_the_same_queries_for_three_groups_and_for_thirty(client, cast, network, url, most):
     client.force_login(cast["CS"])
-    client.get(URL)
-    factories.make_group()
-    few = queries_of(client, URL)
+    client.get(url)
+    lonely = factories.make_group()
+    sets.make_set(lonely, state="submitted", submitted_by=cast["LE"], submitted_at=clock.now())
+    few = queries_of(client, url)
     for number in range(27):
-        report(factories.make_group(), network, "submitted", by=cast["LE"], days_ago=number)
-    many = queries_of(client, URL)
-    assert len(few) == len(many) <= 12
+        place = factories.make_group()
+        report(place, network, "submitted", by=cast["LE"], days_ago=number)
+        sets.make_set(place, state="submitted", submitted_by=cast["LE"], submitted_at=clock.now())
+    many = queries_of(client, url)
+    assert len(few) == len(many) <= most
 
 
 def test_the_office_speaks_before_any_year_has_opened(client, cast, network):
@@ -170,8 +186,9 @@ def test_the_office_speaks_before_any_year_has_opened(client, cast, network):
         opens_on=network.due_on + timedelta(days=400), due_on=network.due_on + timedelta(days=500)
     )
     client.force_login(cast["CS"])
-    assert "No reporting year has opened yet" in client.get(URL).content.decode()
-    assert client.get(CSV).status_code == 404
+    assert "No reporting year has opened yet" in client.get(HOME).content.decode()
+    assert "0 of 0 reports" in client.get(URL).content.decode()
+    assert client.get(CSV).content.decode("utf-8-sig").count("\r\n") == 1
 
 
 def test_the_mail_queue_tells_no_address_no_subject_and_no_text(client, cast):

@@ -16,8 +16,25 @@ def test_my_groups_lists_own_groups_only(client, cast, other_group):
     client.force_login(cast["LE"])
     page = client.get(reverse("workspace:my-groups")).content.decode()
     assert "Cat Specialist Group" in page
-    assert "8 members" in page
+    assert 'data-l="Members">8</td>' in page
     assert other_group.name not in page
+
+
+def test_my_groups_are_sorted_by_name_role_and_size(client, cast, group, other_group):
+    factories.make_member(other_group, cast["LE"])
+    client.force_login(cast["LE"])
+
+    def slugs(sort):
+        page = client.get(reverse("workspace:my-groups"), {"sort": sort})
+        return [row[0]["url"].split("/")[-2] for row in page.context["rows"]]
+
+    assert slugs("") == slugs("group") == slugs("nonsense") == ["cat", "otter"]
+    assert slugs("-group") == ["otter", "cat"]
+    for _one in range(3):
+        factories.make_member(other_group)
+    assert slugs("members") == ["cat", "otter"]
+    assert slugs("-members") == ["otter", "cat"]
+    assert slugs("roles") == ["otter", "cat"]  # Member, then Member and Leader
 
 
 def test_somebody_without_a_group_is_told_how_to_find_one(client, stranger):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock, scope
+from core.sorting import headings, in_order, read_sort
 from duties import wording
 from duties.registry import Duty
 from groups import queries
@@ -39,6 +42,12 @@ from workspace.views.directory import directory_url
 
 # The drawing has one stroke for each member and gets heavy. With more members, the page shows only the number.
 MOST_STROKES = 700
+# What My groups can be sorted by.
+OWN_SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "group": lambda one: one["group"].sort_key,
+    "roles": lambda one: one["roles"] or None,
+    "members": lambda one: one["members"],
+}
 # The overview shows the next few duties; My tasks shows all.
 DUTIES_SHOWN = 5
 
@@ -95,7 +104,8 @@ def overview(request: GroupRequest, group: Group) -> HttpResponse:
     parts: list[tuple[str, Any]] = []
     if held.may(Permission.VIEW_HANDSHAKES, group):
         parts.append(("members/panels/membership.html", people))
-    report = report_panels.report(summary) if held.may(Permission.VIEW_REPORT, group) else None
+    reports = group.category.reports_annually and held.may(Permission.VIEW_REPORT, group)
+    report = report_panels.report(summary) if reports else None
     if report is not None:
         parts.append(("reporting/panels/report_workspace.html", report))
     parts.append(("groups/panels/offices.html", _who_does_what(offices, held, group)))
@@ -113,8 +123,7 @@ def overview(request: GroupRequest, group: Group) -> HttpResponse:
             *(_support_to_write_to(offices) if held.may(Permission.VIEW_SUPPORT_CONTACT, group) else []),
         ],
         "tasks": [
-            _task(duty, day)
-            for duty in duties_in_group(request.user, held, summary, offices, day)[:DUTIES_SHOWN]
+            _task(duty, day) for duty in duties_in_group(request.user, held, summary, day)[:DUTIES_SHOWN]
         ],
         "cycle": target_panels.cycle(group, day) if held.may(Permission.VIEW_TARGETS, group) else None,
         # Each row has two parts, side by side.
@@ -185,12 +194,28 @@ def my_groups(request: AuthedRequest) -> HttpResponse:
     """The groups a person belongs to, with the person's roles and the number of members; two queries."""
     held = request_roles(request).groups
     sizes = member_counts(list(held), clock.today())
-    own = [
+    own: list[dict[str, Any]] = [
         {
             "group": group,
-            "role_names": [str(role.name) for code, role in GROUP_ROLES.items() if code in held[group.pk]],
+            "roles": ", ".join(
+                str(role.name) for code, role in GROUP_ROLES.items() if code in held[group.pk]
+            ),
             "members": sizes.get(group.pk, 0),
         }
         for group in Group.objects.filter(pk__in=held)
     ]
-    return render(request, "workspace/my_groups.html", {"own": own})
+    sort = read_sort(request.GET.get("sort", ""), OWN_SORTS, "group")
+    columns = [
+        {"label": _("Group"), "name": "group"},
+        {"label": _("Your roles"), "name": "roles"},
+        {"label": _("Members"), "name": "members"},
+    ]
+    rows = [
+        [
+            {"text": one["group"].name, "url": reverse("workspace:overview", args=[one["group"].slug])},
+            one["roles"],
+            {"text": one["members"], "sub": _("Closed") if one["group"].is_closed else ""},
+        ]
+        for one in in_order(own, OWN_SORTS[sort.name], sort)
+    ]
+    return render(request, "workspace/my_groups.html", {"rows": rows, "columns": headings(columns, sort, {})})

@@ -1,8 +1,9 @@
-"""My tasks: all duties of a person in all groups, and the person's groups beside them."""
+"""My tasks: what waits for the Chair's Office, a person's duties in all groups, and the person's groups beside them."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +17,11 @@ from django.views.decorators.http import require_safe
 from core import clock
 from duties import queries, wording
 from duties.registry import Duty
-from groups.access import AuthedRequest, request_roles, signed_in_page
+from groups.access import AuthedRequest, PersonRoles, request_roles, signed_in_page
 from groups.models import Group
-from groups.roles import role_names
+from groups.roles import Permission, role_names
+from reporting import network
+from reporting.review.duties import in_words
 
 GROUPS_SHOWN = 8
 
@@ -36,12 +39,15 @@ def task_list(request: AuthedRequest) -> HttpResponse:
     if chosen and current is None:
         return redirect("workspace:task-list")
     todo = [task.duty for section in tasks.sections for task in section.tasks]
+    queue = _queue(request) if current is None else None
     return render(
         request,
         "workspace/task_list.html",
         {
             "tasks": tasks,
-            "heading": wording.heading(tasks.count),
+            "queue": queue,
+            # A person whose only work is the queue reads it in the heading, and never that there is nothing to do.
+            "heading": queue.sentence if queue and not tasks.count else wording.heading(tasks.count),
             "lead": wording.lead(
                 len({duty.group_id for duty in todo if duty.group_id}), tasks.minutes, tasks.late
             ),
@@ -50,6 +56,77 @@ def task_list(request: AuthedRequest) -> HttpResponse:
             "groups": _groups(request, todo),
         },
     )
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits for a decision of the Chair's Office: one sentence, the lists, and the one that waits longest."""
+
+    sentence: str
+    # What has no network support, and so is for the office as a whole; empty when each has a person.
+    unassigned: str
+    lists: list[dict[str, str]]
+    first: dict[str, str] | None
+
+
+def _queue(request: AuthedRequest) -> Queue | None:
+    """The queue for staff who decide in every group; None for others, and when nothing waits. Six queries."""
+    held, day = request_roles(request), clock.today()
+    if not held.everywhere(Permission.REVIEW_REPORT):
+        return None
+    reports, targets = network.waiting_reports(held, day), network.waiting_targets(held, day)
+    number = len(reports) + len(targets)
+    if not number:
+        return None
+    open_ = sum(not row.network_support for row in (*reports, *targets))
+    return Queue(
+        sentence=ngettext("%(what)s is waiting for review", "%(what)s are waiting for review", number)
+        % {"what": in_words(len(reports), len(targets))},
+        unassigned=ngettext(
+            "%(n)d of them belongs to a group without network support.",
+            "%(n)d of them belong to groups without network support.",
+            open_,
+        )
+        % {"n": open_}
+        if open_
+        else "",
+        lists=[
+            {"url": network.waiting_url(listing), "label": label}
+            for listing, label, rows in (
+                (network.REPORTS, _("All reports to review"), reports),
+                (network.TARGETS, _("All target sets to review"), targets),
+            )
+            if rows
+        ],
+        first=_first(held, reports, targets),
+    )
+
+
+def _first(
+    held: PersonRoles, reports: list[network.Row], targets: list[network.Row]
+) -> dict[str, str] | None:
+    """The link to what waits longest and may be decided by the person."""
+    waiting = [
+        (sent, row, listing)
+        for listing, rows in ((network.REPORTS, reports), (network.TARGETS, targets))
+        for row in rows
+        if (sent := row.standing.submitted_at) and network.may_review(held, row, listing)
+    ]
+    if not waiting:
+        return None
+    sent, row, listing = min(waiting, key=lambda one: (one[0], one[1].group.pk))
+    values = {"group": row.group.name, "years": "–".join(str(year) for year in row.years)}
+    about_report = listing is network.REPORTS
+    return {
+        "title": (
+            _("Review the %(years)s annual report of the %(group)s")
+            if about_report
+            else _("Review the targets %(years)s of the %(group)s")
+        )
+        % values,
+        "url": network.review_url(listing, row, network.waiting_query()),
+        "since": _("Sent on %(date)s") % {"date": date_format(sent, "DATE_FORMAT")},
+    }
 
 
 def _chips(tasks: queries.TaskList, current: int | None) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from core.once import acts_once
 from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group
 from groups.roles import Permission
+from reporting.network import CAME_FROM, TARGETS, next_link
 from reporting.states import TargetSetState
 from reporting.targets import actions
 from reporting.targets import queries as targets
@@ -77,6 +78,9 @@ def target_review(request: GroupRequest, group: Group, first: int, last: int) ->
     waiting = target_set.state == TargetSetState.SUBMITTED
     refusal = why_not_decide_targets(target_set, request.user, request_roles(request)) if waiting else None
     form = DecisionForm(request.POST or None, initial={"version": target_set.version})
+    following = (
+        next_link(request_roles(request), TARGETS, request.GET, group, first, last) if waiting else None
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -87,9 +91,8 @@ def target_review(request: GroupRequest, group: Group, first: int, last: int) ->
             status = refused(form, error)
         else:
             agreed = data["outcome"] == "agree"
-            messages.success(
-                request, _("The targets are agreed.") if agreed else _("The targets are back with the group.")
-            )
+            told = _("The targets are agreed.") if agreed else _("The targets are back with the group.")
+            messages.success(request, following.after(told) if following else told)
             return redirect(list_url(group, period))
     return render(
         request,
@@ -101,6 +104,8 @@ def target_review(request: GroupRequest, group: Group, first: int, last: int) ->
             "target_set": target_set,
             "period": period,
             "waiting": waiting,
+            "next": following,
+            "came_from": request.GET.get(CAME_FROM, ""),
             "refusal": refusal,
         },
         status=status,

@@ -19,7 +19,7 @@ from groups.models import Group, Quadrennium
 from groups.roles import Permission
 from reporting.models import TargetSet
 from reporting.targets import actions
-from reporting.targets.access import why_not_edit_target, why_not_edit_targets
+from reporting.targets.access import why_no_targets, why_not_edit_target, why_not_edit_targets
 from reporting.targets.forms import TargetForm, WordForm
 from reporting.targets.views.lists import (
     GET_OR_POST,
@@ -60,7 +60,7 @@ def target_add(request: GroupRequest, group: Group, first: int, last: int) -> Ht
     """Add a target to the period."""
     period = period_or_404(first, last)
     target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
-    if reason := why_not_edit_targets(target_set, period, clock.today()):
+    if reason := why_no_targets(group) or why_not_edit_targets(target_set, period, clock.today()):
         messages.error(request, reason)
         return redirect(list_url(group, period))
     form = TargetForm(request.POST or None, period=period)

@@ -22,7 +22,7 @@ from reporting.models import Target, TargetSet
 from reporting.states import TargetSetState
 from reporting.targets import cycle, exports, history, present
 from reporting.targets import queries as targets
-from reporting.targets.access import why_not_edit_target, why_not_edit_targets
+from reporting.targets.access import why_no_targets, why_not_edit_target, why_not_edit_targets
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -89,7 +89,8 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
     target_set = table.target_set
     may_edit = held.may(Permission.EDIT_TARGETS, group)
     may_record = held.may(Permission.RECORD_PROGRESS, group)
-    locked = why_not_edit_targets(target_set, period, today)
+    partner = why_no_targets(group)
+    locked = partner or why_not_edit_targets(target_set, period, today)
     url = list_url(group, period)
     chips: list[dict[str, Any]] = [
         {"label": _("All"), "url": url, "count": len(table.rows), "current": chosen not in keys}
@@ -123,6 +124,7 @@ def target_list(request: GroupRequest, group: Group, first: int, last: int) -> H
             "set_due_on": targets_due_on(period),
             "is_open": not locked,
             "is_over": today > period.ends_on,
+            "partner": partner,
             "may_add": may_edit and not locked,
             "may_send": held.may(Permission.SUBMIT_TARGETS, group) and not locked and bool(table.live),
             "may_decide": held.may(Permission.DECIDE_TARGETS, group)
