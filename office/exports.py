@@ -25,6 +25,8 @@ def report_rows(rows: Iterable[GroupRow]) -> list[list[object]]:
             _("Sections finished"),
             _("Sections in all"),
             _("Sent on"),
+            _("First sent on"),
+            _("First sent on time"),
             _("Decided on"),
             _("Network support"),
         ]
@@ -47,6 +49,8 @@ def _line(row: GroupRow, kind: str) -> list[object]:
         row.report.sections_done,
         row.report.sections_of,
         row.report.submitted_at.date().isoformat() if row.report.submitted_at else "",
+        row.report.first_sent_at.date().isoformat() if row.report.first_sent_at else "",
+        {True: _("Yes"), False: _("No"), None: ""}[row.report.on_time],
         row.report.decided_at.date().isoformat() if row.report.decided_at else "",
         "; ".join(person.name for person in row.network_support),
     ]

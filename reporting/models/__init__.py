@@ -23,6 +23,7 @@ from reporting.models.reports import (
     ReportSection,
     ReportSubmission,
     ReviewComment,
+    deadline,
 )
 from reporting.models.targets import Progress, Target, TargetSet
 
@@ -48,6 +49,7 @@ __all__ = [
     "all_components",
     "all_reporting_years",
     "all_statuses",
+    "deadline",
     "planned_periods",
     "sections_of",
 ]

@@ -164,6 +164,7 @@ def submit_report(*, report: Report, by: User, revision: str | None = None) -> R
         number=before.number + 1 if before else 1,
         submitted_at=now,
         submitted_by=by,
+        due_on=report.due_on,
         content=content,
         sha256=snapshot.digest(content),
     )

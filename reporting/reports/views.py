@@ -288,9 +288,7 @@ def report_send(request: GroupRequest, group: Group, year: int, rights: ReportRi
             "due_on": due_on(report, period),
             "sections": rows,
             "missing": [row for row in rows if not row.is_complete],
-            "silent": [
-                row.target for row in targets if row.progress is None and row.target.dropped_at is None
-            ],
+            "silent": [row.target for row in targets if row.known is None and row.target.dropped_at is None],
             "open_comments": open_comments,
             "revision": actions.revision_of(rows, targets),
             **progress(rows),

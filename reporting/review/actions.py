@@ -131,10 +131,9 @@ def decide(
     )
     report.state, report.decided_at, report.decided_by = outcome, now, by
     fields = ["state", "decided_at", "decided_by"]
-    if outcome == Outcome.RETURNED and answer_by:
-        # No reason is written: the report's status explains the new deadline.
-        report.extended_to, report.extended_why = answer_by, ""
-        fields += ["extended_to", "extended_why"]
+    if outcome == Outcome.RETURNED:
+        report.answer_by = answer_by
+        fields.append("answer_by")
     report.save(update_fields=fields)
     verb = "reporting.report_accepted" if outcome == Outcome.ACCEPTED else "reporting.report_returned"
     audit.record(
@@ -201,7 +200,8 @@ def extend_deadline(*, group: Group, year: ReportingYear, to: date, why: str, by
         raise ReportLocked(_("The report was sent already, so its deadline no longer matters."))
     _check_day(to, report.due_on)
     report.extended_to, report.extended_why = to, why
-    report.save(update_fields=["extended_to", "extended_why"])
+    report.answer_by = None  # the later day holds for an answer too
+    report.save(update_fields=["extended_to", "extended_why", "answer_by"])
     audit.record(
         "reporting.deadline_extended",
         by=by,

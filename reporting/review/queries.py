@@ -98,18 +98,32 @@ def review_of(report: Report) -> Review | None:
         previous,
         publication,
         sections,
-        list(_checks(report, submission.content, publication, sections)),
+        list(_checks(report, submissions[0], submission.content, publication, sections)),
         list(_history(submissions)),
     )
 
 
+def _timeliness(first: ReportSubmission) -> Check:
+    """Whether the first version was sent by the deadline that held on that day."""
+    sent, due = date_format(first.submitted_at, "DATE_FORMAT"), date_format(first.due_on, "DATE_FORMAT")
+    days = {"sent": sent, "due": due}
+    if first.due_on is None:
+        return Check("info", _("First sent on %(sent)s (UTC)") % days)
+    if first.is_late:
+        return Check("late", _("First sent on %(sent)s (UTC), after the deadline of %(due)s") % days)
+    return Check("done", _("First sent on %(sent)s (UTC), before the deadline of %(due)s ended") % days)
+
+
 def _checks(
-    report: Report, content: dict[str, Any], publication: Publication, sections: list[ReviewedSection]
+    report: Report,
+    first: ReportSubmission,
+    content: dict[str, Any],
+    publication: Publication,
+    sections: list[ReviewedSection],
 ) -> list[Check]:
     empty = sum(not one["text"].strip() for one in content["sections"])
     silent = [line.code for line in publication.targets if not line.dropped and not line.status]
     opened, answered = sum(s.open_comments for s in sections), sum(s.answered for s in sections)
-    late = report.submitted_at is not None and report.submitted_at.date() > report.due_on
     checks = [
         Check("late", ngettext("%(n)d section is empty", "%(n)d sections are empty", empty) % {"n": empty})
         if empty
@@ -125,11 +139,7 @@ def _checks(
         )
         if silent
         else Check("done", _("Every target has an entry for %(year)s") % {"year": report.year}),
-        Check("late", _("Sent after the deadline"))
-        if late
-        else Check(
-            "done", _("Sent by the deadline, %(day)s") % {"day": date_format(report.due_on, "DATE_FORMAT")}
-        ),
+        _timeliness(first),
     ]
     if opened:
         text = ngettext("%(n)d comment is open", "%(n)d comments are open", opened) % {"n": opened}
@@ -154,7 +164,9 @@ def _history(submissions: list[ReportSubmission]) -> list[ReviewEvent]:
             "number": one.number,
             "name": one.submitted_by.name,
         }
-        events.append(ReviewEvent(one.submitted_at, text, big=True))
+        due = date_format(one.due_on, "DATE_FORMAT")
+        late = _("After the deadline of %(due)s") % {"due": due} if one.is_late else ""
+        events.append(ReviewEvent(one.submitted_at, text, late, big=True))
         if decision := getattr(one, "decision", None):
             words = (
                 _("Accepted by %(name)s")
