@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import Permission
@@ -238,6 +239,31 @@ def end_share(*, grant: ReportGrant, by: User) -> ReportGrant:
     return grant
 
 
+@dataclass(frozen=True)
+class SectionText:
+    """What a writer typed in the form of one section, and the version that the writer saw."""
+
+    text: str
+    is_complete: bool
+    version: int
+
+
+@transaction.atomic
+def save_section_page(
+    *, group: Group, year: ReportingYear, key: str, by: User, section: SectionText | None, answer: str = ""
+) -> None:
+    """Save all that a writer typed on the page of one section in one step: the text and the answer to the office.
+
+    `section` is None when the text can no longer change. Raises what `save_section` and `answer_comment` raise;
+    then nothing is saved.
+    """
+    if section is not None:
+        save_section(group=group, year=year, key=key, by=by, **vars(section))
+    if answer:
+        report = Report.objects.get(group=group, reporting_year=year)
+        answer_comment(report=report, section_key=key, text=answer, by=by)
+
+
 @transaction.atomic
 def answer_comment(*, report: Report, section_key: str, text: str, by: User) -> ReviewComment:
     """Answer the office about one section. The section's open comments become answered.
@@ -247,7 +273,7 @@ def answer_comment(*, report: Report, section_key: str, text: str, by: User) -> 
     report = lock(report)
     section = TemplateSection.objects.get(template=report.template_id, key=section_key)
     if not rights_of(by, report.group, report.year).writes(section):
-        raise NotAllowed(_("Whoever may write the section answers about it."))
+        raise NotAllowed(_("Only people who can edit this section can answer."))
     if report.state == ReportState.ACCEPTED:
         raise ReportLocked(_("The report was accepted and is published. It can no longer change."))
     last = report.comments.filter(section_key=section_key).last()

@@ -31,6 +31,11 @@ class ReviewedSection:
         return sum(c.from_office and not c.staff_only and c.state == CommentState.OPEN for c in self.talk)
 
     @property
+    def asks_attention(self) -> bool:
+        """Whether the text changed since the version before, or a comment is not settled."""
+        return bool(self.changed or self.open_comments or self.answered)
+
+    @property
     def answered(self) -> int:
         """The number of comments that the group answered and the office has not settled."""
         return sum(c.from_office and c.state == CommentState.ANSWERED for c in self.talk)
@@ -69,7 +74,7 @@ class Review:
     @property
     def changed(self) -> list[ReviewedSection]:
         """The sections that changed since the version before, or that have an unsettled comment."""
-        return [one for one in self.sections if one.changed or one.open_comments or one.answered]
+        return [one for one in self.sections if one.asks_attention]
 
 
 def review_of(report: Report) -> Review | None:

@@ -188,7 +188,7 @@ def test_decision_that_comes_too_late_keeps_the_message(group, cast):
     written.decide(report, cast["CS"])
     response = signed_in(cast["CA"]).post(
         address("report-review", group),
-        {"number": last.number, "sha256": last.sha256, "outcome": "returned", "message": "My long message"},
+        {"number": last.number, "sha256": last.sha256, "act": "return", "message": "My long message"},
     )
     assert response.status_code == 409
     assert f"{cast['CS'].name} has already accepted version 1" in html(response)
