@@ -84,9 +84,7 @@ def save_section(
     report = start_report(group=group, year=year, by=by)
     section = TemplateSection.objects.get(template=report.template_id, key=key)
     if not rights_of(by, group, year.year).writes(section):
-        raise NotAllowed(
-            _("This section is written by others. Your own office has another section, or none.")
-        )
+        raise NotAllowed(_("You cannot edit this section with your role."))
     if reason := why_not_writable(report):
         raise ReportLocked(reason)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()

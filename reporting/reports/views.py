@@ -133,8 +133,10 @@ def report_section(
         report and talk and rights.writes(row.template) and report.state != ReportState.ACCEPTED
     )
     theirs = None
+    # The text of a form that was open when the section could no longer be changed: it is shown, to be copied.
+    unsaved = "" if may_write else request.POST.get("text", "").strip()
     form = _section_form(row, request.POST or None, may_write=may_write, may_answer=may_answer)
-    if request.method == "POST" and form.fields and form.is_valid():
+    if request.method == "POST" and form.fields and not unsaved and form.is_valid():
         try:
             actions.save_section_page(
                 group=group,
@@ -172,6 +174,7 @@ def report_section(
             "component": component,
             "form": form,
             "theirs": theirs,
+            "unsaved": unsaved,
             "may_write": may_write,
             "reason": reason,
             "targets": target_rows(group, period, component) if component else None,
@@ -179,7 +182,7 @@ def report_section(
             "may_answer": may_answer,
             **progress(rows),
         },
-        status=409 if theirs is not None else 200,
+        status=409 if theirs is not None or unsaved else 200,
     )
 
 
