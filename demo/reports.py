@@ -189,6 +189,7 @@ def _submissions(
                 number=number,
                 submitted_at=moment,
                 submitted_by=report.submitted_by,
+                due_on=report.extended_to or draft.year.due_on,
                 content=content,
                 sha256=snapshot.digest(content),
             )

@@ -30,6 +30,7 @@ def list_rows(listing: Listing, rows: Iterable[Row]) -> list[list[object]]:
                 else [_("Targets")]
             ),
             _("Sent on"),
+            *([_("First sent on"), _("First sent on time")] if about_reports else []),
             _("Decided on"),
             _("Network support"),
         ]
@@ -47,8 +48,12 @@ def _line(row: Row, kind: str) -> list[object]:
             standing.sections_done,
             standing.sections_of,
         ]
+        first: list[object] = [
+            standing.first_sent_at.date().isoformat() if standing.first_sent_at else "",
+            {True: _("Yes"), False: _("No"), None: ""}[standing.on_time],
+        ]
     else:
-        own = [standing.targets]
+        own, first = [standing.targets], []
     return [
         row.group.name,
         row.group.acronym,
@@ -59,6 +64,7 @@ def _line(row: Row, kind: str) -> list[object]:
         standing.due_on.isoformat(),
         *own,
         standing.submitted_at.date().isoformat() if standing.submitted_at else "",
+        *first,
         standing.decided_at.date().isoformat() if standing.decided_at else "",
         "; ".join(person.name for person in row.network_support),
     ]

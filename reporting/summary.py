@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import full_name
 from core.compiled import compiled_query
@@ -19,7 +19,8 @@ from duties.registry import DutyQuery
 from groups.access import PersonRoles, roles_of
 from groups.models import Group, Quadrennium
 from groups.queries import Holders, holders
-from reporting.models import Report, ReportingYear, TargetSet, all_reporting_years, sections_of
+from reporting.models import Report, ReportingYear, TargetSet, all_reporting_years, deadline, sections_of
+from reporting.standing import entries_known_at
 from reporting.states import EDITABLE, ReportStage
 
 # The portal no longer asks for a report that is more than a year late.
@@ -58,7 +59,7 @@ class TargetSetLine(NamedTuple):
     state: str
     submitted_at: datetime | None
     targets: int
-    # Targets that have an entry for the latest reporting year.
+    # Targets whose status at the end of the latest reporting year is known.
     recorded: int
 
 
@@ -72,6 +73,7 @@ class ReportLine(NamedTuple):
     state: str
     extended_to: date | None
     extended_why: str
+    answer_by: date | None
     submitted_at: datetime | None
     decided_at: datetime | None
     given_name: str | None
@@ -80,6 +82,9 @@ class ReportLine(NamedTuple):
     written: int
     done: int
     versions: int
+    # When the first version was sent, and the deadline that held on that day; None before.
+    first_sent_at: datetime | None
+    first_due_on: date | None
 
     @property
     def submitted_by_name(self) -> str:
@@ -145,11 +150,12 @@ def target_set_lines(group_ids: Collection[int], asked: Asked) -> list[TargetSet
 @compiled_query
 def _target_sets(groups: list[int], periods: list[int], year: int) -> QuerySet:
     live = Q(targets__dropped_at=None)
+    known = entries_known_at(year).filter(group__any_of=groups).values("target")
     return (
         TargetSet.objects.filter(group__any_of=groups, quadrennium__any_of=periods)
         .annotate(
             live=Count("targets", filter=live, distinct=True),
-            recorded=Count("targets", filter=live & Q(targets__progress__year=year), distinct=True),
+            recorded=Count("targets", filter=live & Q(targets__in=known), distinct=True),
         )
         .order_by("pk")
         .values_list("group_id", "quadrennium_id", "pk", "state", "submitted_at", "live", "recorded")
@@ -169,13 +175,15 @@ def _reports(groups: list[int], years: list[int]) -> QuerySet:
             written=Count("sections", distinct=True),
             done=Count("sections", filter=Q(sections__is_complete=True), distinct=True),
             versions=Count("submissions", distinct=True),
+            first_sent_at=Min("submissions__submitted_at"),
+            first_due_on=Min("submissions__due_on", filter=Q(submissions__number=1)),
         )
         .order_by("reporting_year", "pk")
         .values_list(
-            *("group_id", "reporting_year_id", "pk", "template_id", "state", "extended_to", "extended_why"),
-            *("submitted_at", "decided_at"),
+            *("group_id", "reporting_year_id", "pk", "template_id", "state"),
+            *("extended_to", "extended_why", "answer_by", "submitted_at", "decided_at"),
             *(f"submitted_by__{name}" for name in ("given_name", "family_name")),
-            *("written", "done", "versions"),
+            *("written", "done", "versions", "first_sent_at", "first_due_on"),
         )
     )
 
@@ -203,6 +211,16 @@ class ReportStanding:
     extended: bool = False
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
+    # When the first version was sent, and the deadline that held on that day; None before.
+    first_sent_at: datetime | None = None
+    first_due_on: date | None = None
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether the first version was sent by the deadline that held on that day; None before it was sent."""
+        if self.first_sent_at is None or self.first_due_on is None:
+            return None
+        return self.first_sent_at.date() <= self.first_due_on
 
     @property
     def kind(self) -> str:
@@ -217,7 +235,8 @@ def report_standing(year: ReportingYear, report: ReportLine | None, day: date) -
         return ReportStanding(
             ReportStage.NOT_STARTED, due_on, day > due_on, 0, len(sections_of(year.template_id))
         )
-    stage, due_on = ReportStage(report.state), report.extended_to or year.due_on
+    stage = ReportStage(report.state)
+    due_on = deadline(year.due_on, report.state, report.extended_to, report.answer_by)
     sections = len(sections_of(report.template_id))
     if stage == ReportStage.DRAFT and not report.written:
         # The row was made for a later deadline or a grant; the group has written nothing.
@@ -232,6 +251,8 @@ def report_standing(year: ReportingYear, report: ReportLine | None, day: date) -
         extended=report.extended_to is not None,
         submitted_at=report.submitted_at,
         decided_at=report.decided_at,
+        first_sent_at=report.first_sent_at,
+        first_due_on=report.first_due_on,
     )
 
 

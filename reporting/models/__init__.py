@@ -24,6 +24,7 @@ from reporting.models.reports import (
     ReportSection,
     ReportSubmission,
     ReviewComment,
+    deadline,
 )
 from reporting.models.targets import Progress, Target, TargetSet
 
@@ -50,6 +51,7 @@ __all__ = [
     "all_components",
     "all_reporting_years",
     "all_statuses",
+    "deadline",
     "planned_periods",
     "sections_of",
 ]

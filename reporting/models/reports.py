@@ -22,6 +22,16 @@ from reporting.models.reference import ReportingYear, ReportTemplate
 from reporting.states import EDITABLE, CommentState, Outcome, ReportState
 
 
+def deadline(year_due: date, state: str, extended_to: date | None, answer_by: date | None) -> date:
+    """The day by which the group sends its report: the year's, a later one for the group, or the day to answer by.
+
+    `answer_by` counts only while the report is sent back (guidelines 8.1; the days for one group are a house rule).
+    """
+    if state == ReportState.RETURNED and answer_by:
+        return answer_by
+    return extended_to or year_due
+
+
 @audit.tracked()
 class Report(TenantModel):
     """One group's report for one year (guidelines 8.1)."""
@@ -31,6 +41,8 @@ class Report(TenantModel):
     state = models.CharField(max_length=10, choices=ReportState, default=ReportState.DRAFT)
     extended_to = models.DateField(_("deadline extended to"), null=True, blank=True)
     extended_why = models.CharField(max_length=300, blank=True)
+    # The day by which the group answers when the report is sent back. An extension stays beside it.
+    answer_by = models.DateField(_("answer by"), null=True, blank=True)
     started_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(
@@ -88,8 +100,8 @@ class Report(TenantModel):
 
     @property
     def due_on(self) -> date:
-        """The deadline of this report; an extension counts."""
-        return self.extended_to or self.reporting_year.due_on
+        """The deadline of this report today."""
+        return deadline(self.reporting_year.due_on, self.state, self.extended_to, self.answer_by)
 
 
 @audit.tracked()
@@ -122,6 +134,8 @@ class ReportSubmission(TenantModel):
     number = models.PositiveSmallIntegerField()
     submitted_at = models.DateTimeField()
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The deadline that held when this version was sent; None where it is not known. No later act changes it.
+    due_on = models.DateField(null=True)
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)
 
@@ -133,6 +147,11 @@ class ReportSubmission(TenantModel):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether this version was sent after the deadline that held on that day."""
+        return self.due_on is not None and self.submitted_at.date() > self.due_on
 
 
 class ReportDecision(TenantModel):

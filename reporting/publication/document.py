@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from core import charts
 from groups.roles import OFFICES
+from reporting.standing import standing_at
 
 # How each status of the reference list is filled in the chart, by its glyph.
 FILLS = {
@@ -49,6 +50,11 @@ def in_order(names: Mapping[str, dict[str, Any]]) -> list[tuple[str, dict[str, A
     return sorted(names.items(), key=lambda named: named[1].get("order", 0))
 
 
+def is_final(statuses: Mapping[str, Mapping[str, Any]], entry: Mapping[str, Any]) -> bool:
+    """Whether a frozen entry has a final status, so that later years need no entry."""
+    return bool(statuses.get(entry["status"], {}).get("is_final"))
+
+
 @dataclass(frozen=True)
 class ReportedTarget:
     """One target with its figures."""
@@ -66,6 +72,10 @@ class ReportedTarget:
     glyph: str
     note: str
     dropped: bool
+    # Whether the group recorded an entry for the report's own year.
+    has_entry: bool
+    # The exact total at the end of the year, as it was frozen; None without a figure.
+    quantity: str | None
     raw: Mapping[str, Any]
 
 
@@ -141,9 +151,15 @@ class Publication:
     def _line(self, target: Mapping[str, Any]) -> ReportedTarget:
         names = self.content["names"]
         entries = {entry["year"]: entry for entry in target["progress"]}
-        now, before = entries.get(self.year), entries.get(self.year - 1)
+        now, before = self._known_at(entries, self.year), self._known_at(entries, self.year - 1)
         status = now["status"] if now else NO_ENTRY
         known = names["statuses"].get(status)
+        note = now["text"] if now else ""
+        if now and now["year"] != self.year:
+            note = _("%(status)s in %(year)s") % {
+                "status": words(known) if known else "",
+                "year": now["year"],
+            }
         return ReportedTarget(
             code=target["code"],
             component=target["component"],
@@ -156,10 +172,17 @@ class Publication:
             status=status,
             status_name=_("Given up") if target["dropped"] else words(known) if known else _("No entry"),
             glyph="no" if target["dropped"] else known["glyph"] if known else "todo",
-            note=target["dropped_why"] if target["dropped"] else now["text"] if now else "",
+            note=target["dropped_why"] if target["dropped"] else note,
             dropped=target["dropped"],
+            has_entry=self.year in entries,
+            quantity=now["quantity"] if now else None,
             raw=target,
         )
+
+    def _known_at(self, entries: Mapping[int, dict[str, Any]], year: int) -> dict[str, Any] | None:
+        """The frozen entry that says how a target stands at the end of the year, or None."""
+        statuses = self.content["names"]["statuses"]
+        return standing_at(entries, year, lambda entry: is_final(statuses, entry)).known
 
     @cached_property
     def _kinds(self) -> list[tuple[str, str, str]]:
@@ -209,7 +232,7 @@ class Publication:
     @cached_property
     def figures(self) -> list[tuple[str, str]]:
         """The key figures as (number, what the number counts)."""
-        active = sum(1 for line in self.targets if not line.dropped and line.status != NO_ENTRY)
+        active = sum(1 for line in self.targets if not line.dropped and line.has_entry)
         return [
             (
                 number_format(self.members, force_grouping=True),
@@ -277,19 +300,16 @@ class Publication:
     @property
     def table(self) -> list[list[str]]:
         """The table for the CSV file: exact numbers, one line for each target."""
-        rows = []
-        for line in self.targets:
-            now = next((entry for entry in line.raw["progress"] if entry["year"] == self.year), None)
-            rows.append(
-                [
-                    line.code,
-                    line.component_name,
-                    line.subcategory_name,
-                    line.text,
-                    line.raw["quantity"] or "",
-                    str(line.raw["due_year"]),
-                    (now or {}).get("quantity") or "",
-                    line.status_name,
-                ]
-            )
-        return rows
+        return [
+            [
+                line.code,
+                line.component_name,
+                line.subcategory_name,
+                line.text,
+                line.raw["quantity"] or "",
+                str(line.raw["due_year"]),
+                line.quantity or "",
+                line.status_name,
+            ]
+            for line in self.targets
+        ]

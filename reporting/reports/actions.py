@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import Permission
@@ -84,9 +85,7 @@ def save_section(
     report = start_report(group=group, year=year, by=by)
     section = TemplateSection.objects.get(template=report.template_id, key=key)
     if not rights_of(by, group, year.year).writes(section):
-        raise NotAllowed(
-            _("This section is written by others. Your own office has another section, or none.")
-        )
+        raise NotAllowed(_("You cannot edit this section with your role."))
     if reason := why_not_writable(report):
         raise ReportLocked(reason)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -165,6 +164,7 @@ def submit_report(*, report: Report, by: User, revision: str | None = None) -> R
         number=before.number + 1 if before else 1,
         submitted_at=now,
         submitted_by=by,
+        due_on=report.due_on,
         content=content,
         sha256=snapshot.digest(content),
     )
@@ -275,6 +275,31 @@ def _record_end(grant: ReportGrant, report: Report, by: User | None) -> None:
     )
 
 
+@dataclass(frozen=True)
+class SectionText:
+    """What a writer typed in the form of one section, and the version that the writer saw."""
+
+    text: str
+    is_complete: bool
+    version: int
+
+
+@transaction.atomic
+def save_section_page(
+    *, group: Group, year: ReportingYear, key: str, by: User, section: SectionText | None, answer: str = ""
+) -> None:
+    """Save all that a writer typed on the page of one section in one step: the text and the answer to the office.
+
+    `section` is None when the text can no longer change. Raises what `save_section` and `answer_comment` raise;
+    then nothing is saved.
+    """
+    if section is not None:
+        save_section(group=group, year=year, key=key, by=by, **vars(section))
+    if answer:
+        report = Report.objects.get(group=group, reporting_year=year)
+        answer_comment(report=report, section_key=key, text=answer, by=by)
+
+
 @transaction.atomic
 def answer_comment(*, report: Report, section_key: str, text: str, by: User) -> ReviewComment:
     """Answer the office about one section. The section's open comments become answered.
@@ -284,7 +309,7 @@ def answer_comment(*, report: Report, section_key: str, text: str, by: User) -> 
     report = lock(report)
     section = TemplateSection.objects.get(template=report.template_id, key=section_key)
     if not rights_of(by, report.group, report.year).writes(section):
-        raise NotAllowed(_("Whoever may write the section answers about it."))
+        raise NotAllowed(_("Only people who can edit this section can answer."))
     if report.state == ReportState.ACCEPTED:
         raise ReportLocked(_("The report was accepted and is published. It can no longer change."))
     # A note of the office that the group cannot see makes no difference.

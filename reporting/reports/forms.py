@@ -13,9 +13,10 @@ from accounts.models import User
 from core import clock
 from core.forms import DayField, dressed
 from members.models import Membership
+from reporting.reports.actions import SectionText
 
 
-class SectionText(forms.CharField):
+class LongText(forms.CharField):
     """A text that may be saved empty, though the section asks for it."""
 
     def validate(self, value: str) -> None:
@@ -23,19 +24,47 @@ class SectionText(forms.CharField):
 
 
 class SectionForm(forms.Form):
-    """The text of one section, whether it is complete, and the version that the writer saw."""
+    """The page of one section: its text, whether it is complete, the version seen, and an answer to the office."""
 
     use_required_attribute = False
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    text = SectionText(label=_("Text of the section"), widget=forms.Textarea(attrs={"rows": 14}))
+    text = LongText(label=_("Text of the section"), widget=forms.Textarea(attrs={"rows": 14}))
     is_complete = forms.BooleanField(label=_("This section is complete"), required=False)
+    answer = forms.CharField(
+        label=_("Your answer"),
+        help_text=_("The Chair’s Office reads it when you send the report."),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
     dressed(text, question=True)
 
-    def __init__(self, *args: Any, title: str, help_text: str, max_length: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        title: str,
+        help_text: str,
+        max_length: int,
+        may_write: bool,
+        may_answer: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         text = self.fields["text"]
         text.label, text.help_text = title, help_text
-        self.max_length = max_length
+        self.max_length, self.may_write = max_length, may_write
+        if not may_write:
+            for name in ("version", "text", "is_complete"):
+                del self.fields[name]
+        if not may_answer:
+            del self.fields["answer"]
+
+    @property
+    def section(self) -> SectionText | None:
+        """The text with its version, or None when the person cannot write it now."""
+        if not self.may_write:
+            return None
+        return SectionText(**{name: self.cleaned_data[name] for name in ("text", "is_complete", "version")})
 
     def clean_text(self) -> str:
         """The text with plain line ends. Raises ValidationError with the number of characters too many."""
@@ -82,16 +111,6 @@ class SendForm(forms.Form):
     """The hash of what the leader saw before sending."""
 
     revision = forms.CharField(widget=forms.HiddenInput, max_length=16)
-
-
-class WordsForm(forms.Form):
-    """One comment or answer about a section."""
-
-    text = forms.CharField(label=_("Your answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
-
-    def clean_text(self) -> str:
-        """The text with plain line ends."""
-        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def not_past(day: date) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,13 +16,17 @@ from reporting.models import (
     ReviewComment,
     Target,
     TemplateSection,
+    deadline,
     sections_of,
 )
+from reporting.standing import has_final_status, standing_at
 
 
 def due_on(report: Report | None, year: ReportingYear) -> date:
-    """The deadline of a group's report: the year's, or a later one from the Chair's Office (guidelines 8.1)."""
-    return report.extended_to if report and report.extended_to else year.due_on
+    """The deadline of a group's report, also before the group begins it (guidelines 8.1)."""
+    if report is None:
+        return year.due_on
+    return deadline(year.due_on, report.state, report.extended_to, report.answer_by)
 
 
 @dataclass(frozen=True)
@@ -89,14 +94,16 @@ def section_rows(report: Report | None, year: ReportingYear) -> list[SectionRow]
 
 @dataclass(frozen=True)
 class RecordedTarget:
-    """A target with the progress of one year."""
+    """A target with its entry of one year, and how it stands at the end of that year."""
 
     target: Target
     progress: Progress | None
+    # The entry that says how the target stands: of this year, or an earlier one with a final status.
+    known: Progress | None
 
 
 def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[RecordedTarget]:
-    """The group's targets of the year's quadrennium with the year's progress; one part of the cycle, or all.
+    """The group's targets of the year's quadrennium as they stand at its end; one part of the cycle, or all.
 
     Two queries, in the group's scope.
     """
@@ -104,9 +111,17 @@ def target_rows(group: Group, year: ReportingYear, component: str = "") -> list[
     if component:
         targets = targets.filter(component=component)
     listed = list(targets.select_related("component").order_by("number"))
-    entries = Progress.objects.filter(target__in=listed, year=year.year).select_related("status")
-    progress = {entry.target_id: entry for entry in entries}
-    return [RecordedTarget(target, progress.get(target.pk)) for target in listed]
+    entries: dict[int, dict[int, Progress]] = defaultdict(dict)
+    for entry in Progress.objects.filter(target__in=listed, year__lte=year.year).select_related("status"):
+        entries[entry.target_id][entry.year] = entry
+    return [
+        RecordedTarget(
+            target,
+            entries[target.pk].get(year.year),
+            standing_at(entries[target.pk], year.year, has_final_status).known,
+        )
+        for target in listed
+    ]
 
 
 def conversation(report: Report, section: str) -> list[ReviewComment]:

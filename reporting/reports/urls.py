@@ -17,7 +17,4 @@ urlpatterns = [
         name="report-unshare",
     ),
     path("g/<slug:group>/report/<int:year>/<slug:section>/", views.report_section, name="report-section"),
-    path(
-        "g/<slug:group>/report/<int:year>/<slug:section>/answer/", views.report_answer, name="report-answer"
-    ),
 ]

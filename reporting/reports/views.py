@@ -22,7 +22,7 @@ from reporting.publication import snapshot
 from reporting.publication.document import Publication
 from reporting.reports import actions
 from reporting.reports.access import READ, ReportRights, report_page, why_not_writable
-from reporting.reports.forms import SectionForm, SendForm, ShareForm, WordsForm
+from reporting.reports.forms import SectionForm, SendForm, ShareForm
 from reporting.reports.queries import (
     SectionRow,
     conversation,
@@ -118,41 +118,48 @@ def _section_or_404(rows: list[SectionRow], key: str) -> SectionRow:
 
 @report_page(lambda rights: rights.reads, post=lambda rights: rights.writes_some)
 @require_http_methods(GET_OR_POST)
+@acts_once
 def report_section(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
-    """Write one section. If another person saved first, the writer sees both texts."""
+    """Write one section and answer the office about it. If another person saved first, the writer sees both texts."""
     report, period = find_both(group, year)
     rows = section_rows(report, period)
     row = _section_or_404(rows, section)
+    talk = conversation(report, section) if report else []
+    reason = why_not_writable(report) or (None if report else actions.why_not_open(group, period))
+    may_write = rights.writes(row.template) and reason is None
+    may_answer = bool(
+        report and talk and rights.writes(row.template) and report.state != ReportState.ACCEPTED
+    )
     theirs = None
-    form = _section_form(row, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    # The text of a form that was open when the section could no longer be changed: it is shown, to be copied.
+    unsaved = "" if may_write else request.POST.get("text", "").strip()
+    form = _section_form(row, request.POST or None, may_write=may_write, may_answer=may_answer)
+    if request.method == "POST" and form.fields and not unsaved and form.is_valid():
         try:
-            actions.save_section(
+            actions.save_section_page(
                 group=group,
                 year=period,
                 key=section,
                 by=request.user,
-                **_answers(form),
+                section=form.section,
+                answer=form.cleaned_data.get("answer", ""),
             )
         except Conflict as conflict:
             theirs = conflict.theirs["text"]
             report, period = find_both(group, year)
             rows = section_rows(report, period)
             row = _section_or_404(rows, section)
-            form = _section_form(row, over_version(request.POST, row.version))
+            data = over_version(request.POST, row.version)
+            form = _section_form(row, data, may_write=may_write, may_answer=may_answer)
             form.add_error(None, str(conflict))
         except DomainError as error:
             form.add_error("is_complete" if error.code == "report_incomplete" else None, str(error))
         else:
-            messages.success(request, _("“%(section)s” is saved.") % {"section": row.template})
+            messages.success(request, _saved(row, form))
             return redirect(_after_saving(request, group, year, rows, row))
-    reason = why_not_writable(report) or (None if report else actions.why_not_open(group, period))
-    may_write = rights.writes(row.template) and reason is None
     component = row.template.component_id
-    talk = conversation(report, section) if report else []
-    may_answer = report is not None and rights.writes(row.template) and report.state != ReportState.ACCEPTED
     return render(
         request,
         "reporting/report_section.html",
@@ -167,18 +174,29 @@ def report_section(
             "component": component,
             "form": form,
             "theirs": theirs,
+            "unsaved": unsaved,
             "may_write": may_write,
             "reason": reason,
             "targets": target_rows(group, period, component) if component else None,
             "talk": talk,
-            "answer": WordsForm(auto_id="answer_%s") if talk and may_answer else None,
+            "may_answer": may_answer,
             **progress(rows),
         },
-        status=409 if theirs is not None else 200,
+        status=409 if theirs is not None or unsaved else 200,
     )
 
 
-def _section_form(row: SectionRow, data: Any = None) -> SectionForm:
+def _saved(row: SectionRow, form: SectionForm) -> str:
+    """What was saved, in a sentence."""
+    values = {"section": row.template}
+    if not form.cleaned_data.get("answer"):
+        return _("“%(section)s” is saved.") % values
+    if form.section is None:
+        return _("Your answer on “%(section)s” is saved.") % values
+    return _("“%(section)s” and your answer are saved.") % values
+
+
+def _section_form(row: SectionRow, data: Any = None, *, may_write: bool, may_answer: bool) -> SectionForm:
     """The form of a section, filled with the text that was saved last."""
     return SectionForm(
         data,
@@ -186,11 +204,9 @@ def _section_form(row: SectionRow, data: Any = None) -> SectionForm:
         title=_("What should the report say?"),
         help_text=row.template.help,
         max_length=row.template.max_length,
+        may_write=may_write,
+        may_answer=may_answer,
     )
-
-
-def _answers(form: SectionForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("text", "is_complete", "version")}
 
 
 def _following(rows: list[SectionRow], row: SectionRow) -> SectionRow | None:
@@ -205,35 +221,6 @@ def _after_saving(
     if "later" in request.POST or following is None:
         return reverse("reporting:report-detail", args=[group.slug, year])
     return reverse("reporting:report-section", args=[group.slug, year, following.key])
-
-
-@report_page(lambda rights: rights.writes_some)
-@require_POST
-@acts_once
-def report_answer(
-    request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
-) -> HttpResponse:
-    """Answer the office about one section."""
-    report = report_or_404(group, year)
-    _section_or_404(section_rows(report, report.reporting_year), section)
-    form = WordsForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write your answer first. It may have 4,000 characters."))
-    else:
-        try:
-            actions.answer_comment(
-                report=report,
-                section_key=section,
-                text=form.cleaned_data["text"],
-                by=request.user,
-            )
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request, _("Your answer is with the comment. The office reads it when you send the report.")
-            )
-    return redirect("reporting:report-section", group.slug, year, section)
 
 
 @report_page(lambda rights: rights.reads)
@@ -288,9 +275,7 @@ def report_send(request: GroupRequest, group: Group, year: int, rights: ReportRi
             "due_on": due_on(report, period),
             "sections": rows,
             "missing": [row for row in rows if not row.is_complete],
-            "silent": [
-                row.target for row in targets if row.progress is None and row.target.dropped_at is None
-            ],
+            "silent": [row.target for row in targets if row.known is None and row.target.dropped_at is None],
             "open_comments": open_comments,
             "revision": actions.revision_of(rows, targets),
             **progress(rows),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -26,6 +28,17 @@ from reporting.reports import mails
 from reporting.reports.access import REVIEW, why_not_decide
 from reporting.reports.actions import lock, start_report
 from reporting.states import MOVES, CommentState, Outcome, ReportState
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision about the version with this number and digest, as `decide` takes it."""
+
+    number: int
+    sha256: str
+    outcome: str
+    message: str = ""
+    answer_by: date | None = None
 
 
 @transaction.atomic
@@ -90,6 +103,38 @@ def resolve_comment(*, comment: ReviewComment, by: User) -> ReviewComment:
     return comment
 
 
+@dataclass(frozen=True)
+class NewComment:
+    """One comment that a reviewer typed: for the group, or a note for staff only."""
+
+    section_key: str
+    text: str
+    staff_only: bool = False
+
+
+@transaction.atomic
+def review_report(
+    *,
+    report: Report,
+    by: User,
+    comments: Iterable[NewComment] = (),
+    settled: Iterable[int] = (),
+    decision: Decision | None = None,
+) -> ReportDecision | None:
+    """Save all that a reviewer did on the page of a report in one step: settled comments, comments, the decision.
+
+    `settled` are ids of the report's comments; other ids are ignored. Returns the decision, or None without one.
+    Raises what `resolve_comment`, `add_comment` and `decide` raise; then nothing is saved.
+    """
+    for comment in report.comments.filter(pk__in=list(settled)):
+        resolve_comment(comment=comment, by=by)
+    for one in comments:
+        add_comment(
+            report=report, section_key=one.section_key, text=one.text, by=by, staff_only=one.staff_only
+        )
+    return decide(report=report, by=by, **vars(decision)) if decision else None
+
+
 @transaction.atomic
 def decide(
     *,
@@ -139,10 +184,9 @@ def decide(
     )
     report.state, report.decided_at, report.decided_by = outcome, now, by
     fields = ["state", "decided_at", "decided_by"]
-    if outcome == Outcome.RETURNED and answer_by:
-        # No reason is written: the report's status explains the new deadline.
-        report.extended_to, report.extended_why = answer_by, ""
-        fields += ["extended_to", "extended_why"]
+    if outcome == Outcome.RETURNED:
+        report.answer_by = answer_by
+        fields.append("answer_by")
     report.save(update_fields=fields)
     verb = "reporting.report_accepted" if outcome == Outcome.ACCEPTED else "reporting.report_returned"
     audit.record(
@@ -209,7 +253,8 @@ def extend_deadline(*, group: Group, year: ReportingYear, to: date, why: str, by
         raise ReportLocked(_("The report was sent already, so its deadline no longer matters."))
     _check_day(to, report.due_on)
     report.extended_to, report.extended_why = to, why
-    report.save(update_fields=["extended_to", "extended_why"])
+    report.answer_by = None  # the later day holds for an answer too
+    report.save(update_fields=["extended_to", "extended_why", "answer_by"])
     audit.record(
         "reporting.deadline_extended",
         by=by,

@@ -31,6 +31,11 @@ class ReviewedSection:
         return sum(c.from_office and not c.staff_only and c.state == CommentState.OPEN for c in self.talk)
 
     @property
+    def asks_attention(self) -> bool:
+        """Whether the text changed since the version before, or a comment is not settled."""
+        return bool(self.changed or self.open_comments or self.answered)
+
+    @property
     def answered(self) -> int:
         """The number of comments that the group answered and the office has not settled."""
         return sum(c.from_office and c.state == CommentState.ANSWERED for c in self.talk)
@@ -69,7 +74,7 @@ class Review:
     @property
     def changed(self) -> list[ReviewedSection]:
         """The sections that changed since the version before, or that have an unsettled comment."""
-        return [one for one in self.sections if one.changed or one.open_comments or one.answered]
+        return [one for one in self.sections if one.asks_attention]
 
 
 def review_of(report: Report, *, notes: bool) -> Review | None:
@@ -102,18 +107,32 @@ def review_of(report: Report, *, notes: bool) -> Review | None:
         previous,
         publication,
         sections,
-        list(_checks(report, submission.content, publication, sections)),
+        list(_checks(report, submissions[0], submission.content, publication, sections)),
         list(_history(submissions)),
     )
 
 
+def _timeliness(first: ReportSubmission) -> Check:
+    """Whether the first version was sent by the deadline that held on that day."""
+    sent, due = date_format(first.submitted_at, "DATE_FORMAT"), date_format(first.due_on, "DATE_FORMAT")
+    days = {"sent": sent, "due": due}
+    if first.due_on is None:
+        return Check("info", _("First sent on %(sent)s (UTC)") % days)
+    if first.is_late:
+        return Check("late", _("First sent on %(sent)s (UTC), after the deadline of %(due)s") % days)
+    return Check("done", _("First sent on %(sent)s (UTC), before the deadline of %(due)s ended") % days)
+
+
 def _checks(
-    report: Report, content: dict[str, Any], publication: Publication, sections: list[ReviewedSection]
+    report: Report,
+    first: ReportSubmission,
+    content: dict[str, Any],
+    publication: Publication,
+    sections: list[ReviewedSection],
 ) -> list[Check]:
     empty = sum(not one["text"].strip() for one in content["sections"])
     silent = [line.code for line in publication.targets if not line.dropped and not line.status]
     opened, answered = sum(s.open_comments for s in sections), sum(s.answered for s in sections)
-    late = report.submitted_at is not None and report.submitted_at.date() > report.due_on
     checks = [
         Check("late", ngettext("%(n)d section is empty", "%(n)d sections are empty", empty) % {"n": empty})
         if empty
@@ -129,11 +148,7 @@ def _checks(
         )
         if silent
         else Check("done", _("Every target has an entry for %(year)s") % {"year": report.year}),
-        Check("late", _("Sent after the deadline"))
-        if late
-        else Check(
-            "done", _("Sent by the deadline, %(day)s") % {"day": date_format(report.due_on, "DATE_FORMAT")}
-        ),
+        _timeliness(first),
     ]
     if opened:
         text = ngettext("%(n)d comment is open", "%(n)d comments are open", opened) % {"n": opened}
@@ -158,7 +173,9 @@ def _history(submissions: list[ReportSubmission]) -> list[ReviewEvent]:
             "number": one.number,
             "name": one.submitted_by.name,
         }
-        events.append(ReviewEvent(one.submitted_at, text, big=True))
+        due = date_format(one.due_on, "DATE_FORMAT")
+        late = _("After the deadline of %(due)s") % {"due": due} if one.is_late else ""
+        events.append(ReviewEvent(one.submitted_at, text, late, big=True))
         if decision := getattr(one, "decision", None):
             words = (
                 _("Accepted by %(name)s")

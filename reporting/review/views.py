@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.forms import BoundField
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
 from core.once import acts_once
 from groups.access import GroupRequest, request_roles
 from groups.models import Group
-from reporting.models import Report, ReviewComment
+from reporting.models import Report
 from reporting.network import CAME_FROM, REPORTS, NextOne, next_link
 from reporting.reports.access import ReportRights, report_page, why_not_decide
 from reporting.reports.queries import due_on
 from reporting.reports.views import GET_OR_POST, find_both, report_or_404
 from reporting.review import actions
-from reporting.review.forms import CommentForm, DecisionForm, ExtendForm
-from reporting.review.queries import review_of
+from reporting.review.forms import ExtendForm, ReviewForm
+from reporting.review.queries import Review, ReviewedSection, review_of
 from reporting.states import Outcome, ReportState
+
+# The buttons of the page.
+COMMENT, RETURN, CHECK, PUBLISH, EDIT = "comment", "return", "check", "publish", "edit"
 
 
 def _next(request: GroupRequest, group: Group, year: int) -> NextOne | None:
@@ -31,71 +34,42 @@ def _next(request: GroupRequest, group: Group, year: int) -> NextOne | None:
     return next_link(request_roles(request), REPORTS, request.GET, group, year)
 
 
-def _page(
-    request: GroupRequest,
-    group: Group,
-    report: Report,
-    *,
-    decision_form: DecisionForm | None = None,
-    comment_form: CommentForm | None = None,
-    comment_on: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    """The review page. Forms with errors, if any, replace the empty ones."""
-    reason = why_not_decide(request.user, report, request_roles(request))
-    review = review_of(report, notes=reason is None)
-    show_all = request.GET.get("show") == "all" or (review is not None and review.previous is None)
-    decidable = report.state == ReportState.SUBMITTED
-    if review and decision_form is None and decidable:
-        decision_form = DecisionForm(
-            initial={"number": review.submission.number, "sha256": review.submission.sha256}
-        )
-    form = decision_form if decision_form and decision_form.is_bound else comment_form
-    return render(
-        request,
-        "reporting/report_review.html",
-        {
-            "group": group,
-            "report": report,
-            "year": report.year,
-            "review": review,
-            "sections": (review.sections if show_all else review.changed) if review else [],
-            "show_all": show_all,
-            "reason": reason,
-            "decidable": decidable,
-            "next": _next(request, group, report.year) if decidable else None,
-            "came_from": request.GET.get(CAME_FROM, ""),
-            "decision_form": decision_form,
-            "comment_form": CommentForm(auto_id=False),
-            "wrong_comment": comment_form,
-            "wrong_section": comment_on,
-            "form": form,
-        },
-        status=status,
-    )
-
-
 @report_page(lambda rights: rights.reviews)
 @require_http_methods(GET_OR_POST)
 @acts_once
 def report_review(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
-    """Read the version that was sent and decide about it."""
+    """Read the version that was sent, comment on its sections, and decide about it: one form for all of it.
+
+    Before a report is accepted, a page shows what becomes public and asks once more.
+    """
     report = report_or_404(group, year)
-    if request.method != "POST":
-        return _page(request, group, report)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, group, report, decision_form=form)
-    following = _next(request, group, year)
+    reason = why_not_decide(request.user, report, request_roles(request))
+    review = review_of(report, notes=reason is None)
+    if request.method != "POST" or review is None:
+        return _page(request, report, review, ReviewForm(review=review) if review else None)
+    form = ReviewForm(request.POST, review=review)
+    act = request.POST.get("act", COMMENT)
+    if not form.is_valid() or act == EDIT or (act in (CHECK, PUBLISH) and not form.check_acceptance()):
+        return _page(request, report, review, form)
+    if act == CHECK:
+        return _confirm(request, report, review, form)
+    outcome = {RETURN: Outcome.RETURNED, PUBLISH: Outcome.ACCEPTED}.get(act)
+    following = _next(request, group, year) if outcome else None
     try:
-        decision = actions.decide(report=report, by=request.user, **form.cleaned_data)
+        actions.review_report(
+            report=report,
+            by=request.user,
+            comments=form.comments,
+            settled=form.cleaned_data["settled"],
+            decision=form.decision(outcome) if outcome else None,
+        )
     except DomainError as error:
-        form.add_error(None, str(error))
-        return _page(request, group, report_or_404(group, year), decision_form=form, status=error.status)
-    if decision.outcome == Outcome.ACCEPTED:
-        told = _("The report is accepted and published. The leaders have been told.")
-    else:
-        told = _("The report is with the group again. The leaders have been told.")
+        report = report_or_404(group, year)
+        review = review_of(report, notes=reason is None) or review
+        form = ReviewForm(_about(review, request.POST), review=review)
+        form.add_error("answer_by" if error.code == "wrong_deadline" else None, str(error))
+        return _page(request, report, review, form, status=error.status)
+    told = _done(outcome, len(form.comments))
     messages.success(request, following.after(told) if following else told)
     response = redirect("reporting:report-review", group.slug, year)
     if came_from := request.GET.get(CAME_FROM):
@@ -103,60 +77,91 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     return response
 
 
-@report_page(lambda rights: rights.reviews)
-@require_POST
-@acts_once
-def review_comment(
-    request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
-) -> HttpResponse:
-    """Comment on one section, for the group or for staff only."""
-    report = report_or_404(group, year)
-    if not report.template.sections.filter(key=section).exists():
-        raise Http404
-    form = CommentForm(request.POST, auto_id=f"comment_{section}_%s")
-    if not form.is_valid():
-        return _page(request, group, report, comment_form=form, comment_on=section)
-    try:
-        actions.add_comment(
-            report=report,
-            section_key=section,
-            text=form.cleaned_data["text"],
-            by=request.user,
-            staff_only="staff_only" in request.POST,
+def _about(review: Review, typed: QueryDict) -> QueryDict:
+    """What was typed, as a form about the version that the page shows now."""
+    data = typed.copy()
+    data["number"], data["sha256"] = str(review.submission.number), review.submission.sha256
+    return data
+
+
+def _done(outcome: Outcome | None, comments: int) -> str:
+    """What was done, in a sentence."""
+    if outcome == Outcome.ACCEPTED:
+        return _("Report accepted and published. The leaders get an email.")
+    if outcome == Outcome.RETURNED:
+        return _(
+            "Report sent back to the group. The leaders get an email with your message and the comments."
         )
-    except DomainError as error:
-        form.add_error(None, str(error))
-        return _page(request, group, report, comment_form=form, comment_on=section, status=error.status)
-    messages.success(request, _("Your comment is saved."))
-    return _back(group, year, section)
+    if comments:
+        return ngettext("%(count)d comment saved.", "%(count)d comments saved.", comments) % {
+            "count": comments
+        }
+    return _("Your changes are saved.")
 
 
-@report_page(lambda rights: rights.reviews)
-@require_POST
-@acts_once
-def review_resolve(
-    request: GroupRequest, group: Group, year: int, rights: ReportRights, comment: int
+def _page(
+    request: GroupRequest,
+    report: Report,
+    review: Review | None,
+    form: ReviewForm | None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
-    """Mark a comment as settled."""
-    found: Any = get_object_or_404(
-        ReviewComment.objects.select_related("report"),
-        pk=comment,
-        report__group=group,
-        report__reporting_year=year,
+    """The review page with what the reviewer typed so far."""
+    show_all = request.GET.get("show") == "all" or (review is not None and review.previous is None)
+    sections = review.sections if review else []
+    if not show_all:
+        sections = [one for one in sections if one.asks_attention or _typed_on(form, one)]
+    decidable = report.state == ReportState.SUBMITTED
+    return render(
+        request,
+        "reporting/report_review.html",
+        {
+            "group": report.group,
+            "report": report,
+            "year": report.year,
+            "review": review,
+            "sections": [(one, *_fields_of(form, one.part.key)) for one in sections],
+            "show_all": show_all,
+            "reason": why_not_decide(request.user, report, request_roles(request)),
+            "decidable": decidable,
+            "next": _next(request, report.group, report.year) if decidable else None,
+            "came_from": request.GET.get(CAME_FROM, ""),
+            "form": form,
+        },
+        status=status,
     )
-    try:
-        actions.resolve_comment(comment=found, by=request.user)
-    except DomainError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The comment is settled."))
-    return _back(group, year, found.section_key)
 
 
-def _back(group: Group, year: int, section: str) -> HttpResponse:
-    response = redirect("reporting:report-review", group.slug, year)
-    response["Location"] += f"?show=all#s-{section}"
-    return response
+def _typed_on(form: ReviewForm | None, section: ReviewedSection) -> bool:
+    """Whether the reviewer typed a comment on the section."""
+    return form is not None and form.is_bound and bool(form[f"comment_{section.part.key}"].value())
+
+
+def _fields_of(form: ReviewForm | None, key: str) -> tuple[BoundField | None, BoundField | None]:
+    """The two fields of a section."""
+    return (form[f"comment_{key}"], form[f"staff_{key}"]) if form else (None, None)
+
+
+def _confirm(request: GroupRequest, report: Report, review: Review, form: ReviewForm) -> HttpResponse:
+    """What becomes public when the report is accepted, with the button that publishes it."""
+    return render(
+        request,
+        "reporting/report_publish.html",
+        {
+            "group": report.group,
+            "report": report,
+            "year": report.year,
+            "review": review,
+            "publication": review.publication,
+            "typed": [
+                (name, value)
+                for name, values in request.POST.lists()
+                if name in form.fields or name.startswith("answer_by_")
+                for value in values
+            ],
+        },
+    )
 
 
 @report_page(lambda rights: rights.reviews)

@@ -45,7 +45,7 @@ def target_rows(table: TargetTable) -> list[list[object]]:
         ]
         for cell in row.cells:
             line += [
-                cell.entry.status if cell.entry else "",
+                entry.status if (entry := cell.entry or cell.carried) else "",
                 cell.figure,
                 cell.entry.text if cell.entry else "",
             ]

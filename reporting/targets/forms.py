@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -242,12 +244,15 @@ class ProgressForm(forms.Form):
     )
     dressed(text, question=True)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    # Shown only when status and figure do not fit together: a person can confirm them.
+    SURE = "sure"
 
     def __init__(
         self, *args: Any, target: Target, year: int, before: tuple[int, str] | None, **kwargs: Any
     ) -> None:
         """`before` is the latest earlier year with a figure."""
         super().__init__(*args, **kwargs)
+        self.planned = target.quantity
         self.fields["status"].label = _("Where did this target stand at the end of %(year)d?") % {
             "year": year
         }
@@ -265,6 +270,33 @@ class ProgressForm(forms.Form):
             if before
             else _("Running total since %(first)d.") % {"first": first}
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once when status and figure do not fit together; a person who confirms can save them.
+
+        House rule: an achieved target has reached its planned figure, and whole things are counted in whole numbers.
+        """
+        data = super().clean() or self.cleaned_data
+        doubts = list(self._doubts(data.get("status"), data.get("quantity")))
+        if doubts:
+            self.fields[self.SURE] = forms.BooleanField(
+                label=_("The status and the figure are right as I entered them"), required=False
+            )
+            if self.SURE not in self.data:
+                self.add_error(self.SURE, " ".join([*doubts, _("Correct them, or confirm them here.")]))
+        return data
+
+    def _doubts(self, status: TargetStatus | None, reached: Decimal | None) -> Iterator[str]:
+        """What does not fit together, each as a sentence."""
+        if self.planned is None or status is None:
+            return
+        values = {"reached": plain_number(reached), "planned": plain_number(self.planned)}
+        if status.is_achieved and reached is None:
+            yield _("You chose “Achieved” and entered no figure; %(planned)s were planned.") % values
+        elif status.is_achieved and reached is not None and reached < self.planned:
+            yield _("You chose “Achieved” and entered %(reached)s of %(planned)s.") % values
+        if reached is not None and reached % 1 and not self.planned % 1:
+            yield _("You entered %(reached)s, and the planned %(planned)s is a whole number.") % values
 
     def clean_text(self) -> str:
         """The text with plain line ends, as the database has them."""

@@ -92,7 +92,7 @@ def _line(row: TargetRow, slug: str, may_record: bool, change: str, add: str) ->
     code, cells = target.code, []
     for cell in row.cells:
         year, shown = str(cell.year), _shown(cell)
-        if not (may_record and cell.recordable and (cell.entry or cell.now)):
+        if not (may_record and cell.recordable and (cell.entry or (cell.now and cell.is_missing))):
             cells.append(PrintedYear(year, cell.now, shown))
             continue
         url = reverse("reporting:progress-edit", args=[slug, target.pk, cell.year])
@@ -112,7 +112,13 @@ def _line(row: TargetRow, slug: str, may_record: bool, change: str, add: str) ->
 
 
 def _shown(cell: YearCell) -> str | SafeString:
-    """The figure of the year; the status sign for an entry without a figure; a dash without an entry."""
+    """The figure of the year; the status sign for an entry without a figure; a dash when nothing is known.
+
+    A final status shows its sign in later years too, with the year in which it was recorded.
+    """
+    if cell.carried:
+        values = {"status": cell.carried.status, "year": cell.carried.year}
+        return mark_safe(icons.svg(cell.carried.status.glyph, _("%(status)s in %(year)s") % values))  # noqa: S308 - escapes its label
     if cell.entry is None:
         return NOTHING
     status = cell.entry.status

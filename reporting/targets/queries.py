@@ -25,6 +25,7 @@ from reporting.models import (
     all_reporting_years,
     planned_periods,
 )
+from reporting.standing import entries_known_at, has_final_status, standing_at
 from reporting.targets.access import why_not_record_year
 from reporting.targets.figures import plain_number, share_reached
 
@@ -37,6 +38,13 @@ class YearCell:
     entry: Progress | None
     recordable: bool
     now: bool
+    # The earlier entry that still holds in this year, because its status is final.
+    carried: Progress | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the group still has to record the year: it may, and the target's status is unknown."""
+        return self.recordable and self.entry is None and self.carried is None
 
     @cached_property
     def figure(self) -> str:
@@ -123,12 +131,8 @@ class TargetTable:
 
     @property
     def left(self) -> list[TargetRow]:
-        """The targets without an entry for the present year, if people may record one."""
-        return [
-            row
-            for row in self.live
-            if any(cell.now and cell.recordable and not cell.entry for cell in row.cells)
-        ]
+        """The targets whose status at the end of the present year is unknown, if people may record it."""
+        return [row for row in self.live if any(cell.now and cell.is_missing for cell in row.cells)]
 
 
 def all_periods() -> Sequence[Quadrennium]:
@@ -196,7 +200,13 @@ def _row(
 ) -> TargetRow:
     active = target.dropped_at is None
     cells = tuple(
-        YearCell(year=year, entry=entries.get(year), recordable=active and may, now=year == now)
+        YearCell(
+            year=year,
+            entry=entries.get(year),
+            recordable=active and may,
+            now=year == now,
+            carried=None if year in entries else standing_at(entries, year, has_final_status).known,
+        )
         for year, may in recordable.items()
     )
     return TargetRow(target, cells, entries[max(entries)] if entries else None)
@@ -224,15 +234,12 @@ def bars(row: TargetRow) -> list[tuple[str, int, str]]:
 
 
 def next_target(target: Target, year: int) -> Target | None:
-    """The next target by number without an entry for the year; after the last comes the first. None without one."""
+    """The next target by number whose status in the year is unknown; after the last comes the first, else None."""
+    known = entries_known_at(year).filter(target__target_set=target.target_set_id)
     open_ones = (
         Target.objects.filter(target_set=target.target_set_id, dropped_at=None)
         .exclude(pk=target.pk)
-        .exclude(
-            pk__in=Progress.objects.filter(year=year, target__target_set=target.target_set_id).values(
-                "target"
-            )
-        )
+        .exclude(pk__in=known.values("target"))
     )
     return open_ones.filter(number__gt=target.number).first() or open_ones.first()
 

@@ -55,13 +55,8 @@ def test_a_report_goes_the_whole_way(
     review = "/en/office/reports/cat/2026/"
     office.go("/en/office/")
     office.go(review)
-    office.page.locator("form[action$='/assess/comment/'] textarea").fill("Which species exactly?")
-    office.press("Post to the group", inside=office.page.locator("form[action$='/assess/comment/']"))
-    office.go(review)
-    office.sees("Which species exactly?")
-    office.choose("outcome", "returned")
-    office.fill(message="Please name the species.")
-    office.press("Send my decision")
+    office.fill(comment_assess="Which species exactly?", message="Please name the species.")
+    office.press("Send back to the group")
     assert state(group) == ReportState.RETURNED
     assert "Please name the species." in post_office.letters_to(chair.email)[-1]
 
@@ -69,13 +64,11 @@ def test_a_report_goes_the_whole_way(
     leader.sees("The Chair’s Office sent the report back")
     leader.go("/en/g/cat/report/2026/assess/")
     leader.sees("Which species exactly?")
-    answer = leader.page.locator("form[action$='/assess/answer/']")
-    answer.locator("textarea").fill("Leopardus guttulus and Leopardus tigrinus.")
-    leader.press("Answer", inside=answer)
-    leader.go("/en/g/cat/report/2026/assess/")
-    writing = leader.page.locator("form:has(.savebar)")
-    writing.locator("textarea").fill("We assessed Leopardus guttulus and Leopardus tigrinus.")
-    writing.locator("button.btn").first.click()
+    leader.fill(
+        answer="Leopardus guttulus and Leopardus tigrinus.",
+        text="We assessed Leopardus guttulus and Leopardus tigrinus.",
+    )
+    leader.page.locator(".savebar button.btn").first.click()
     leader.page.wait_for_load_state()
     leader.go("/en/g/cat/report/2026/send/")
     leader.press("Send the report to the Chair’s Office")
@@ -83,8 +76,9 @@ def test_a_report_goes_the_whole_way(
 
     office.go(review)
     office.sees("Leopardus guttulus and Leopardus tigrinus.")
-    office.choose("outcome", "accepted")
-    office.press("Send my decision")
+    office.press("Accept: check what becomes public")
+    office.sees("You cannot take this back.")
+    office.press("Accept and publish")
     assert state(group) == ReportState.ACCEPTED
     assert "2026" in post_office.letters_to(chair.email)[-1]
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from core import scope
 from reporting.reports import actions as reports
-from reporting.review import actions as review
 from tests.reporting import written
 from tests.reporting.written import YEAR
 
@@ -52,19 +51,6 @@ def _submitted(group: Any, cast: Any) -> dict[str, Any]:
     }
 
 
-def _commented(group: Any, cast: Any) -> dict[str, Any]:
-    """A comment of the office that is open."""
-    report = written.submit(group, _people(group, cast)["LE"])
-    with scope.group_scope(group):
-        comment = review.add_comment(report=report, section_key="act", text="How many?", by=cast["CA"])
-    return {"year": YEAR, "comment": comment.pk}
-
-
-def _answerable(group: Any, cast: Any) -> dict[str, Any]:
-    """A report that was sent, and the section that belongs to the treasurer too."""
-    return {"year": _commented(group, cast)["year"], "section": "money", "_data": {"text": "Twelve."}}
-
-
 def _shared(group: Any, cast: Any) -> dict[str, Any]:
     """A member who may write until a day."""
     people = _people(group, cast)
@@ -97,15 +83,8 @@ SAMPLES = {
     "reporting:report-sent": _submitted,
     "reporting:report-share": _shareable,
     "reporting:report-unshare": _shared,
-    "reporting:report-answer": _answerable,
     "reporting:report-review": _submitted,
     "reporting:report-extend": lambda group, cast: {"year": YEAR, "_data": EXTENDED},
-    "reporting:review-comment": lambda group, cast: {
-        **_submitted(group, cast),
-        "section": "act",
-        "_data": {"text": "How many?"},
-    },
-    "reporting:review-resolve": _commented,
     "reporting:published-detail": _published,
     "reporting:published-pdf": _published,
     "reporting:published-figures": _published,

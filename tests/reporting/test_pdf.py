@@ -255,6 +255,18 @@ def test_changes_lose_no_word_of_either_text(before, after):
     assert "".join(piece.text for piece in pieces if piece.kind != "ins") == before
 
 
+def test_a_paragraph_written_anew_is_shown_whole_and_a_changed_word_alone():
+    before = "We met in Bhutan with friends.\n\nThe old text was about lions."
+    after = "We met in Nepal with friends.\n\nA wholly different paragraph follows."
+    shown = [(piece.kind, piece.text) for piece in word_changes(before, after) if piece.kind != "same"]
+    assert shown == [
+        ("del", "Bhutan "),
+        ("ins", "Nepal "),
+        ("del", "The old text was about lions."),
+        ("ins", "A wholly different paragraph follows."),
+    ]
+
+
 def test_chart_is_inert_and_names_its_finding():
     drawn = charts.stacked(
         [("<b>A", [1, 2])], [charts.BarPart("<i>", "#000", True), charts.BarPart("y", "#fff")], label='"<x>'

@@ -11,7 +11,9 @@ from groups.models import Appointment
 from reporting.models import Report, ReportDecision
 from reporting.reports import actions as reports
 from reporting.review import actions as review
+from reporting.review.queries import review_of
 from reporting.states import MOVES, CommentState, ReportState
+from reporting.summary import report_lines, report_standing
 from tests import factories
 from tests.reporting import sets, written
 from tests.reporting.written import YEAR
@@ -238,3 +240,45 @@ def test_states_move_only_along_the_table():
     assert ReportState.ACCEPTED not in MOVES
     assert MOVES[ReportState.DRAFT] == {ReportState.SUBMITTED}
     assert YEAR == written.year().year
+
+
+def test_timeliness_is_that_of_the_first_version_whatever_follows(group, cast):
+    """The report came by its extended deadline. A return and a second version change nothing about that."""
+    year = written.year()
+    later, answer = year.due_on + timedelta(days=30), year.due_on + timedelta(days=60)
+    with scope.group_scope(group):
+        review.extend_deadline(group=group, year=year, to=later, why="Floods", by=cast["NS"])
+    report = written.submit(group, cast["LE"])
+    first = written.latest(report)
+    assert (first.due_on, first.is_late) == (later, False)
+    written.decide(report, cast["NS"], "returned", message="One question.", answer_by=answer)
+    with scope.group_scope(group):
+        report.refresh_from_db()
+    assert (report.due_on, report.extended_to, report.extended_why) == (answer, later, "Floods")
+    with scope.group_scope(group):
+        reports.submit_report(report=report, by=cast["LE"])
+        first, second = report.submissions.all()
+        lines = {line.group_id: line for line in report_lines([group.pk], [year.year])}
+    assert (first.due_on, second.due_on) == (later, answer)
+    standing = report_standing(year, lines[group.pk], answer + timedelta(days=99))
+    assert (standing.on_time, standing.first_due_on, standing.due_on) == (True, later, later)
+    assert standing.first_sent_at == first.submitted_at
+
+
+def test_a_report_that_came_late_stays_late_after_it_was_sent_back(group, cast, settings):
+    year = written.year()
+    report = written.write_all(group, cast["LE"])
+    settings.CLOCK_SHIFT = timedelta(days=(year.due_on - clock.today()).days + 3)
+    with scope.group_scope(group):
+        reports.submit_report(report=report, by=cast["LE"])
+    written.decide(
+        report, cast["NS"], "returned", message="Why?", answer_by=clock.today() + timedelta(days=20)
+    )
+    with scope.group_scope(group):
+        reports.submit_report(report=report, by=cast["LE"])
+        first, second = report.submissions.all()
+        (line,) = report_lines([group.pk], [year.year])
+        (told,) = [one for one in review_of(report).checks if "First sent" in one.text]
+    assert (first.is_late, second.is_late) == (True, False)
+    assert report_standing(year, line, clock.today()).on_time is False
+    assert (told.kind, "after the deadline of" in told.text) == ("late", True)

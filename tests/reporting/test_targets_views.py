@@ -331,3 +331,41 @@ def test_pages_ask_the_database_as_often_for_many_targets_as_for_few(client, gro
         counts.append(asked_by(client, reverse(name, args=args)))
     assert len(counts[0]) == len(counts[1])
     assert len(counts[1]) <= most, counts[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "quantity", "question"),
+    [
+        ("achieved", "0", "You chose “Achieved” and entered 0 of 12."),
+        ("achieved", "", "You chose “Achieved” and entered no figure; 12 were planned."),
+        ("on-track", "1.5", "You entered 1.5, and the planned 12 is a whole number."),
+    ],
+)
+def test_a_status_that_does_not_fit_its_figure_is_asked_about_once(
+    client, group, cast, agreed, status, quantity, question
+):
+    target = sets.make_target(agreed, 1)
+    args = [group.slug, target.pk, 2026]
+    data = {"status": status, "quantity": quantity, "text": "In Bhutan", "version": "0"}
+    asked = send(client, cast["LE"], "reporting:progress-edit", args, **data)
+    assert question in text_of(asked)
+    assert ("In Bhutan" in asked.content.decode(), 'name="sure"' in asked.content.decode()) == (True, True)
+    with sets.inside(group):
+        assert not Progress.objects.exists()
+    assert send(client, cast["LE"], "reporting:progress-edit", args, sure="on", **data).status_code == 302
+    with sets.inside(group):
+        assert Progress.objects.get().status_id == status
+
+
+@pytest.mark.parametrize(
+    ("status", "quantity"), [("achieved", "12"), ("achieved", "13"), ("behind", "0"), ("on-track", "4")]
+)
+def test_a_status_that_fits_its_figure_is_saved_without_a_question(
+    client, group, cast, agreed, status, quantity
+):
+    target = sets.make_target(agreed, 1)
+    data = {"status": status, "quantity": quantity, "version": "0"}
+    saved = send(
+        client, cast["LE"], "reporting:progress-edit", [group.slug, target.pk, 2026], text="", **data
+    )
+    assert saved.status_code == 302
