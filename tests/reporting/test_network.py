@@ -238,7 +238,7 @@ def test_only_results_with_a_known_wording_are_loaded_and_none_for_the_next_quad
 
 
 def test_the_migration_takes_invented_results_out_of_the_list_and_keeps_those_of_the_office(reference):
-    migration = importlib.import_module("reporting.migrations.0004_key_results_known")
+    migration = importlib.import_module("reporting.migrations.0006_key_results_known")
     plans = {plan.quadrennium.label: plan for plan in StrategicPlan.objects.select_related("quadrennium")}
 
     def result(period, number, source):

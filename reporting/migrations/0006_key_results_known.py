@@ -24,7 +24,7 @@ def list_again(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reporting", "0003_scope_asked_once")]
+    dependencies = [("reporting", "0005_report_grant_ending")]
 
     operations = [
         migrations.AddField("keyresult", "listed", models.BooleanField(db_default=True)),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_optional_mail"),
+        ("accounts", "0003_defaults_in_the_database"),
     ]
 
     operations = [

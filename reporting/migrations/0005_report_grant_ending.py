@@ -14,7 +14,7 @@ from core.migrations._tenancy_2026 import same_group
 class Migration(migrations.Migration):
     dependencies = [
         ("groups", "0004_scope_asked_once"),
-        ("reporting", "0003_scope_asked_once"),
+        ("reporting", "0004_two_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

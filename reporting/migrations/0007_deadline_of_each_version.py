@@ -31,7 +31,7 @@ UPDATE reporting_reportsubmission s
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0003_scope_asked_once"),
+        ("reporting", "0006_key_results_known"),
     ]
 
     operations = [
