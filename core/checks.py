@@ -1,5 +1,6 @@
 """Checks of the settings, which `manage.py check` runs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ def mail_gives_up_before_it_is_taken_for_dead(app_configs: Any, **_: Any) -> lis
 
 
 @register(Tags.database, deploy=True)
-def role_is_without_power(app_configs: Any, databases: list[str] | None = None, **_: Any) -> list[Error]:
+def role_is_without_power(app_configs: Any, databases: Sequence[str] | None = None, **_: Any) -> list[Error]:
     """Report an error when pages and jobs would log in as a superuser, an owner, or past row level security.
 
     Django asks the database only when it is told to: `manage.py check --deploy --database default`.

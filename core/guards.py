@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.backends.utils import CursorWrapper
+
+State = TypeVar("State", bound=str)
 
 # pg_temp is named last. PostgreSQL searches it first when it is not named.
 SEARCH_PATH = "pg_catalog, public, pg_temp"
@@ -112,7 +115,12 @@ def when(condition: str, *statements: str) -> str:
 
 
 def moves(
-    table: str, allowed: Mapping[str, Set[str]], *, starts: Iterable[str], name: str = "", group: bool = True
+    table: str,
+    allowed: Mapping[State, Set[State]],
+    *,
+    starts: Iterable[str],
+    name: str = "",
+    group: bool = True,
 ) -> Guard:
     """Return the guard of a state machine: `state` changes only along `allowed`, and a new row has one of `starts`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
@@ -179,16 +180,13 @@ def test_an_appointment_is_neither_saved_again_nor_deleted(group, leader):
 # ---------------------------------------------------------------- Nobody slips past it
 
 IGNORE = "SELECT set_config('pgtrigger.ignore', %s, true)"
-SHADOW = "CREATE TEMPORARY TABLE reporting_reportsectionevent (LIKE public.reporting_reportsectionevent INCLUDING IDENTITY)"
+SHADOW = """CREATE TEMPORARY TABLE reporting_reportsectionevent
+            (LIKE public.reporting_reportsectionevent INCLUDING IDENTITY)"""
 
 
-def update_trigger() -> str:
+def update_trigger() -> pgtrigger.Trigger:
     """The trigger that keeps the changes of sections."""
-    return next(
-        trigger.get_pgid(ReportSection)
-        for trigger in ReportSection._meta.triggers
-        if trigger.name == "update_update"
-    )
+    return next(one for model, one in pgtrigger.registered("reporting.ReportSection:update_update"))
 
 
 def change(section: ReportSection, *before: str) -> int:
@@ -196,7 +194,7 @@ def change(section: ReportSection, *before: str) -> int:
     had = len(events(section))
     with connection.cursor() as cursor:
         for sql in before:
-            cursor.execute(sql, [f"{{{update_trigger()}}}"] if "%s" in sql else None)
+            cursor.execute(sql, [f"{{{update_trigger().get_pgid(ReportSection)}}}"] if "%s" in sql else None)
         cursor.execute("UPDATE reporting_reportsection SET text = text || '.' WHERE id = %s", [section.pk])
         cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
     return len(events(section)) - had
@@ -205,9 +203,7 @@ def change(section: ReportSection, *before: str) -> int:
 def break_the_seal() -> None:
     """As pgtrigger leaves its functions."""
     with connection.cursor() as cursor:
-        trigger = next(one for one in ReportSection._meta.triggers if one.name == "update_update")
-        for statement in str(trigger.compile(ReportSection).install_sql).split(";\n\n"):
-            cursor.execute(statement)
+        cursor.execute(str(update_trigger().compile(ReportSection).install_sql))
 
 
 def test_the_ignore_setting_hides_no_change(section):
@@ -260,8 +256,7 @@ def test_events_are_added_by_triggers_only(section):
 
 def test_a_migration_leaves_no_function_without_the_seal(section):
     with as_owner(), connection.schema_editor() as editor:
-        trigger = next(one for one in ReportSection._meta.triggers if one.name == "update_update")
-        editor.execute(str(trigger.compile(ReportSection).install_sql), params=None)
+        editor.execute(str(update_trigger().compile(ReportSection).install_sql), params=None)
     assert change(section, IGNORE) == 1
 
 
