@@ -12,6 +12,7 @@ import logging
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache as remembered
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from core import metrics
 from core.errors import DomainError
 from core.pdf_worker import NO_ENGINE, SECONDS
 
@@ -70,7 +72,7 @@ def draw(html: str, sheet: str = "report.css") -> bytes:
     cached = cache.get(key)
     if cached is not None:
         return bytes(cached)
-    with _slot():
+    with _slot(), measured():
         pdf = _run(json.dumps({"html": html, "css": css}).encode())
     cache.set(key, pdf, KEEP)
     return pdf
@@ -91,6 +93,18 @@ def _slot() -> Iterator[None]:
                 cache.delete(name)
             return
     raise PdfUnavailable(_("Several PDFs are being made at the moment. Try again in a minute."))
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Measure how long a PDF takes, for the metrics."""
+    began = time.monotonic()
+    result = "failed"
+    try:
+        yield
+        result = "drawn"
+    finally:
+        metrics.PDF_SECONDS.labels(result).observe(time.monotonic() - began)
 
 
 def _run(given: bytes) -> bytes:

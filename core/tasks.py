@@ -1,9 +1,9 @@
-"""Scheduled tasks that delete what is no longer needed."""
+"""Scheduled tasks of the portal itself: delete what is no longer needed, show that jobs run, tell of problems."""
 
 from celery import shared_task
 from django.core.management import call_command
 
-from core import once
+from core import alarms, health, once
 
 
 @shared_task
@@ -16,3 +16,15 @@ def forget_old_forms() -> None:
 def clear_ended_sessions() -> None:
     """Delete sessions that have expired."""
     call_command("clearsessions")
+
+
+@shared_task
+def beat() -> None:
+    """Write down that beat sends jobs and a worker does them."""
+    health.beat()
+
+
+@shared_task
+def raise_alarms() -> None:
+    """Tell a person about problems that a living worker can notice. `manage.py alarms` notices the others."""
+    alarms.ask()

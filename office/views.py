@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from core import audit, clock
 from core.errors import DomainError
 from core.htmx import HtmxRequest, asks_for_list, list_page
+from core.mail import live
 from core.mail.models import OutgoingMail
 from core.once import acts_once
 from groups.access import AuthedRequest, office_page, request_roles
@@ -42,6 +43,11 @@ def _grid_and_filters(request: HttpRequest) -> tuple[queries.Grid, FilterForm, q
     grid = queries.network(request_roles(request), year, day)
     form = FilterForm(request.GET.dict(), grid, years)
     return grid, form, form.filters()
+
+
+def _mail_off(request: HttpRequest) -> str:
+    """Why the portal sends no mail, for people who see the mail queue: "setting", "copy", or "" when it does."""
+    return live.why_not() if request_roles(request).everywhere(Permission.VIEW_MAIL_QUEUE) else ""
 
 
 def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
@@ -84,6 +90,7 @@ def dashboard(request: AuthedRequest) -> HttpResponse:
             "found": len(rows),
             "rows": present.report_rows(page, request_roles(request), clock.today()),
             "columns": present.report_columns(),
+            "mail_off": _mail_off(request),
             "clear_url": clear_url,
             "shown_clear_url": clear_url if filters.query else "",
             "export_url": f"{reverse('office:report-export')}?{_query(grid, filters)}",
@@ -139,6 +146,7 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
             "oldest": found.oldest,
             "troubled": [(mail, present.without_addresses(mail.reason)) for mail in found.troubled],
             "may_retry": may_retry,
+            "mail_off": _mail_off(request),
         },
     )
 

@@ -1,8 +1,15 @@
-"""The Celery application. Tasks get ids as arguments, and read from the database what is due."""
+"""The Celery application. Tasks get ids as arguments, and read from the database what is due.
+
+A task's log lines have the number of the request that asked for it, or a number of their own.
+"""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+from celery.signals import before_task_publish, task_prerun
+
+from core import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sscportal.settings.demo")
 
@@ -10,3 +17,17 @@ app = Celery("sscportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["core.mail"])
+
+HEADER = "ssc_request"
+
+
+@before_task_publish.connect
+def pass_number_on(headers: dict[str, Any], **_: Any) -> None:
+    """Send the number of the request along with the task."""
+    headers[HEADER] = request_id.current()
+
+
+@task_prerun.connect
+def take_number(task: Task, **_: Any) -> None:
+    """Run the task under the number that came with it, or under a new one."""
+    request_id.set_number(getattr(task.request, HEADER, "") or request_id.new())
