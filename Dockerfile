@@ -23,8 +23,10 @@ RUN groupadd --gid 10001 portal \
     && chown portal:portal /srv/media /srv/beat
 
 WORKDIR /srv/app
-COPY requirements/runtime.txt requirements/runtime.txt
-RUN pip install --require-hashes -r requirements/runtime.txt
+# `sentry` has sentry-sdk as well, for SENTRY_DSN.
+ARG REQUIREMENTS=runtime
+COPY requirements/ requirements/
+RUN pip install --require-hashes -r requirements/${REQUIREMENTS}.txt
 
 COPY . .
 # The values on this line satisfy the settings while files are gathered; none of them stays in the image.

@@ -12,7 +12,7 @@ import logging
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from core import errors_reported, health
 from core.health import Problem, State

@@ -152,7 +152,8 @@ def built_anew() -> Iterator[extensions.connection]:
             with closing(connect(beside)) as made:
                 yield made
         finally:
-            owner.cursor().execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            # Without FORCE, which the owner may not use while PostgreSQL's own cleaning is in the database.
+            owner.cursor().execute(f'DROP DATABASE "{name}"')
 
 
 def _migrate(url: str) -> None:

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from psycopg2 import extensions, sql
 
@@ -219,7 +219,7 @@ def _known_migrations() -> set[str]:
 
 def rows_that_differ(manifest: Manifest) -> list[str]:
     """Compare the tables of the connected database with a manifest. Run this in a scope that reads all groups."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         present = _counted(cursor)
     return [
         f"{table}: {present.get(table, 'no table')} rows, and {manifest.rows.get(table, 'no table')} in the backup"

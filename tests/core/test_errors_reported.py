@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import brotli
 import pytest
 
 from sscportal.settings.base import BASE_DIR
@@ -25,7 +26,7 @@ from django.test import Client
 settings.ROOT_URLCONF = "tests.core.broken_urls"
 if {careless}:
     sentry_sdk.init(dsn=settings.SENTRY_DSN, send_default_pii=True)
-client = Client(raise_request_exception=False, headers={{"cookie": "session=a-cookie"}})
+client = Client(raise_request_exception=False, SERVER_NAME="localhost", headers={{"cookie": "session=a-cookie"}})
 answer = client.post("/breaks/?q=a-search", {{"text": "a-private-text"}}, REMOTE_ADDR="203.0.113.9")
 assert answer.status_code == 500
 from core import errors_reported
@@ -44,8 +45,10 @@ def sentry() -> Iterator[tuple[str, list[str]]]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            packed = self.headers.get("Content-Encoding") == "gzip"
-            arrived.append((gzip.decompress(body) if packed else body).decode())
+            unpack = {"gzip": gzip.decompress, "br": brotli.decompress}.get(
+                self.headers["Content-Encoding"], bytes
+            )
+            arrived.append(unpack(body).decode())
             self.send_response(200)
             self.end_headers()
 
@@ -60,7 +63,7 @@ def sentry() -> Iterator[tuple[str, list[str]]]:
 
 
 def broken(dsn: str, *, careless: bool) -> str:
-    env = {**os.environ, "SENTRY_DSN": dsn, "DJANGO_SETTINGS_MODULE": "sscportal.settings.demo"}
+    env = {**os.environ, "SENTRY_DSN": dsn, "DJANGO_SETTINGS_MODULE": "sscportal.settings.test"}
     argv = [sys.executable, "-c", BREAK.format(careless=careless)]
     done = subprocess.run(argv, cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
