@@ -92,8 +92,8 @@ def test_every_image_has_a_version(services):
 
 def test_the_operator_has_the_programs_of_the_database_s_version(services):
     """pg_dump must not be older than the server."""
-    base = re.search(r"^FROM (\S+) AS operator$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
-    assert base[1] == services["db"]["image"]
+    (base,) = re.findall(r"^FROM (\S+) AS operator$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert base == services["db"]["image"]
     assert services["operator"]["build"]["target"] == "operator"
     assert services["operator"]["profiles"] == ["operator"]  # so `docker compose up` does not start it
 

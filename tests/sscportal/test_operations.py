@@ -128,6 +128,7 @@ class Installation:
             "/var/backups/ssc-portal": str(self.backups),
             "127.0.0.1:8000": f"127.0.0.1:{self.port}",
             "ssc_restored": self.restored,
+            "createsuperuser": "createsuperuser --no-input",  # there is nobody at a terminal
         }.items():
             text = text.replace(written, present)
         return text
@@ -277,7 +278,8 @@ def test_the_steps_give_a_portal_that_speaks_three_languages(installation):
         assert f'lang="{language}"' in page
         assert words in page or language != "en"
     french, english = installation.get("/fr/privacy/")[1], installation.get("/en/privacy/")[1]
-    headings = [re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)[1].strip() for page in (french, english)]
+    headings = [re.findall(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL) for page in (french, english)]
+    assert [len(found) for found in headings] == [1, 1]
     assert headings[0] != headings[1]
 
 
@@ -298,9 +300,9 @@ def test_the_web_server_s_processes_answer_prometheus_together(installation):
     for _several in range(4):
         installation.get("/en/privacy/")
     status, text = installation.get("/metrics", Authorization="Bearer a-token-of-prometheus")
-    counted = re.search(r'ssc_answers_total\{.*view="core:privacy".*\} ([\d.]+)', text)
+    counted = re.findall(r'ssc_answers_total\{.*view="core:privacy".*\} ([\d.]+)', text)
     assert status == 200
-    assert float(counted[1]) >= 4
+    assert sum(map(float, counted)) >= 4
 
 
 def test_the_web_server_writes_one_json_line_for_each_answer(installation):
