@@ -24,7 +24,7 @@ AGAIN_AFTER = 3600  # seconds until a person is told about the same kind again
 
 
 def note_error() -> None:
-    """Count a page that ended in an error, for the next alarm.
+    """Count a page or a job that ended in an error, for the next alarm.
 
     Without cache and database the error is only in the log.
     """
@@ -36,11 +36,11 @@ def note_error() -> None:
 
 
 def problems(state: State) -> list[Problem]:
-    """Return the problems of the state, and errors of pages in the last hour."""
+    """Return the problems of the state, and errors of pages and jobs in the last hour."""
     found = health.problems(state)
     if state.database and (number := cache.get(ERRORS)):
         found.append(
-            Problem("errors", f"{number} pages ended in an error within an hour. The log says where.")
+            Problem("errors", f"Pages or jobs broke {number} times within an hour. The log says where.")
         )
     return found
 
@@ -53,6 +53,8 @@ def tell(found: list[Problem]) -> list[Problem]:
     new = [problem for problem in found if _first_within_the_hour(problem.kind)]
     if not new:
         return []
+    for problem in new:
+        logger.error("problem: %s", problem.sentence)
     try:
         if settings.SENTRY_DSN:
             for problem in new:

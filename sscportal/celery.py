@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import before_task_publish, task_prerun
+from celery.signals import before_task_publish, task_failure, task_prerun
 
 from core import request_id
 
@@ -31,3 +31,11 @@ def pass_number_on(headers: dict[str, Any], **_: Any) -> None:
 def take_number(task: Task, **_: Any) -> None:
     """Run the task under the number that came with it, or under a new one."""
     request_id.set_number(getattr(task.request, HEADER, "") or request_id.new())
+
+
+@task_failure.connect
+def count_failure(**_: Any) -> None:
+    """Count a task that broke, so that a person is told."""
+    from core import alarms  # noqa: PLC0415 - needs the models, and this module is loaded before them
+
+    alarms.note_error()

@@ -16,6 +16,7 @@ from core.mail import outbox
 from core.models import Heartbeat, LiveDatabase, MailState, OutgoingMail
 from core.pdf import measured
 from devstack.processes import free_port
+from sscportal import celery
 from tests.core.test_faults import with_dead_database
 
 pytestmark = pytest.mark.django_db
@@ -132,8 +133,13 @@ def test_an_error_of_a_page_is_counted_and_told(well, settings):
     assert broken.get("/en/no-such-page/").status_code == 404  # no error of ours
     (problem,) = alarms.problems(health.state())
     assert problem == health.Problem(
-        "errors", "2 pages ended in an error within an hour. The log says where."
+        "errors", "Pages or jobs broke 2 times within an hour. The log says where."
     )
+
+
+def test_an_error_of_a_job_is_counted_too(well):
+    celery.count_failure()
+    assert kinds() == ["errors"]
 
 
 # ---------------------------------------------------------------- Telling a person

@@ -273,6 +273,7 @@ def test_lost_rows_are_found_by_comparing_with_the_manifest(filled, tmp_path):
             cursor.execute("ALTER TABLE members_membership DISABLE TRIGGER USER")
             cursor.execute("DELETE FROM members_membership")
             cursor.execute("CREATE TABLE planted (id bigint)")
+            cursor.execute(f"GRANT SELECT ON planted TO {ROLE}")
         with scope.read_everywhere("checks"):
             assert backup.rows_that_differ(manifest) == [
                 "members_membership: 0 rows, and 3 in the backup",
