@@ -8,9 +8,19 @@ from django.db.models.functions import Now
 from django_scopes import ScopedManager
 
 from core.guards import Guard, refuse
-from core.mail.models import MailClass, MailState, OutgoingMail
+from core.mail.models import LiveDatabase, MailClass, MailState, OutgoingMail
 
-__all__ = ["AuditEntry", "FormPost", "MailClass", "MailState", "OutgoingMail", "TenantModel", "scoped"]
+__all__ = [
+    "AuditEntry",
+    "FormPost",
+    "Heartbeat",
+    "LiveDatabase",
+    "MailClass",
+    "MailState",
+    "OutgoingMail",
+    "TenantModel",
+    "scoped",
+]
 
 
 AnyManager = TypeVar("AnyManager", bound=models.Manager)
@@ -89,3 +99,13 @@ class FormPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.key}"
+
+
+class Heartbeat(models.Model):
+    """When a scheduled task last ran: beat sent the task, and a worker did it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"

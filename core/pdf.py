@@ -13,7 +13,8 @@ import re
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache as remembered
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from core import metrics
 from core.errors import DomainError
 from core.pdf_worker import NO_ENGINE, SECONDS
 
@@ -78,7 +80,8 @@ def draw(html: str, sheet: str = "report.css") -> bytes:
         if not _take(places, "pdf-slot", AT_ONCE):
             pdf = _wait(places, key)
         if pdf is None:
-            pdf = _run(json.dumps({"html": html, "css": css}).encode())
+            with measured():
+                pdf = _run(json.dumps({"html": html, "css": css}).encode())
             cache.set(key, pdf, KEEP)
     return pdf
 
@@ -111,6 +114,18 @@ def _wait(places: ExitStack, key: str) -> bytes | None:
                 if pdf is not None or _take(places, "pdf-slot", AT_ONCE):
                     return pdf
     raise PdfUnavailable(_("Several PDFs are being made at the moment. Try again in a minute."))
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Measure how long a PDF takes, for the metrics."""
+    began = time.monotonic()
+    result = "failed"
+    try:
+        yield
+        result = "drawn"
+    finally:
+        metrics.PDF_SECONDS.labels(result).observe(time.monotonic() - began)
 
 
 def _run(given: bytes) -> bytes:

@@ -1,10 +1,10 @@
-"""Scheduled tasks that delete what is no longer needed."""
+"""Scheduled tasks of the portal itself: delete what is no longer needed, show that jobs run, tell of problems."""
 
 from celery import shared_task
 from django.core.cache import caches
 from django.core.management import call_command
 
-from core import once
+from core import alarms, health, once
 
 
 @shared_task
@@ -23,3 +23,15 @@ def clear_ended_sessions() -> None:
 def forget_expired_cache() -> None:
     """Delete what the cache table stored while Redis was away and what has expired."""
     caches["database"].forget_expired()
+
+
+@shared_task
+def beat() -> None:
+    """Write down that beat sends jobs and a worker does them."""
+    health.beat()
+
+
+@shared_task
+def raise_alarms() -> None:
+    """Tell a person about problems that a living worker can notice. `manage.py alarms` notices the others."""
+    alarms.ask()

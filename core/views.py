@@ -1,5 +1,6 @@
 """Pages that belong to no other app: health, privacy, accessibility, guidance, sheet of components, error pages."""
 
+import secrets
 import sys
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core import clock, components, faults
+from core import health as condition
+from core import metrics as figures
 from core.context_processors import language_choices
 
 
@@ -33,6 +36,36 @@ def health(request: HttpRequest) -> JsonResponse:
     except redis.RedisError:
         state["redis"] = False
     return JsonResponse(state, status=200 if state["database"] else 503)
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """Say that this process answers. It asks no other service, so a slow database restarts no web process."""
+    return JsonResponse({"live": True})
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Say as JSON whether pages can be served, and how jobs and mail are doing. 503 without the database."""
+    state = condition.state()
+    found = {"problems": [problem.kind for problem in condition.problems(state)]}
+    return JsonResponse(state.as_json() | found, status=200 if state.database else 503)
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give Prometheus its figures. The answer is 401 without the token of the settings (SSC_METRICS_TOKEN)."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    wanted = settings.METRICS_TOKEN
+    if not wanted or not secrets.compare_digest(shown.encode(), wanted.encode()):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(figures.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @login_not_required

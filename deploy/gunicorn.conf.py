@@ -5,6 +5,7 @@ import gc
 import os
 import socket
 import struct
+import tempfile
 import threading
 from typing import Any
 
@@ -25,9 +26,9 @@ max_requests = 2000  # gunicorn replaces a worker after this many requests; the 
 max_requests_jitter = 400
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - memory, not a disk
-accesslog = "-"
-# No query strings, because they may contain what a person searched for.
-access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+accesslog = None  # core.access_log writes one line for each answer, without queries and secrets
+# The processes share their figures for Prometheus in this folder, which is empty at each start.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="ssc-metrics-"))
 
 
 def post_worker_init(worker: Any) -> None:
@@ -63,3 +64,10 @@ def keep_loaded_objects() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Remove the gauges of a process that has ended."""
+    from prometheus_client import multiprocess  # noqa: PLC0415 - reads the folder's name when it is loaded
+
+    multiprocess.mark_process_dead(worker.pid)

@@ -1,6 +1,7 @@
 """Check whether a process of the portal works. Container engines run this.
 
     python -m deploy.healthcheck web              the web server answers
+    python -m deploy.healthcheck ready            the web server can serve pages: the database answers too
     python -m deploy.healthcheck worker           the worker on this host answers
     python -m deploy.healthcheck beat FOLDER      beat wrote its schedule not long ago
 
@@ -20,11 +21,14 @@ from pathlib import Path
 BEAT_SILENT_FOR = 600  # seconds; beat saves its schedule at least every three minutes
 
 
-def web() -> str:
-    """Return what is wrong with the web server, or an empty string."""
+def web(path: str = "/health/live") -> str:
+    """Return what is wrong with the web server, or an empty string.
+
+    The default path asks no other service, so a slow database restarts no web process.
+    """
     port = os.environ.get("SSC_WEB_BIND", ":8000").rpartition(":")[2]
     host = os.environ.get("SSC_ALLOWED_HOSTS", "localhost").split(",")[0]
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/health/", headers={"Host": host})
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
     try:
         with urllib.request.urlopen(request, timeout=8) as answer:  # noqa: S310 - our own address
             return "" if answer.status == 200 else f"The web server answers with {answer.status}."
@@ -54,12 +58,14 @@ def main(argv: list[str]) -> int:
     match argv:
         case ["web"]:
             problem = web()
+        case ["ready"]:
+            problem = web("/health/ready")
         case ["worker"]:
             problem = worker()
         case ["beat", folder]:
             problem = beat(Path(folder))
         case _:
-            problem = "Use: python -m deploy.healthcheck web | worker | beat FOLDER"
+            problem = "Use: python -m deploy.healthcheck web | ready | worker | beat FOLDER"
     if problem:
         print(problem, file=sys.stderr)
     return 1 if problem else 0

@@ -41,6 +41,11 @@ BEGIN
     CREATE ROLE ssc_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
   END IF;
   GRANT ssc_app TO ssc_owner;
+  -- Backups are made with this role: it reads every row, also past row level security, and changes none.
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ssc_backup') THEN
+    CREATE ROLE ssc_backup LOGIN BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE;
+  END IF;
+  GRANT pg_read_all_data TO ssc_backup;
 END
 $$
 """
@@ -273,6 +278,7 @@ class Stack:
             "log_min_duration_statement": "-1",
             "log_min_error_statement": "panic",
             "log_parameter_max_length_on_error": "0",
+            "log_error_verbosity": "terse",  # the details of an error contain the row that failed
         }
         if self.throwaway:
             settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -307,6 +313,8 @@ class Stack:
         self._export(
             DATABASE_URL=f"postgres://ssc_app@/ssc?host={self.sockets}",
             SSC_DATABASE_OWNER_URL=f"postgres://ssc_owner@/ssc?host={self.sockets}",
+            SSC_BACKUP_URL=f"postgres://ssc_backup@/ssc?host={self.sockets}",
+            SSC_PG_BIN=str(home / "bin"),
         )
 
     def _create_cluster(self, home: Path, data: Path, major: int, env: dict[str, str]) -> None:

@@ -264,9 +264,7 @@ def not_invited(group: Group, period: Quadrennium, words: str = "", sort: Sort |
     if last is None:
         return Membership.objects.none()
     found = (
-        _former(group, last.pk, last.ends_on, period.pk)
-        .filter(standing="missing")
-        .select_related("person")
+        _former(group, last.pk, last.ends_on, period.pk).filter(standing="missing").select_related("person")
     )
     for word in normalised(words).split():
         # Of former members the group knows the names, and not where they work today.

@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 
-from core import clock, tenancy
+from core import catalogue, clock, tenancy
 from core.models import MailState, OutgoingMail
 from members.models import Membership
 from members.states import HandshakeState
@@ -21,6 +22,41 @@ from reporting.publication.snapshot import digest
 from reporting.states import Outcome, ReportState
 
 Question = Callable[[], list[str]]
+
+
+def migrations_missing() -> list[str]:
+    """Migrations of this code that the database lacks. Until they are applied, its guards differ as well."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}: run `migrate`" for migration, _backwards in plan]
+
+
+def guards_that_differ() -> list[str]:
+    """What guards the data and is not as the code declares: an empty database is migrated and compared.
+
+    Raises core.catalogue.NotComparable without the owner's address.
+    """
+    with catalogue.built_anew() as made, made.cursor() as declared, connection.cursor() as present:
+        found = catalogue.differences(catalogue.described(present), catalogue.described(declared))
+    return [str(one) for one in found]
+
+
+def run_time_role_too_strong() -> list[str]:
+    """Powers with which the run-time role would pass by the policies: of a superuser, BYPASSRLS, the owner's role."""
+    role = settings.RUNTIME_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT rolsuper, rolbypassrls, rolcreaterole,
+                      EXISTS (SELECT 1 FROM pg_database d
+                              WHERE datname = current_database() AND pg_has_role(r.oid, d.datdba, 'MEMBER'))
+               FROM pg_roles r WHERE rolname = %s""",
+            [role],
+        )
+        held = cursor.fetchone()
+    if held is None:
+        return [f"the role {role} is missing"]
+    powers = ("is a superuser", "has BYPASSRLS", "has CREATEROLE", "is a member of the owner's role")
+    return [f"{role} {power}" for power, has in zip(powers, held, strict=True) if has]
 
 
 def tables_without_policy() -> list[str]:
@@ -94,6 +130,7 @@ def mail_stuck() -> list[str]:
 QUESTIONS: dict[str, Question] = {
     "Row level security on every tenant table": tables_without_policy,
     "Rights of the run-time role": rights_too_many,
+    "Powers of the run-time role": run_time_role_too_strong,
     "Frozen reports as they were sent": submissions_changed,
     "Two people behind each accepted report": accepted_without_decision,
     "Two wills behind each membership": members_without_two_wills,

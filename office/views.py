@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core import audit, clock
 from core.errors import DomainError
 from core.htmx import list_page
+from core.mail import live
 from core.mail.models import OutgoingMail
 from core.once import acts_once
 from core.sorting import headings
@@ -66,8 +67,14 @@ def dashboard(request: AuthedRequest) -> HttpResponse:
             "waiting_columns": present.waiting_columns(),
             "waiting_lists": present.waiting_lists(grid),
             "chart": present.chart(grid),
+            "mail_off": _mail_off(request),
         },
     )
+
+
+def _mail_off(request: HttpRequest) -> str:
+    """Why the portal sends no mail, for people who see the mail queue: "setting", "copy", or "" when it does."""
+    return live.why_not() if request_roles(request).everywhere(Permission.VIEW_MAIL_QUEUE) else ""
 
 
 def _year(asked: str, years: list[ReportingYear]) -> ReportingYear:
@@ -207,6 +214,7 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
             "not_shown": found.not_shown,
             "troubled": [(mail, present.without_addresses(mail.reason)) for mail in found.troubled],
             "may_retry": may_retry,
+            "mail_off": _mail_off(request),
         },
     )
 

@@ -12,6 +12,9 @@ from core import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", views.health, name="health"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
+    path("health/live", views.live, name="health-live"),
+    path("health/ready", views.ready, name="health-ready"),
+    path("metrics", views.metrics, name="metrics"),
     path("", login_not_required(RedirectView.as_view(pattern_name="workspace:directory")), name="root"),
 ]
 urlpatterns += i18n_patterns(

@@ -17,6 +17,11 @@ _stack: Stack | None = None
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _stack = Stack(throwaway=True).start()
+    if _stack.sockets:
+        # For the one test that makes roles: docs/operations.md gives this to PostgreSQL's superuser.
+        os.environ.setdefault(
+            "SSC_TEST_SUPERUSER_URL", f"postgres://postgres@/postgres?host={_stack.sockets}"
+        )
     atexit.register(_stack.stop)  # when pytest gives up before it is configured
 
 

@@ -1,4 +1,6 @@
-"""Renews requirements/runtime.txt and requirements/dev.txt from pyproject.toml: pinned, with hashes, without hosts.
+"""Renews requirements/*.txt from pyproject.toml: pinned, with hashes, without hosts.
+
+`runtime` is what production needs, `sentry` is the same with the optional sentry-sdk, and `dev` is everything.
 
 uv resolves the versions. It is taken from PATH, or installed into a temporary environment.
 The lock file of uv is not kept, because it names the hosts of the package index.
@@ -19,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
 # Pinned with hashes from pyproject.toml by `make lock`: change the list there, not here.
 """
-EXPORTS = {"runtime": ["--no-dev"], "dev": []}
+EXPORTS = {"runtime": ["--no-dev"], "sentry": ["--no-dev", "--extra", "sentry"], "dev": ["--all-extras"]}
 # Options and comments that name an index, a link or a path. Lines of packages contain none.
 UNWANTED = re.compile(
     r"^\s*(?:--(?:index|extra-index|find-links|trusted-host|no-index)|#\s+uv |# This file|#\s+via -|-e )"

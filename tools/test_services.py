@@ -28,6 +28,7 @@ from devstack.services import ROLES  # noqa: E402
 from tools.setup import apt_install, can_apt  # noqa: E402
 
 HOME = ROOT / "var" / "services"
+ROLE_NAMES = ("postgres", "ssc_owner", "ssc_app", "ssc_backup")
 
 
 def newest_postgres() -> Path | None:
@@ -71,7 +72,7 @@ def start_postgres(programs: Path, services: list[Service]) -> dict[str, str]:
         raise StackError(
             f"PostgreSQL's account cannot reach {home}: move the project to a folder open to others."
         )
-    port, words = free_port(), {role: secrets.token_hex(16) for role in ("postgres", "ssc_owner", "ssc_app")}
+    port, words = free_port(), {role: secrets.token_hex(16) for role in ROLE_NAMES}
     first = HOME / "postgres-password"
     first.write_text(words["postgres"])
     if options:
@@ -115,14 +116,16 @@ def start_postgres(programs: Path, services: list[Service]) -> dict[str, str]:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(ROLES)
-        for role in ("ssc_owner", "ssc_app"):
+        for role in ROLE_NAMES:
             cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [words[role]])
         cursor.execute("CREATE DATABASE ssc OWNER ssc_owner")
     connection.close()
     return {
         "DATABASE_URL": f"postgres://ssc_app:{words['ssc_app']}@127.0.0.1:{port}/ssc",
         "SSC_DATABASE_OWNER_URL": f"postgres://ssc_owner:{words['ssc_owner']}@127.0.0.1:{port}/ssc",
-        "SSC_DATABASE_SUPERUSER_URL": f"postgres://postgres:{words['postgres']}@127.0.0.1:{port}/ssc",
+        "SSC_BACKUP_URL": f"postgres://ssc_backup:{words['ssc_backup']}@127.0.0.1:{port}/ssc",
+        "SSC_PG_BIN": str(programs),
+        "SSC_TEST_SUPERUSER_URL": f"postgres://postgres:{words['postgres']}@127.0.0.1:{port}/postgres",
     }
 
 

@@ -79,3 +79,16 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} to {self.to} ({self.state})"
+
+
+class LiveDatabase(models.Model):
+    """A database that sends mail. A copy has another identity than the database from which it was made."""
+
+    identity = models.CharField(max_length=100, primary_key=True)
+    live_since = models.DateTimeField()
+
+    class Meta:
+        app_label = "core"
+
+    def __str__(self) -> str:
+        return self.identity

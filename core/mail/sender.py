@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from core import clock
-from core.mail import eligibility
+from core.mail import eligibility, live
 from core.mail.lines import one_line
 from core.mail.models import MailClass, MailState, OutgoingMail
 
@@ -57,11 +57,12 @@ class Outcome:
 def send_waiting(limit: int | None = None) -> Outcome:
     """Send the queued mails over one connection, at most `limit` of them (default: MAIL_BATCH).
 
-    It is safe to run this twice at the same time, late, and after a crash. With MAIL_LIVE off it does nothing.
+    It is safe to run this twice at the same time, late, and after a crash. In a restored copy, and with MAIL_LIVE off,
+    it does nothing.
     When the mail server cannot be reached, nothing is raised: the mails stay queued and no attempt is counted.
     """
     outcome = Outcome()
-    if not settings.MAIL_LIVE:
+    if not live.is_live():
         return outcome
     reap()
     if not _waiting().exists():

@@ -20,13 +20,15 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import clock, htmx, icons, once
+from core import clock, htmx, icons, once, request_id
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
 from core.templatetags.figures import own_drawing
 
 register = template.Library()
 register.simple_tag(htmx.in_place)
+
+register.simple_tag(request_id.current, name="request_number")
 
 RED_LIST = ("ex", "ew", "cr", "en", "vu", "nt", "lc", "dd", "ne")
 

@@ -249,24 +249,24 @@ def member_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     person = membership.person
     history = Membership.objects.filter(group=group, person=person).select_related("quadrennium", "ending")
     periods = list(history.order_by("-starts_on"))
-    is_member = any(_counts(one, day) for one in periods)
+    is_member = any(_counts_on(one, day) for one in periods)
     context = {
         "group": group,
         "person": person,
         "membership": membership,
         "is_member": is_member,
-        "is_over": not _counts(membership, day),
+        "is_over": not _counts_on(membership, day),
         "facts": _facts(request, group, person) if is_member else [],
         "periods": periods,
         "is_self": person.pk == request.user.pk,
-        "may_end": _counts(membership, day)
+        "may_end": _counts_on(membership, day)
         and person.pk != request.user.pk
         and held.may(Permission.EDIT_MEMBERS, group),
     }
     return render(request, "members/member_detail.html", context)
 
 
-def _counts(membership: Membership, day: date) -> bool:
+def _counts_on(membership: Membership, day: date) -> bool:
     """Whether the membership counts on the day. The caller has read its ending."""
     last = membership.last_day
     return membership.starts_on <= day and (last is None or last >= day)

@@ -62,6 +62,11 @@ class ReviewForm(forms.Form):
                 label=_("Only staff can read this comment"), required=False
             )
 
+    @property
+    def ticked(self) -> set[int]:
+        """Ids of the comments that the reviewer ticked as settled in the form that was sent."""
+        return {int(pk) for pk in self.data.getlist("settled") if pk.isdigit()} if self.is_bound else set()
+
     def check_acceptance(self) -> bool:
         """Whether nothing speaks against accepting: no comment for the group is typed or open. Else adds errors."""
         for one in self.comments:

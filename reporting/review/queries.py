@@ -114,10 +114,10 @@ def review_of(report: Report, *, notes: bool) -> Review | None:
 
 def _timeliness(first: ReportSubmission) -> Check:
     """Whether the first version was sent by the deadline that held on that day."""
-    sent, due = date_format(first.submitted_at, "DATE_FORMAT"), date_format(first.due_on, "DATE_FORMAT")
-    days = {"sent": sent, "due": due}
+    days = {"sent": date_format(first.submitted_at, "DATE_FORMAT")}
     if first.due_on is None:
         return Check("info", _("First sent on %(sent)s (UTC)") % days)
+    days["due"] = date_format(first.due_on, "DATE_FORMAT")
     if first.is_late:
         return Check("late", _("First sent on %(sent)s (UTC), after the deadline of %(due)s") % days)
     return Check("done", _("First sent on %(sent)s (UTC), before the deadline of %(due)s ended") % days)
@@ -173,8 +173,9 @@ def _history(submissions: list[ReportSubmission]) -> list[ReviewEvent]:
             "number": one.number,
             "name": one.submitted_by.name,
         }
-        due = date_format(one.due_on, "DATE_FORMAT")
-        late = _("After the deadline of %(due)s") % {"due": due} if one.is_late else ""
+        late = ""
+        if one.due_on and one.is_late:
+            late = _("After the deadline of %(due)s") % {"due": date_format(one.due_on, "DATE_FORMAT")}
         events.append(ReviewEvent(one.submitted_at, text, late, big=True))
         if decision := getattr(one, "decision", None):
             words = (

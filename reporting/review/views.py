@@ -128,6 +128,7 @@ def _page(
             "next": _next(request, report.group, report.year) if decidable else None,
             "came_from": request.GET.get(CAME_FROM, ""),
             "form": form,
+            "ticked": form.ticked if form else set(),
         },
         status=status,
     )

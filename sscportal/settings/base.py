@@ -1,5 +1,6 @@
 """Settings that are the same everywhere. Other values come from the environment (see .env.example)."""
 
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from core import errors_reported
 from core.pg.limits import Limits
 from sscportal.settings.apps import PORTAL_APPS
 
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",  # before WhiteNoise, so that static files have the policy too
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -118,7 +121,8 @@ FORM_RENDERER = "core.forms.PortalRenderer"
 # ---------------------------------------------------------------- Database
 # There are two roles. DATABASE_URL is for the run-time role, which owns no table. Migrations run as the owner.
 AS_OWNER = env.str("SSC_DB_AS", default="") == "owner"
-_database_url = env.str("SSC_DATABASE_OWNER_URL", default="") if AS_OWNER else ""
+OWNER_DATABASE_URL = env.str("SSC_DATABASE_OWNER_URL", default="")
+_database_url = OWNER_DATABASE_URL if AS_OWNER else ""
 _database_url = _database_url or required(
     "DATABASE_URL",
     "the address of PostgreSQL. 'make demo' and 'make test' start a private one; elsewhere give the address.",
@@ -153,12 +157,14 @@ DATABASE_LIMITS = {
 RUNTIME_ROLE = env.str("SSC_RUNTIME_ROLE", default="ssc_app")
 # Web, worker and beat refuse to start as another kind of role. The demo and the tests may be run as any role.
 REFUSE_POWERFUL_ROLE = False
-# A migration waits this long for a lock on a table, and then fails. Requests queue behind a migration that waits.
-MIGRATION_LOCK_TIMEOUT = "5s"
-if AS_OWNER:
-    DATABASES["default"]["OPTIONS"]["options"] = " ".join(
-        [DATABASES["default"]["OPTIONS"].get("options", ""), f"-c lock_timeout={MIGRATION_LOCK_TIMEOUT}"]
-    ).strip()
+# `manage.py backup`: the address of a role that sees every row and changes none, and the folder of pg_dump.
+BACKUP_DATABASE_URL = env.str("SSC_BACKUP_URL", default="")
+POSTGRES_PROGRAMS = env.str("SSC_PG_BIN", default="")
+# The version of the code, which backups and error reports name.
+RELEASE = (
+    env.str("SSC_RELEASE", default="")
+    or tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+)
 
 # ---------------------------------------------------------------- Redis: broker, cache, limits
 REDIS_URL = required(
@@ -205,6 +211,13 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-attempts": {"task": "accounts.tasks.forget_old_attempts", "schedule": timedelta(hours=24)},
     "clear-ended-sessions": {"task": "core.tasks.clear_ended_sessions", "schedule": timedelta(hours=24)},
     "forget-expired-cache": {"task": "core.tasks.forget_expired_cache", "schedule": timedelta(hours=24)},
+    # A worker that comes back does not need the beats that it missed.
+    "beat": {"task": "core.tasks.beat", "schedule": timedelta(seconds=20), "options": {"expires": 20}},
+    "raise-alarms": {
+        "task": "core.tasks.raise_alarms",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 240},
+    },
     "expire-handshakes": {"task": "members.tasks.expire_handshakes", "schedule": timedelta(minutes=15)},
 }
 
@@ -268,7 +281,9 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # the portal counts attempts in the database (accounts.limited_pages)
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = (
+    False  # the portal counts attempts in the database (accounts.limited_pages)
+)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("SSC_TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -367,11 +382,21 @@ DEFAULT_FROM_EMAIL = env.str("SSC_MAIL_FROM", default="SSC Groups <portal@ssc.ex
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_STALE_AFTER = timedelta(minutes=10)
 MAIL_BATCH = 100
-# Set this to false for a restored copy of the data, so that the copy sends no mail.
+# false: no mail is sent. A restored copy sends none in either case, until an operator says so (core.mail.live).
 MAIL_LIVE = env.bool("SSC_MAIL_LIVE", default=True)
 
 # For how many seconds a process may show reference data that another process has changed (core.cached).
 REFERENCE_SECONDS = 15
+
+# ---------------------------------------------------------------- Alarms and metrics
+# People who get a mail when the portal has a problem. Django's own ADMINS stays empty: its mails contain requests.
+ADMIN_ADDRESSES = env.list("SSC_ADMINS", default=[])
+# With an address of Sentry, problems and errors are reported there instead.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    errors_reported.start(SENTRY_DSN, RELEASE)
+# Prometheus shows this token to read /metrics. Without a token, the address answers nobody.
+METRICS_TOKEN = env.str("SSC_METRICS_TOKEN", default="")
 
 # ---------------------------------------------------------------- Demo
 DEMO_MODE = False
@@ -388,6 +413,8 @@ LOGGING = {
         # Logs contain the traceback, and no local variables or request bodies.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # Django's access log of the development server and its notes about 404s repeat what the access log says.
+        "access": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
     },

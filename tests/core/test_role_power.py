@@ -18,7 +18,7 @@ from core.pg import base, roles
 def address(user: str) -> dict:
     """The settings of a connection as another role. Embedded servers trust everybody on their socket."""
     given = environ.Env.db_url_config(
-        os.environ.get("SSC_DATABASE_SUPERUSER_URL") or os.environ["SSC_DATABASE_OWNER_URL"]
+        os.environ.get("SSC_TEST_SUPERUSER_URL") or os.environ["SSC_DATABASE_OWNER_URL"]
     )
     return {**connection.settings_dict, "USER": user, "PASSWORD": given["PASSWORD"]}
 

@@ -29,6 +29,7 @@ from reporting.models import (
     TargetSet,
     TargetStatus,
 )
+from reporting.publication.snapshot import digest
 from reporting.states import Outcome, TargetSetState
 from tests import factories
 from tests.pg.owner import as_owner
@@ -92,7 +93,7 @@ def fill(group: Group, leader: User, other: User) -> None:
             submitted_at=now,
             submitted_by=leader,
             content={},
-            sha256="0" * 64,
+            sha256=digest({}),
         )
         ReportDecision.objects.create(
             group=group, submission=submission, outcome=Outcome.RETURNED, decided_at=now, decided_by=other

@@ -278,7 +278,7 @@ def test_a_report_that_came_late_stays_late_after_it_was_sent_back(group, cast, 
         reports.submit_report(report=report, by=cast["LE"])
         first, second = report.submissions.all()
         (line,) = report_lines([group.pk], [year.year])
-        (told,) = [one for one in review_of(report).checks if "First sent" in one.text]
+        (told,) = [one for one in review_of(report, notes=True).checks if "First sent" in one.text]
     assert (first.is_late, second.is_late) == (True, False)
     assert report_standing(year, line, clock.today()).on_time is False
     assert (told.kind, "after the deadline of" in told.text) == ("late", True)

@@ -115,10 +115,10 @@ def test_every_page_file_and_duty_says_the_same_about_the_end_of_2027(group, cas
 
     expected = ["achieved", "behind", "deleted", None, None]
     assert [row.known.status_id if row.known else None for row in listed] == expected
-    words = [statuses.get(one, "No entry") for one in expected]
+    words = [statuses[one] if one else "No entry" for one in expected]
     assert [line.status_name for line in published.targets] == words
     assert [row[-1] for row in published.table] == words
-    assert [row["2027 status"] for row in rows] == [statuses.get(one, "") for one in expected]
+    assert [row["2027 status"] for row in rows] == [statuses[one] if one else "" for one in expected]
     assert [row.target.code for row in table.left] == ["T-004", "T-005"]
     assert open_ones == targets[3]
     assert (summary.latest_set.recorded, summary.latest_set.targets) == (3, 5)

@@ -28,6 +28,7 @@ KEYS = {
     *(
         "networks",
         "ports",
+        "profiles",
         "read_only",
         "restart",
         "security_opt",
@@ -37,7 +38,7 @@ KEYS = {
         "volumes",
     ),
 }
-OURS = {"web", "worker", "beat", "migrate"}
+OURS = {"web", "worker", "beat", "migrate", "operator"}
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +69,16 @@ def strings(value: Any) -> Iterator[str]:
 
 def test_compose_names_every_part_and_nothing_unknown(compose, services):
     assert set(compose) == TOP
-    assert set(services) == {"proxy", "web", "worker", "beat", "migrate", "db", "pgbouncer", "redis", "cache"}
+    assert set(services) == {
+        *("proxy", "web", "worker", "beat", "migrate", "operator", "db", "pgbouncer", "redis", "cache")
+    }
     for name, service in services.items():
         assert set(service) <= KEYS, name
         assert set(service.get("networks", [])) <= set(compose["networks"]), name
         for needed in service.get("depends_on", {}):
             assert needed in services, name
     named = {volume.partition(":")[0] for s in services.values() for volume in s.get("volumes", [])}
-    assert {volume for volume in named if not volume.startswith(".")} == set(compose["volumes"])
+    assert {volume for volume in named if not volume.startswith((".", "/"))} == set(compose["volumes"])
 
 
 def test_every_image_has_a_version(services):
@@ -83,8 +86,28 @@ def test_every_image_has_a_version(services):
         tag = service["image"].partition(":")[2]
         assert re.match(r"\d+\.\d+", tag), f"{name}: {service['image']}"
     for dockerfile in (ROOT / "Dockerfile", ROOT / "deploy/pgbouncer/Dockerfile"):
-        (base,) = re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE)
-        assert re.search(r":\d+\.\d+", base), dockerfile
+        bases = re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE)
+        assert bases, dockerfile
+        assert all(re.search(r":\d+\.\d+", base) for base in bases), dockerfile
+
+
+def test_the_operator_has_the_programs_of_the_database_s_version(services):
+    """pg_dump must not be older than the server."""
+    (base,) = re.findall(r"^FROM (\S+) AS operator$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert base == services["db"]["image"]
+    assert services["operator"]["build"]["target"] == "operator"
+    assert services["operator"]["profiles"] == ["operator"]  # so `docker compose up` does not start it
+
+
+def test_the_database_s_settings_are_those_of_an_installation_without_docker(services):
+    written = re.findall(
+        r"^([\w.]+) = (\S+)$", (ROOT / "deploy/postgres/portal.conf").read_text(), re.MULTILINE
+    )
+    given = [word for word in services["db"]["command"] if "=" in word]
+    assert [f"{name}={value}" for name, value in written] == given
+    assert {"log_error_verbosity=terse", "log_statement=none", "pg_stat_statements.track_utility=off"} <= set(
+        given
+    )
 
 
 def test_only_the_proxy_can_be_reached_from_outside(compose, services):
@@ -142,8 +165,8 @@ def test_the_example_lists_exactly_the_variables(text):
 
 def test_every_lasting_service_says_whether_it_is_well(services):
     for name, service in services.items():
-        if name == "migrate":
-            assert service["restart"] == "on-failure"
+        if name in ("migrate", "operator"):
+            assert service["restart"] in ("on-failure", "no")
         else:
             assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
             assert service["restart"] == "unless-stopped", name
@@ -159,8 +182,10 @@ def test_our_processes_can_write_nowhere_but_where_they_must(services):
 
 def test_only_the_migration_holds_the_owner_s_password(services):
     holders = {name for name, service in services.items() if "SSC_OWNER_DB_PASSWORD" in str(service)}
-    assert holders == {"db", "migrate"}
-    for name in OURS - {"migrate"}:
+    assert holders == {"db", "migrate", "operator"}
+    readers = {name for name, service in services.items() if "SSC_BACKUP_DB_PASSWORD" in str(service)}
+    assert readers == {"db", "operator"}
+    for name in OURS - {"migrate", "operator"}:
         assert services[name]["environment"]["DATABASE_URL"].startswith("postgres://ssc_app:"), name
         assert "@pgbouncer:6432/" in services[name]["environment"]["DATABASE_URL"], name
     assert services["migrate"]["environment"]["SSC_DB_AS"] == "owner"

@@ -30,7 +30,9 @@ HALVES = {"kombu": "celery", "pgtrigger": "django-pghistory"}
 DEVELOPMENT = {bare(one) for one in PROJECT["dependency-groups"]["dev"]}
 
 
-NAMED = {bare(one) for one in PROJECT["project"]["dependencies"]}
+# Packages that an installation may choose (requirements/sentry.txt); the code works without them.
+OPTIONAL = {bare(one) for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra}
+NAMED = {bare(one) for one in PROJECT["project"]["dependencies"]} | OPTIONAL
 
 
 def imported(folder: Path) -> set[str]:

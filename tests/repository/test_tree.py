@@ -41,7 +41,7 @@ def test_ordinary_text_is_not_found(tmp_path):
     assert lint_tree.finds(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev"])
+@pytest.mark.parametrize("name", ["runtime", "sentry", "dev"])
 def test_every_requirement_is_pinned_with_hashes_and_names_no_host(name):
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     blocks = [block for block in re.split(r"\n(?=[a-z0-9])", text, flags=re.IGNORECASE) if "==" in block]
@@ -57,7 +57,7 @@ def test_runtime_requirements_are_part_of_the_development_ones():
         text = (ROOT / "requirements" / f"{name}.txt").read_text()
         return set(re.findall(r"^([\w.\-]+(?:\[[\w,\-]+\])?==\S+)", text, re.MULTILINE))
 
-    assert pins("runtime") <= pins("dev")
+    assert pins("runtime") < pins("sentry") <= pins("dev")
 
 
 def test_an_export_loses_every_line_that_names_an_index():

@@ -59,6 +59,8 @@ class Production:
             "SSC_SECRET_KEY": secrets.token_urlsafe(64),
             "SSC_APP_DB_PASSWORD": urlsplit(os.environ["DATABASE_URL"]).password or secrets.token_hex(16),
             "SSC_OWNER_DB_PASSWORD": self.owner.password or "unused",
+            "SSC_BACKUP_DB_PASSWORD": secrets.token_hex(16),
+            "SSC_ADMINS": "keeper@groups.example.org",
             "SSC_REDIS_PASSWORD": secrets.token_hex(16),
             "SSC_SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "SSC_MAIL_FROM": "SSC Groups <portal@groups.example.org>",
