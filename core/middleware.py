@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from core import audit
 from core.htmx import HtmxRequest
+from core.logs import without_secrets
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -80,5 +81,5 @@ class AuditContextMiddleware:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
         person = request.user if request.user.is_authenticated else None
-        with audit.context(by=person, channel="page", url=request.path):
+        with audit.context(by=person, channel="page", url=without_secrets(request.path)):
             return self.get_response(request)

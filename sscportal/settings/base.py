@@ -349,6 +349,8 @@ LOGGING = {
         # Logs contain the traceback, and no local variables or request bodies.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # The development server's lines have paths, so the formatter must see them.
+        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
     },
