@@ -14,7 +14,6 @@ from django.utils import translation
 from core import scope
 from members.models import Handshake
 
-
 # The letters of `new_secret`. Signs after them come from the text around the link, such as ">" or "=".
 SECRET = re.compile(r"[A-Za-z0-9_-]*")
 

@@ -37,7 +37,7 @@ def _check_waits(handshake: Handshake) -> None:
     if handshake.state == HandshakeState.EXPIRED or (
         handshake.state == HandshakeState.INVITED and is_over(handshake)
     ):
-        raise LinkExpired(_("This invitation has run out. Ask for a new link."))
+        raise LinkExpired(_("This invitation has expired. Ask for a new link."))
     if handshake.state != HandshakeState.INVITED:
         raise HandshakeClosed(closed_sentence(handshake))
 

@@ -99,7 +99,8 @@ def _not_opened(request: HttpRequest, pk: int, *, replaced: bool) -> HttpRespons
         None,
         title=_("Open the link in your email again"),
         text=_(
-            "This page works only in the browser that opened the invitation. Open the link in the invitation email again."
+            "This page works only in the browser that opened the invitation. "
+            "Open the link in the invitation email again."
         ),
         status=410,
     )
@@ -138,8 +139,11 @@ def show(request: HttpRequest, handshake: Handshake, status: int = 0) -> HttpRes
         return _closed(
             request,
             group,
-            title=_("This invitation has run out"),
-            text=_("Its link worked until %(day)s. Ask for a new one: whoever invited you is told, once.")
+            title=_("This invitation has expired"),
+            text=_(
+                "The link worked until the end of %(day)s (UTC). Ask for a new one; we will tell the person who "
+                "invited you."
+            )
             % {"day": queries.day_text(handshake.expires_at)},
             status=410,
             new_link=reverse("members:invitation-new-link", args=[handshake.pk]),
@@ -208,6 +212,7 @@ def offer_page(
         "accept_url": accept_url,
         "decline_url": decline_url,
         "address": masked(handshake.email),
+        "days_left": (handshake.expires_at.date() - clock.today()).days if handshake.expires_at else 0,
         "sign_in_url": f"{reverse(settings.LOGIN_URL)}?{onward}",
         "sign_up_url": f"{reverse('account_signup')}?{onward}",
     }

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from core import audit, clock
 from core.errors import Conflict, NotAllowed
+from core.mail import limits
 from groups.models import Group
 from members.models import Membership
 from reporting.errors import MovedOn, ReportIncomplete, ReportLocked, ReportNotOpen
@@ -186,7 +187,7 @@ def submit_report(*, report: Report, by: User, revision: str | None = None) -> R
 def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: date, by: User) -> ReportGrant:
     """Let a member write every section of this one report until a day. Sharing again changes the day.
 
-    Raises NotAllowed unless `by` is a leader and `person` is a member, ReportLocked.
+    Raises NotAllowed unless `by` is a leader and `person` is a member, ReportLocked, TooManyMails.
     """
     report = start_report(group=group, year=year, by=by)
     if not rights_of(by, group, year.year).shares:
@@ -195,6 +196,13 @@ def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: da
         raise ReportLocked(reason)
     if not Membership.objects.on().of(person).exists():
         raise NotAllowed(_("A report is shared with members of the group. Invite the person first."))
+    if again := limits.SHARES.free_at(mails.about_share(report, person), "queued_at"):
+        raise limits.TooManyMails(
+            _(
+                "%(name)s got %(count)s emails about this report within a day. You can share it again after %(moment)s."
+            )
+            % {"name": person.name, "count": limits.SHARES.count, "moment": limits.moment_text(again)}
+        )
     grant, _new = ReportGrant.objects.update_or_create(
         user=person,
         permission=Permission.objects.get(codename="collaborate_report", content_type__app_label="reporting"),

@@ -69,3 +69,8 @@ def test_a_template_is_written_in_the_language_of_its_reader():
     assert "Finish &lt;the&gt; report" in mail.html
     assert "- Finish <the> report\n" in mail.text
     assert mail.purpose == "duties.reminder"
+
+
+def test_a_subject_contains_no_address_that_becomes_a_link():
+    queue(subject="Visit www.evil.example now")
+    assert OutgoingMail.objects.get().subject == "Visit www[.]evil[.]example now"
