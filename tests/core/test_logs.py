@@ -42,20 +42,20 @@ def test_the_control_that_a_plain_formatter_prints_the_secret():
 @pytest.mark.parametrize(
     ("forwarded", "proxies", "address"),
     [
-        ("", 0, "10.0.0.1"),
+        ("", 0, "192.0.2.1"),
         (
             "203.0.113.9",
             0,
-            "10.0.0.1",
+            "192.0.2.1",
         ),  # nobody in front is trusted, so the header is the client's own invention
         ("203.0.113.9", 1, "203.0.113.9"),
         ("198.51.100.1, 203.0.113.9", 1, "203.0.113.9"),
-        ("198.51.100.1, 203.0.113.9, 10.0.0.2", 2, "203.0.113.9"),
-        ("203.0.113.9", 2, "10.0.0.1"),  # came past one of the two proxies
+        ("198.51.100.1, 203.0.113.9, 192.0.2.2", 2, "203.0.113.9"),
+        ("203.0.113.9", 2, "192.0.2.1"),  # came past one of the two proxies
     ],
 )
 def test_the_client_address_is_the_one_that_the_trusted_proxies_saw(forwarded, proxies, address):
-    environ = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": forwarded}
+    environ = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": forwarded}
     assert client_address(environ, proxies) == address
 
 
@@ -74,7 +74,7 @@ def test_the_access_log_of_production_has_the_client_and_no_secret(monkeypatch):
         "PATH_INFO": LINK,
         "RAW_URI": LINK,
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "10.0.0.1",
+        "REMOTE_ADDR": "192.0.2.1",
         "HTTP_X_FORWARDED_FOR": "203.0.113.9",
     }
     response = SimpleNamespace(status="302 Found", sent=0, headers=[])

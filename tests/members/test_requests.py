@@ -206,7 +206,7 @@ def test_the_words_of_a_person_in_a_mail_name_the_writer_and_contain_no_link(gro
             purpose
         )
         assert "keep web addresses in this message from becoming links" in mail.text
-        assert "See http[:]//www[.]evil[.]example/now</blockquote>" in mail.html, purpose
+        assert "See http[:]//www[.]evil[.]example/now\n</blockquote>" in mail.html, purpose
         assert "www.evil" not in mail.text + mail.html
 
 
