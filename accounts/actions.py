@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -11,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import RegionCountry, User
-from core import audit, clock, codes
+from core import audit, codes
 from core.errors import DomainError
-from core.mail import outbox
+from core.mail import limits, outbox
 from core.mail.eligibility import Unchecked
-from core.mail.models import OutgoingMail
 
 PROFILE = (
     "given_name",
@@ -28,9 +26,6 @@ PROFILE = (
     "public_email",
     "share_contact",
 )
-
-# A fresh proof is valid for a quarter of an hour, so an hour's work needs four codes. Two more are for mistakes.
-PROOF_CODES_PER_HOUR = 6
 
 
 @transaction.atomic
@@ -59,6 +54,14 @@ def update_profile(*, person: User, by: User, **data: Any) -> User:
     return row
 
 
+def lock_person(person: User) -> None:
+    """Lock the person's row: acts that call this for one person come one after the other.
+
+    The lock is FOR NO KEY UPDATE, so rows that refer to the person can still be added.
+    """
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+
+
 def proof_address(person: User) -> str:
     """Return the proved address that codes are sent to, or '' when the person has none."""
     proved = EmailAddress.objects.filter(user=person, verified=True).order_by("-primary", "pk")
@@ -69,20 +72,19 @@ def proof_address(person: User) -> str:
 def send_proof_code(*, person: User) -> str:
     """Mail a code for a fresh proof to the person's own proved address. Returns the code's hash.
 
-    Raises DomainError when the person has no proved address, and after six codes within an hour. The codes are
-    counted in the outbox, so the limit works without a cache.
+    Raises DomainError when the person has no proved address, TooManyMails after six codes within an hour.
     """
+    lock_person(person)  # requests at the same moment are counted one after the other
     address = proof_address(person)
     if not address:
         raise DomainError(_("First prove that your email address is yours"), code="no_address")
-    sent = OutgoingMail.objects.filter(
-        key__startswith=f"accounts.proof-code:{person.pk}:", queued_at__gt=clock.now() - timedelta(hours=1)
-    ).count()
-    if sent >= PROOF_CODES_PER_HOUR:
-        raise DomainError(
-            _("Several codes were sent within the hour. Use the latest one, or wait an hour."),
-            code="too_many_codes",
-            status=429,
+    sent = limits.mails(beginning=f"accounts.proof-code:{person.pk}:")
+    if again := limits.PROOF_CODES.free_at(sent, "queued_at"):
+        raise limits.TooManyMails(
+            _(
+                "Several codes were sent within the hour. Use the latest one. You can get another one after %(moment)s."
+            )
+            % {"moment": limits.moment_text(again)}
         )
     code = codes.new_code()
     context = {

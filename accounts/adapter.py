@@ -24,6 +24,7 @@ from accounts import sessions
 from accounts.words import SECOND_STEP_ERRORS, SIGN_IN_ERRORS
 from core.mail import outbox
 from core.mail.eligibility import Unchecked
+from core.mail.lines import names_website
 
 # Why allauth's mails are sent without a check. A mail of a kind that is not named here is refused.
 UNCHECKED = {
@@ -137,8 +138,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
         user = super().populate_user(request, sociallogin, data)
-        user.given_name = (data.get("first_name") or "")[:80]
-        user.family_name = (data.get("last_name") or "")[:80]
+        user.given_name, user.family_name = (
+            "" if names_website(name) else name[:80]
+            for name in (data.get("first_name") or "", data.get("last_name") or "")
+        )
         user.orcid = sociallogin.account.uid[:19] if sociallogin.account.provider == "orcid" else ""
         user.language = (get_language() or "en")[:2]
         return user

@@ -13,16 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.sign_in_forms import OurWords
 from core.context_processors import OWN_NAMES
+from core.forms import person_name
 
 
 class SignupForm(OurWords, AllauthSignupForm):
     """Name, address and password. People enter everything else later in their profile."""
 
     given_name = forms.CharField(
-        label=_("Given name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        label=_("Given name"),
+        max_length=80,
+        validators=[person_name],
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     family_name = forms.CharField(
-        label=_("Family name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+        label=_("Family name"),
+        max_length=80,
+        validators=[person_name],
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     names = {"password1": _("Password")}
     field_order = ["given_name", "family_name", "email", "password1"]
@@ -87,6 +94,8 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, public_contact: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("given_name", "family_name"):
+            self.fields[name].validators.append(person_name)
         if not public_contact:
             del self.fields["public_email"]
 

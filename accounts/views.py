@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import SignupView as AllauthSignupView
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,6 +27,21 @@ from core import clock, codes
 from core.access import signed_in_page
 from core.errors import DomainError
 from core.hooks import has_public_contact
+
+# Key of the session: the address that a new account in this browser will most likely have.
+EXPECTED_ADDRESS = "accounts.expected-address"
+
+
+class SignupView(AllauthSignupView):
+    """allauth's page for a new account. The address is filled in for a person who has opened an invitation."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return the values that the empty form shows. The address comes from the session."""
+        initial: dict[str, Any] = super().get_initial()
+        return {"email": self.request.session.get(EXPECTED_ADDRESS, "")} | initial
+
+
+signup = SignupView.as_view()
 
 
 @signed_in_page

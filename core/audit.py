@@ -11,7 +11,7 @@ Both records are written in the transaction of the change. The run-time role can
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,6 +20,9 @@ from django.db import models
 from core import clock, scope
 from core.models import AuditEntry
 
+# How an act reached the portal: from a page, from the link of a mail without an account, from a scheduled job, from a
+# command of the operator; "" when nobody said it.
+Channel = Literal["page", "link", "job", "command", ""]
 Tracked = Callable[[type[models.Model]], type[models.Model]]
 
 
@@ -31,9 +34,9 @@ def tracked(**options: Any) -> Tracked:
 
 
 def context(
-    *, by: AbstractBaseUser | None = None, channel: str = "", role: str = "", **more: Any
+    *, by: AbstractBaseUser | None = None, channel: Channel = "", role: str = "", **more: Any
 ) -> pghistory.context:
-    """Say who acts, in which role and through which channel (page, job, command).
+    """Say who acts, in which role and through which channel.
 
     Use it as a context manager: every row written inside carries these values. Inside an open context, a plain
     call adds the values to that context.

@@ -20,6 +20,22 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.mail.lines import names_website
+
+
+def person_name(value: str) -> None:
+    """Validator for a name. Mails show names to other people, so a name must not become a link in them.
+
+    Raises ValidationError when the name contains an address of a website or an email address.
+    """
+    if names_website(value):
+        raise ValidationError(
+            _(
+                "A name cannot contain a web or email address. Enter the name only, with a space after a full stop."
+            ),
+            code="address",
+        )
+
 
 class PortalRenderer(TemplatesSetting):
     """Draws forms with the project's own templates (templates/django/forms)."""

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from core import audit, faults
 from core.htmx import HtmxRequest
+from core.logs import without_secrets
 from core.pg import limits
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -93,5 +94,5 @@ class AuditContextMiddleware:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
         person = request.user if request.user.is_authenticated else None
-        with audit.context(by=person, channel="page", url=request.path):
+        with audit.context(by=person, channel="page", url=without_secrets(request.path)):
             return self.get_response(request)

@@ -24,6 +24,7 @@ READ_ESCAPES = {
     "own-roles": "A person has roles in many groups; the query is filtered by the person.",
     "own-groups": "A person's list of groups; the query is filtered by the person.",
     "own-duties": "A person has duties in many groups; each provider filters by the person's roles.",
+    "own-requests": "A person's requests in all groups are counted for a limit; the query is filtered by the person.",
     "reminders": "Reminders read everybody's duties; each mail names duties of its reader only.",
     "directory": "The public directory shows leaders in office and published figures of every group.",
     "published-reports": "The list of published reports is public for every group.",

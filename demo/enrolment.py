@@ -11,6 +11,7 @@ from demo.network import CLOSED_ON, CORE, Place, World
 from demo.people import at, write
 from demo.texts import JOIN_WORDS, fill
 from groups.models import Quadrennium
+from members.actions.common import last_moment
 from members.models import Conditions, Handshake, Membership, MembershipEnding
 from members.states import HandshakeOrigin, HandshakeState
 
@@ -146,7 +147,7 @@ def _handshake(
         row.person_signed_at, row.conditions = row.started_at, conditions
     elif state != "prepared":
         row.leader_signed_at, row.leader_signed_by = row.started_at, signer
-        row.expires_at = row.started_at + timedelta(days=21)
+        row.expires_at = last_moment(row.started_at)
     if state == "prepared" and len(place.writers) > 1:
         row.started_by = next((one for one in place.writers[1:] if one.pk != person.pk), signer)
     if state == "accepted":
@@ -158,7 +159,7 @@ def _handshake(
         row.closed_at, row.closed_by = at(answered, 16), (signer if asked or state == "withdrawn" else person)
         row.closing_word = "Please write again when you have field experience." if asked else ""
     elif state == "expired":
-        row.expires_at = row.started_at + timedelta(days=21)
+        row.expires_at = last_moment(row.started_at)
         row.closed_at = row.expires_at
     return row
 

@@ -9,6 +9,10 @@ import tempfile
 import threading
 from typing import Any
 
+from gunicorn.glogging import Logger
+
+from core.logs import without_secrets
+
 bind = os.environ.get("SSC_WEB_BIND", "0.0.0.0:8000")  # in the container's own network
 workers = int(os.environ.get("SSC_WEB_WORKERS", "2"))
 threads = int(os.environ.get("SSC_WEB_THREADS", "8"))
@@ -29,6 +33,17 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 accesslog = None  # core.access_log writes one line for each answer, without queries and secrets
 # The processes share their figures for Prometheus in this folder, which is empty at each start.
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="ssc-metrics-"))
+
+
+class ServerLogger(Logger):
+    """gunicorn's logger, without the secrets of paths."""
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log an error of the server itself. Its arguments may contain the address of the request."""
+        super().exception(msg, *(without_secrets(str(value)) for value in args), **kwargs)
+
+
+logger_class = ServerLogger
 
 
 def post_worker_init(worker: Any) -> None:

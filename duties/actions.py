@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.actions import lock_person
 from accounts.models import User
 from core import audit, clock, scope
 from core.mail import outbox
@@ -119,11 +120,6 @@ def remind(*, person: User, steps: list[Key], named: dict[str, Duty], day: date)
         still_due=f"duties.reminder:{person.pk}:{day}:{_digest(left)}",
     )
     return True
-
-
-def lock_person(person: User) -> None:
-    """Let one run at a time decide about a person's reminders."""
-    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
 
 
 def reminder_context(items: list[Duty], day: date) -> dict[str, object]:

@@ -19,7 +19,7 @@ SENTENCES = {
     "members.request_declined": _("%(by)s declined the request of %(name)s."),
     "members.request_withdrawn": _("%(by)s withdrew the request to join."),
     "members.request_accepted_in_leaders_place": _(
-        "%(by)s accepted the request of %(name)s in the leaders’ place."
+        "%(by)s accepted the request of %(name)s on behalf of the leaders."
     ),
     "members.membership_began": _("%(name)s became a member."),
     "members.membership_ended": _("%(by)s ended the membership of %(name)s."),

@@ -57,8 +57,8 @@ def decision_due(handshake: Handshake | WaitingHandshake) -> date:
 
 
 def answer_due(handshake: Handshake | WaitingHandshake) -> date | None:
-    """The last whole day on which an invitation may be answered."""
-    return (handshake.expires_at - timedelta(days=1)).date() if handshake.expires_at else None
+    """The last day on which an invitation may be answered. It counts to its end in UTC."""
+    return handshake.expires_at.date() if handshake.expires_at else None
 
 
 @compiled_query

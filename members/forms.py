@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import all_regions
+from core.forms import person_name
 from members.models import Conditions
 
 WORDS = 2000
@@ -21,11 +22,13 @@ class InviteForm(forms.Form):
     given_name = forms.CharField(
         label=_("Given name"),
         max_length=80,
+        validators=[person_name],
         error_messages={"required": _("Enter the person’s given name")},
     )
     family_name = forms.CharField(
         label=_("Family name"),
         max_length=80,
+        validators=[person_name],
         error_messages={"required": _("Enter the person’s family name")},
     )
     email = forms.EmailField(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +13,9 @@ from django.utils import translation
 
 from core import scope
 from members.models import Handshake
+
+# The letters of `new_secret`. Signs after them come from the text around the link, such as ">" or "=".
+SECRET = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def new_secret() -> str:
@@ -24,10 +29,22 @@ def hashed(secret: str) -> str:
 
 
 def find(secret: str) -> Handshake | None:
-    """The handshake with this secret in its link. The actions check whether the link may still be used."""
+    """The handshake with this secret in its link. Signs that a mail program added after the secret are ignored.
+
+    The actions check whether the link may still be used.
+    """
+    return _find(token_hash=hashed(SECRET.match(secret)[0]))  # type: ignore[index] # matches any text
+
+
+def find_opened(pk: int, link: str) -> Handshake | None:
+    """The handshake, if `link` is the hash of the secret in the last link that was sent for it."""
+    return _find(pk=pk, token_hash=link) if link else None
+
+
+def _find(**fields: Any) -> Handshake | None:
     with scope.read_everywhere("link-lookup"):
         return (
-            Handshake.objects.filter(token_hash=hashed(secret))
+            Handshake.objects.filter(**fields)
             .select_related("group", "group__category", "quadrennium", "leader_signed_by")
             .first()
         )

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, scope
-from core.mail import outbox
+from core.mail import limits, outbox
 from core.mail.eligibility import about, check, check_row
 from core.mail.models import MailState, OutgoingMail
+from groups.models import Group
 from members.access import leaders_of, may_invite
 from members.links import absolute
 from members.models import Handshake, Membership
@@ -49,6 +51,11 @@ def who_invited(handshake: Handshake) -> list[User]:
     return leaders_of(handshake.group_id)
 
 
+def to_invited(group: Group) -> QuerySet[OutgoingMail]:
+    """All mails that went to invited addresses of the group, for the limits."""
+    return limits.mails(beginning=f"members.invited:{group.pk}:")
+
+
 def invitation(handshake: Handshake, secret: str) -> None:
     """The invitation with the link that works once. There is one mail for each link."""
     outbox.queue_template(
@@ -60,7 +67,7 @@ def invitation(handshake: Handshake, secret: str) -> None:
             "button_url": absolute(handshake.language, "members:invitation", secret),
             "button_label": _("See the invitation and answer"),
         },
-        key=f"members.invitation:{handshake.pk}:{handshake.token_hash[:24]}",
+        key=f"members.invited:{handshake.group_id}:{handshake.pk}:{handshake.token_hash[:24]}",
         to=handshake.email,
         language=handshake.language,
         still_due=f"members.invitation:{handshake.pk}.{handshake.token_hash[:24]}",
@@ -73,7 +80,7 @@ def withdrawn(handshake: Handshake) -> None:
     outbox.queue_template(
         "members/emails/withdrawn",
         {"handshake": handshake, "group": handshake.group},
-        key=f"members.withdrawn:{handshake.pk}",
+        key=f"members.invited:{handshake.group_id}:{handshake.pk}:withdrawn",
         still_due=about("members.withdrawn", handshake),
         to=handshake.email,
         language=handshake.language,
@@ -141,7 +148,13 @@ def request_accepted(handshake: Handshake, membership: Membership) -> None:
         person,
         membership,
         f"members.welcome:{handshake.pk}",
-        {"handshake": handshake, "group": group, "membership": membership, "word": handshake.closing_word},
+        {
+            "handshake": handshake,
+            "group": group,
+            "membership": membership,
+            "word": handshake.closing_word,
+            "word_by": handshake.closed_by.name if handshake.closed_by else "",
+        },
         absolute(person.language, "members:member-list", group.slug),
         _("See who else is a member"),
     )
@@ -165,7 +178,12 @@ def request_declined(handshake: Handshake, person: User) -> None:
         person,
         handshake,
         f"members.request-declined:{handshake.pk}",
-        {"handshake": handshake, "group": handshake.group, "word": handshake.closing_word},
+        {
+            "handshake": handshake,
+            "group": handshake.group,
+            "word": handshake.closing_word,
+            "word_by": handshake.closed_by.name if handshake.closed_by else "",
+        },
         absolute(person.language, "members:join"),
         _("Look at other groups"),
     )

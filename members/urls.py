@@ -20,18 +20,24 @@ in_group = [
     path("requests/<int:pk>/accept/", handshakes.request_accept, name="request-accept"),
     path("requests/<int:pk>/decline/", handshakes.request_decline, name="request-decline"),
 ]
-by_link = [
-    path("", invitations.invitation, name="invitation"),
+# The pages of an invitation in a browser that has opened the link of its mail.
+opened = [
+    path("", invitations.invitation_opened, name="invitation-opened"),
     path("accept/", invitations.invitation_accept, name="invitation-accept"),
     path("decline/", invitations.invitation_decline, name="invitation-decline"),
     path("declined/", invitations.invitation_declined, name="invitation-declined"),
     path("new-link/", invitations.invitation_new_link, name="invitation-new-link"),
+    path("sign-out/", invitations.invitation_sign_out, name="invitation-sign-out"),
     path("other-address/", invitations.invitation_other_address, name="invitation-other-address"),
     path("prove/", invitations.invitation_prove, name="invitation-prove"),
 ]
 urlpatterns = [
     path("g/<slug:group>/members/", include(in_group)),
-    path("invitation/<str:secret>/", include(by_link)),
+    # The only address with a secret. core.logs.SECRET_PATHS names it, so that no log contains the secret.
+    path("invitation/<str:secret>/", invitations.invitation, name="invitation"),
+    # A mail program may take the sign after the link for a part of it: "…/>", "…/)".
+    path("invitation/<path:secret>", invitations.invitation, name="invitation-with-more"),
+    path("opened-invitations/<int:pk>/", include(opened)),
     path("my-invitations/", own.my_invitations, name="my-invitations"),
     path("my-invitations/<int:pk>/", own.my_invitation, name="my-invitation"),
     path("my-invitations/<int:pk>/accept/", own.my_invitation_accept, name="my-invitation-accept"),

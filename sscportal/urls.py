@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from accounts.views import signup
 from core import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,7 +31,7 @@ urlpatterns += i18n_patterns(
     # Short addresses for people to read and type. Django builds links with the last pattern of a name.
     path("sign-in/", allauth_views.login, name="account_login"),
     path("sign-in/code/", allauth_views.request_login_code, name="account_request_login_code"),
-    path("register/", allauth_views.signup, name="account_signup"),
+    path("register/", signup, name="account_signup"),
 )
 if settings.DEMO_MODE:
     urlpatterns += [path("demo/", include("devstack.urls"))]

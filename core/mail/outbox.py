@@ -12,7 +12,7 @@ from django.utils import translation
 
 from core import clock
 from core.mail import eligibility
-from core.mail.lines import one_line
+from core.mail.lines import inert, one_line
 from core.mail.models import MailClass, OutgoingMail
 from core.mail.tasks import wake_sender
 
@@ -70,7 +70,7 @@ def queue(
         recipient=recipient,  # type: ignore[misc] # Django checks that it is the model of people
         to=one_line(to, 254),
         language=language,
-        subject=one_line(subject),
+        subject=inert(one_line(subject))[:250],
         text=text,
         html=html,
         queued_at=now,

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from core import clock, htmx, icons, once, request_id
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
+from core.mail import lines
 from core.templatetags.figures import own_drawing
 
 register = template.Library()
@@ -123,6 +124,18 @@ def error_texts(field: BoundField) -> list[str]:
 def mail_address(value: str) -> SafeString:
     """Return an email address that breaks after its @ when the line is too short, and not inside a word."""
     return own_drawing(conditional_escape(value).replace("@", "@<wbr>"))
+
+
+@register.filter
+def inert(value: str) -> str:
+    """Return text of a person for a mail, with no address that becomes a link; see core.mail.lines.inert."""
+    return lines.inert(str(value))
+
+
+@register.filter
+def quoted(value: str) -> str:
+    """Return text with "> " before each line, as mails without formatting show the words of another person."""
+    return "\n".join(f"> {line}".rstrip() for line in str(value).splitlines())
 
 
 @register.simple_tag

@@ -123,7 +123,7 @@ def leadership_delegate(request: GroupRequest, group: Group) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("%(name)s may act in your place.") % {"name": row.person.name})
+            messages.success(request, _("%(name)s may act on your behalf.") % {"name": row.person.name})
             return redirect("groups:leadership", group=group.slug)
     return _answer(request, group, form, "groups/leadership_delegate.html")
 

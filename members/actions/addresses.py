@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import audit, clock, codes
+from core import audit, codes
 from core.errors import DomainError, NotAllowed
-from core.mail.models import OutgoingMail
+from core.mail import limits
 from members import mails
 from members.access import may_invite, proved_addresses
 from members.actions.common import check_period, check_takes_members, closed_sentence, in_group, is_over, lock
@@ -19,8 +17,6 @@ from members.actions.invitations import check_addressee, sign_and_send
 from members.errors import HandshakeClosed
 from members.models import Handshake
 from members.states import OPEN, HandshakeState
-
-CODES_PER_HOUR = 3
 
 
 @in_group
@@ -54,7 +50,7 @@ def ask_for_other_address(*, handshake: Handshake, by: User) -> None:
 def readdress(*, handshake: Handshake, by: User, email: str) -> Handshake:
     """Send an invitation to another address: the same record with a new link. The old link stops working.
 
-    Raises NotAllowed, AlreadyMember, HandshakeClosed, GroupTakesNobody.
+    Raises NotAllowed, AlreadyMember, HandshakeClosed, GroupTakesNobody, TooManyMails.
     """
     handshake = lock(handshake)
     if not may_invite(by, handshake.group):
@@ -72,21 +68,24 @@ def readdress(*, handshake: Handshake, by: User, email: str) -> Handshake:
     return sign_and_send(handshake, by, "members.invitation_readdressed")
 
 
+@in_group
 def send_address_code(*, handshake: Handshake, by: User) -> str:
     """Send a code to the invited address, so that the person can confirm it. Returns the code's hash.
 
-    Raises DomainError after three codes within an hour. The codes are counted in the outbox, so the limit
-    needs no cache.
+    Raises TooManyMails after three codes within an hour.
     """
-    sent = OutgoingMail.objects.filter(
-        key__startswith=f"members.address-code:{handshake.pk}:{by.pk}:",
-        queued_at__gt=clock.now() - timedelta(hours=1),
-    ).count()
-    if sent >= CODES_PER_HOUR:
-        raise DomainError(
-            _("Three codes were sent within the hour. Use the latest one, or wait an hour."),
-            code="too_many_codes",
-            status=429,
+    handshake = lock(handshake)
+    own = limits.mails(beginning=f"members.address-code:{handshake.pk}:{by.pk}:")
+    to_one = limits.mails(beginning="members.address-code:", to=handshake.email)
+    again = limits.ADDRESS_CODES.free_at(own, "queued_at") or limits.ADDRESS_CODES_TO_ONE.free_at(
+        to_one, "queued_at"
+    )
+    if again is not None:
+        raise limits.TooManyMails(
+            _(
+                "Several codes were sent within the hour. Use the latest one. You can get another one after %(moment)s."
+            )
+            % {"moment": limits.moment_text(again)}
         )
     code = codes.new_code()
     mails.address_code(handshake, code, by)

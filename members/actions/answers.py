@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit, clock
-from members import links, mails
+from members import mails
 from members.access import may_invite, proved_addresses
 from members.actions.common import (
     begin_membership,
@@ -25,9 +25,9 @@ from members.models import Conditions, Handshake
 from members.states import HandshakeState
 
 
-def _check_link(handshake: Handshake, secret: str | None) -> None:
-    """Raise HandshakeClosed unless the link is the last one sent. `secret` is None when no link was used."""
-    if secret is not None and links.hashed(secret) != handshake.token_hash:
+def _check_link(handshake: Handshake, link: str | None) -> None:
+    """Raise HandshakeClosed unless `link` is the hash of the last link sent. It is None when no link was used."""
+    if link is not None and link != handshake.token_hash:
         raise HandshakeClosed(_("A newer invitation was sent. Use the link in the latest email."))
 
 
@@ -37,14 +37,14 @@ def _check_waits(handshake: Handshake) -> None:
     if handshake.state == HandshakeState.EXPIRED or (
         handshake.state == HandshakeState.INVITED and is_over(handshake)
     ):
-        raise LinkExpired(_("This invitation has run out. Ask for a new link."))
+        raise LinkExpired(_("This invitation has expired. Ask for a new link."))
     if handshake.state != HandshakeState.INVITED:
         raise HandshakeClosed(closed_sentence(handshake))
 
 
 @in_group
 def accept_invitation(
-    *, handshake: Handshake, by: User, conditions: Conditions, secret: str | None = None
+    *, handshake: Handshake, by: User, conditions: Conditions, link: str | None = None
 ) -> Handshake:
     """The invited person signs and accepts the conditions, and membership begins.
 
@@ -62,7 +62,7 @@ def accept_invitation(
         return handshake
     if handshake.email not in proved_addresses(by):
         raise WrongAddress(_("This invitation is for another address than the ones you have proved."))
-    _check_link(handshake, secret)
+    _check_link(handshake, link)
     _check_waits(handshake)
     check_takes_members(handshake.group)
     check_period(handshake)
@@ -92,18 +92,16 @@ def sign_for_person(handshake: Handshake, by: User, conditions: Conditions) -> H
 
 
 @in_group
-def decline_invitation(
-    *, handshake: Handshake, by: User | None = None, secret: str | None = None
-) -> Handshake:
+def decline_invitation(*, handshake: Handshake, by: User | None = None, link: str | None = None) -> Handshake:
     """The invited person declines, with an account or with the link alone. The people who invited get a mail.
 
     Declining twice changes nothing. Raises WrongAddress, LinkUsed, LinkExpired, HandshakeClosed.
     """
     handshake = lock(handshake)
     own = by is not None and handshake.email in proved_addresses(by)
-    if secret is None and not own:
+    if link is None and not own:
         raise WrongAddress(_("This invitation is for another address than the ones you have proved."))
-    _check_link(handshake, secret)
+    _check_link(handshake, link)
     if handshake.state == HandshakeState.DECLINED:
         return handshake
     _check_waits(handshake)

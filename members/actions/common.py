@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,10 +22,8 @@ from members.states import MOVES, OPEN, HandshakeState
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# How long the link of an invitation works.
+# How long the link of an invitation works. It ends with the last of these days in UTC.
 INVITATION_LASTS = timedelta(days=21)
-# A second press on "send again" within this time changes nothing.
-SENT_JUST_NOW = timedelta(minutes=10)
 
 
 def in_group(action: Callable[P, R]) -> Callable[P, R]:
@@ -39,6 +37,11 @@ def in_group(action: Callable[P, R]) -> Callable[P, R]:
             return action(*args, **kwargs)
 
     return inside
+
+
+def last_moment(now: datetime) -> datetime:
+    """The last moment of an invitation that is sent now: the end, in UTC, of the day until which it works."""
+    return datetime.combine((now + INVITATION_LASTS).date(), time.max, UTC)
 
 
 def lock_group(group_id: int) -> Group:
@@ -113,7 +116,7 @@ def closed_sentence(handshake: Handshake) -> str:
         HandshakeState.ACCEPTED: _("This was accepted already."),
         HandshakeState.DECLINED: _("This was declined already."),
         HandshakeState.WITHDRAWN: _("This was withdrawn."),
-        HandshakeState.EXPIRED: _("This invitation has run out. Ask for a new link."),
+        HandshakeState.EXPIRED: _("This invitation has expired. Ask for a new link."),
         HandshakeState.PREPARED: _("This invitation has not been sent yet."),
         HandshakeState.INVITED: _("This invitation waits for the person’s answer."),
         HandshakeState.REQUESTED: _("This request waits for a leader’s answer."),

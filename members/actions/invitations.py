@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import audit, clock, scope
 from core.errors import NotAllowed
+from core.mail import limits
 from groups.access import roles_of
 from groups.models import Group
 from groups.roles import Permission
 from members import links, mails
 from members.access import may_invite, proved_addresses
 from members.actions.common import (
-    INVITATION_LASTS,
-    SENT_JUST_NOW,
     check_period,
     check_takes_members,
     closed_sentence,
@@ -23,6 +22,7 @@ from members.actions.common import (
     given_name_of,
     in_group,
     is_over,
+    last_moment,
     lock,
     lock_group,
     mark_expired,
@@ -60,14 +60,58 @@ def _known(group: Group, email: str) -> Handshake | None:
     )
 
 
+def _check_mails(handshake: Handshake) -> None:
+    """Raise TooManyMails when the address, or all addresses of the group together, got enough mails lately."""
+    group = handshake.group
+    sent = mails.to_invited(group)
+    if again := limits.MAILS_TO_INVITED.free_at(sent.filter(to=handshake.email), "queued_at"):
+        raise limits.TooManyMails(
+            _(
+                "%(address)s got %(count)s emails from this group within a day. You can send the next one "
+                "after %(moment)s."
+            )
+            % {
+                "address": handshake.email,
+                "count": limits.MAILS_TO_INVITED.count,
+                "moment": limits.moment_text(again),
+            }
+        )
+    if again := limits.INVITATIONS.free_at(sent, "queued_at"):
+        raise limits.TooManyMails(
+            _(
+                "This group sent %(count)s invitations within a day. You can send the next one after %(moment)s."
+            )
+            % {"count": limits.INVITATIONS.count, "moment": limits.moment_text(again)}
+        )
+
+
+def _check_open(group: Group) -> None:
+    """Raise TooManyMails when the group has as many open invitations as it may have."""
+    open_ones = Handshake.objects.filter(
+        group=group, state__in=[HandshakeState.PREPARED, HandshakeState.INVITED]
+    )
+    if open_ones.count() >= limits.OPEN_INVITATIONS:
+        raise limits.TooManyMails(
+            _(
+                "This group has %(count)s invitations that wait for an answer. Withdraw some of them, or wait for "
+                "answers. Then invite this person."
+            )
+            % {"count": limits.OPEN_INVITATIONS}
+        )
+
+
 def sign_and_send(handshake: Handshake, by: User, verb: str) -> Handshake:
-    """Add the leader's signature, make a new link and send the mail. The earlier link stops working."""
+    """Add the leader's signature, make a new link and send the mail. The earlier link stops working.
+
+    The caller has locked the group. Raises TooManyMails.
+    """
+    _check_mails(handshake)
     secret = links.new_secret()
     move(handshake, HandshakeState.INVITED)
     now = clock.now()
     handshake.leader_signed_at, handshake.leader_signed_by = now, by
     handshake.token_hash = links.hashed(secret)
-    handshake.expires_at = now + INVITATION_LASTS
+    handshake.expires_at = last_moment(now)
     handshake.closed_at = handshake.closed_by = None
     handshake.save()
     mails.invitation(handshake, secret)
@@ -102,7 +146,7 @@ def invite_person(
 
     If the address has a handshake already, the leader signs that one: a prepared or expired invitation is
     sent, and a request is accepted. Inviting an address that has not answered yet changes nothing.
-    Raises NotAllowed, AlreadyMember, GroupTakesNobody. Source: guidelines 7.
+    Raises NotAllowed, AlreadyMember, GroupTakesNobody, TooManyMails. Source: guidelines 7.
     """
     group = lock_group(group.pk)
     _check_may_invite(by, group)
@@ -117,6 +161,7 @@ def invite_person(
     }
     found = _known(group, email)
     if found is None:
+        _check_open(group)
         fresh = _new(group, by, HandshakeState.PREPARED, email, details)
         fresh.save()
         return sign_and_send(fresh, by, "members.person_invited")
@@ -144,7 +189,7 @@ def prepare_invitation(
     """Write an invitation that a leader signs and sends later. No mail is sent now.
 
     If the address has a handshake already, it is returned unchanged. Raises NotAllowed, AlreadyMember,
-    GroupTakesNobody.
+    GroupTakesNobody, TooManyMails.
     """
     group = lock_group(group.pk)
     if not roles_of(by).may(Permission.PREPARE_INVITATION, group):
@@ -155,6 +200,7 @@ def prepare_invitation(
     found = _known(group, email)
     if found is not None:
         return found
+    _check_open(group)
     details = {"given_name": given_name, "family_name": family_name, "language": language, "message": message}
     handshake = _new(group, by, HandshakeState.PREPARED, email, details)
     handshake.save()
@@ -168,7 +214,7 @@ def prepare_invitation(
 def send_again(*, handshake: Handshake, by: User) -> Handshake:
     """Send a prepared invitation, or a new link for one that is unanswered or expired; the record stays the same.
 
-    Pressing twice within ten minutes sends once. Raises NotAllowed, HandshakeClosed, GroupTakesNobody.
+    Pressing twice within ten minutes sends once. Raises NotAllowed, HandshakeClosed, GroupTakesNobody, TooManyMails.
     """
     handshake = lock(handshake)
     _check_may_invite(by, handshake.group)
@@ -177,7 +223,11 @@ def send_again(*, handshake: Handshake, by: User) -> Handshake:
     if handshake.state not in (HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.EXPIRED):
         raise HandshakeClosed(closed_sentence(handshake))
     signed_at = handshake.leader_signed_at
-    if handshake.state == HandshakeState.INVITED and signed_at and clock.now() - signed_at < SENT_JUST_NOW:
+    if (
+        handshake.state == HandshakeState.INVITED
+        and signed_at
+        and clock.now() - signed_at < limits.SENT_JUST_NOW
+    ):
         return handshake
     check_addressee(handshake.group, by, handshake.email)
     if handshake.state == HandshakeState.EXPIRED:
@@ -194,7 +244,8 @@ def send_again(*, handshake: Handshake, by: User) -> Handshake:
 def withdraw(*, handshake: Handshake, by: User) -> Handshake:
     """Withdraw an invitation; its link stops working. People who may only prepare can withdraw prepared ones only.
 
-    Withdrawing twice changes nothing. Raises NotAllowed, HandshakeClosed.
+    No limit refuses this, because an invitation that was a mistake must end at once. Withdrawing twice changes
+    nothing. Raises NotAllowed, HandshakeClosed.
     """
     handshake = lock(handshake)
     held = roles_of(by)
@@ -229,14 +280,15 @@ def expire_handshakes() -> int:
 
     Returns how many were marked now.
     """
-    # In a transaction, because a scope lasts as long as its transaction.
-    with scope.write_everywhere("jobs"), transaction.atomic():
-        due = list(
-            Handshake.objects.filter(state=HandshakeState.INVITED, expires_at__lte=clock.now()).only(
-                "pk", "group_id"
+    with audit.context(channel="job"):
+        # In a transaction, because a scope lasts as long as its transaction.
+        with scope.write_everywhere("jobs"), transaction.atomic():
+            due = list(
+                Handshake.objects.filter(state=HandshakeState.INVITED, expires_at__lte=clock.now()).only(
+                    "pk", "group_id"
+                )
             )
-        )
-    return sum(_expire(handshake=handshake) for handshake in due)
+        return sum(_expire(handshake=handshake) for handshake in due)
 
 
 @in_group

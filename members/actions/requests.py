@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.actions import lock_person
 from accounts.models import User
-from core import audit, clock
+from core import audit, clock, scope
 from core.errors import DomainError, NotAllowed
+from core.mail import limits
 from groups.access import roles_of
 from groups.models import Group
 from groups.roles import Permission
@@ -40,7 +42,7 @@ def request_to_join(*, group: Group, by: User, conditions: Conditions, message: 
 
     If the person has an open invitation, the person signs that instead and membership begins at once.
     Asking twice changes nothing. Raises WrongAddress without a confirmed address, AlreadyMember,
-    ConditionsChanged, GroupTakesNobody. Source: guidelines 7 and 8.1.1.
+    ConditionsChanged, GroupTakesNobody, TooManyMails. Source: guidelines 7 and 8.1.1.
     """
     group = lock_group(group.pk)
     addresses = proved_addresses(by)
@@ -87,7 +89,33 @@ def request_to_join(*, group: Group, by: User, conditions: Conditions, message: 
     )
 
 
+def _check_requests(by: User) -> None:
+    """Raise TooManyMails when the person has too many open requests, or asked too many groups within a day.
+
+    The person is locked, because each request locks another group.
+    """
+    lock_person(by)
+    with scope.read_everywhere("own-requests"):
+        asked = Handshake.objects.filter(person=by, origin=HandshakeOrigin.REQUEST)
+        open_ones = Handshake.objects.filter(person=by, state=HandshakeState.REQUESTED).count()
+        again = limits.REQUESTS.free_at(asked, "started_at")
+    if open_ones >= limits.OPEN_REQUESTS:
+        raise limits.TooManyMails(
+            _(
+                "You have %(count)s requests without an answer. Wait for an answer, or withdraw a request. Then ask "
+                "this group."
+            )
+            % {"count": open_ones}
+        )
+    if again is not None:
+        raise limits.TooManyMails(
+            _("You asked %(count)s groups within a day. You can ask the next one after %(moment)s.")
+            % {"count": limits.REQUESTS.count, "moment": limits.moment_text(again)}
+        )
+
+
 def _sign_request(handshake: Handshake, by: User, conditions: Conditions, message: str) -> Handshake:
+    _check_requests(by)
     handshake.person, handshake.person_signed_at, handshake.conditions = by, clock.now(), conditions
     handshake.message = message or handshake.message
     handshake.save()

@@ -153,12 +153,15 @@ def invitation_readdress(request: GroupRequest, group: Group, pk: int) -> HttpRe
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _invitation_page(request, group, handshake, form, 422)
-    return _act(
-        request,
-        handshake,
-        lambda: actions.readdress(handshake=handshake, by=request.user, email=form.cleaned_data["email"]),
-        _("The invitation to %(name)s is on its way to the other address."),
+    try:
+        sent = actions.readdress(handshake=handshake, by=request.user, email=form.cleaned_data["email"])
+    except DomainError as error:
+        form.add_error("email", str(error))
+        return _invitation_page(request, group, _handshake(group, pk), form, error.status)
+    messages.success(
+        request, _("The invitation to %(name)s is on its way to the other address.") % {"name": sent.name}
     )
+    return _home(sent)
 
 
 @group_page(Permission.VIEW_HANDSHAKES)

@@ -1,6 +1,10 @@
 """The pages behind the link of an invitation. Only a posted form changes anything; no page loads a script.
 
-A link never opens a session: to accept, a person needs an account that has confirmed the invited address.
+The link in the mail contains a secret. Opening it notes the invitation in the browser's session and redirects to an
+address without the secret. So the secret reaches no log, no form and no later page. Opening the link again works
+until the invitation is answered, withdrawn or sent again.
+
+A link signs nobody in: to accept, a person needs an account that has confirmed the invited address.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,14 +27,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import ProofCodeForm
 from accounts.models import User
 from accounts.reauthentication import reauthentication_redirect, typed
-from core import clock, codes, scope
+from accounts.views import EXPECTED_ADDRESS
+from core import audit, clock, codes, scope
 from core.access import View
 from core.errors import DomainError
 from core.once import acts_once
 from groups.access import AuthedRequest, public_page, signed_in_page
 from groups.models import Group
 from members import actions, links, queries
-from members.access import proved_addresses
+from members.access import own_handshake, proved_addresses
 from members.actions.common import is_over
 from members.errors import ConditionsChanged
 from members.forms import AgreeForm
@@ -38,31 +44,66 @@ from members.states import HandshakeState
 from members.summary import member_counts
 
 PROOF = "members.address-proof"
+# The invitations that this browser has opened: id of the handshake, and hash of the link's secret.
+OPENED = "members.opened"
+# How many are kept in a session. House rule: more than one person gets at a time.
+MOST_OPENED = 20
 
 
-def by_link(view: Callable[..., HttpResponse]) -> View:
-    """Find the handshake of the link; an unknown link gets its own page. No page here is cached or indexed."""
+def remember(request: HttpRequest, handshake: Handshake) -> None:
+    """Note in the session that this browser opened the invitation's link: its id with the hash of the secret."""
+    opened = {key: link for key, link in request.session.get(OPENED, {}).items() if key != str(handshake.pk)}
+    latest = [*opened.items(), (str(handshake.pk), handshake.token_hash)][-MOST_OPENED:]
+    request.session[OPENED] = dict(latest)
+
+
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """Forbid caches to keep the page, and search engines to list it."""
+    response["Cache-Control"] = "no-store, private"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def opened(view: Callable[..., HttpResponse]) -> View:
+    """View decorator: find the invitation by its id, if this browser has opened its link.
+
+    The view gets the handshake and `link`, the hash of the secret that was opened. Other readers get a page that
+    says how to go on. This page is the same whether the invitation exists or not.
+    """
 
     @wraps(view)
-    def found(request: HttpRequest, secret: str) -> HttpResponse:
-        handshake = links.find(secret)
-        if handshake is None:
-            response = _closed(
-                request,
-                None,
-                title=_("This link leads to no invitation"),
-                text=_(
-                    "Check that the whole address was copied. If you were sent a newer invitation, use that one."
-                ),
-                status=404,
-            )
-        else:
-            response = view(request, handshake=handshake, secret=secret)
-        response["Cache-Control"] = "no-store, private"
-        response["X-Robots-Tag"] = "noindex"
-        return response
+    def found(request: HttpRequest, pk: int) -> HttpResponse:
+        link = request.session.get(OPENED, {}).get(str(pk), "")
+        handshake = links.find_opened(pk, link)
+        if handshake is not None:
+            return unlisted(view(request, handshake=handshake, link=link))
+        return unlisted(_not_opened(request, pk, replaced=bool(link)))
 
     return found
+
+
+def _not_opened(request: HttpRequest, pk: int, *, replaced: bool) -> HttpResponse:
+    """The response when the browser has not opened the link, or has opened one that a newer one `replaced`."""
+    if request.user.is_authenticated and own_handshake(request.user, pk) is not None:
+        return redirect("members:my-invitation", pk=pk)
+    if replaced:
+        return _closed(
+            request,
+            None,
+            title=_("This link no longer works"),
+            text=_("A newer invitation was sent. Open the link in the latest email."),
+            status=410,
+        )
+    return _closed(
+        request,
+        None,
+        title=_("Open the link in your email again"),
+        text=_(
+            "This page works only in the browser that opened the invitation. "
+            "Open the link in the invitation email again."
+        ),
+        status=410,
+    )
 
 
 def _closed(
@@ -73,9 +114,9 @@ def _closed(
 
 
 def masked(address: str) -> str:
-    """The address with most letters hidden: its owner recognises it, other people do not learn it."""
+    """The address without most letters of its name: the owner recognises it, other people do not learn it."""
     name, _at, domain = address.partition("@")
-    return f"{name[:1]}…@{domain[:1]}…{domain[domain.rfind('.') :]}"
+    return f"{name[:1]}…@{domain}"
 
 
 def _is_member(handshake: Handshake, request: HttpRequest) -> bool:
@@ -85,7 +126,7 @@ def _is_member(handshake: Handshake, request: HttpRequest) -> bool:
         return Membership.objects.on().filter(person=request.user).exists()
 
 
-def show(request: HttpRequest, handshake: Handshake, secret: str, status: int = 0) -> HttpResponse:
+def show(request: HttpRequest, handshake: Handshake, status: int = 0) -> HttpResponse:
     """The page that fits the invitation's state and the reader."""
     state, group = HandshakeState(handshake.state), handshake.group
     mine = request.user.is_authenticated and handshake.person_id == request.user.pk
@@ -98,11 +139,14 @@ def show(request: HttpRequest, handshake: Handshake, secret: str, status: int = 
         return _closed(
             request,
             group,
-            title=_("This invitation has run out"),
-            text=_("Its link worked until %(day)s. Ask for a new one: whoever invited you is told, once.")
+            title=_("This invitation has expired"),
+            text=_(
+                "The link worked until the end of %(day)s (UTC). Ask for a new one; we will tell the person who "
+                "invited you."
+            )
             % {"day": queries.day_text(handshake.expires_at)},
             status=410,
-            new_link=reverse("members:invitation-new-link", args=[secret]),
+            new_link=reverse("members:invitation-new-link", args=[handshake.pk]),
         )
     if state != HandshakeState.INVITED:
         text = {
@@ -130,25 +174,22 @@ def show(request: HttpRequest, handshake: Handshake, secret: str, status: int = 
             {
                 "group": group,
                 "address": masked(handshake.email),
-                "secret": secret,
-                "here": reverse("members:invitation", args=[secret]),
+                "handshake": handshake,
             },
             status=status or 403,
         )
-    return offer_page(request, handshake, secret=secret, status=status or 200)
+    return offer_page(request, handshake, status=status or 200)
 
 
 def offer_page(
     request: HttpRequest,
     handshake: Handshake,
     *,
-    secret: str = "",
     own_page: bool = False,
     form: AgreeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The invitation: who invites, what membership involves, the conditions, and the form for the answer."""
-    here = reverse("members:invitation", args=[secret]) if secret else ""
     with scope.group_scope(handshake.group_id):
         members = member_counts([handshake.group_id], clock.today()).get(handshake.group_id, 0)
     conditions = Conditions.in_force()
@@ -156,8 +197,11 @@ def offer_page(
         accept_url = reverse("members:my-invitation-accept", args=[handshake.pk])
         decline_url = reverse("members:my-invitation-decline", args=[handshake.pk])
     else:
-        accept_url = reverse("members:invitation-accept", args=[secret])
-        decline_url = reverse("members:invitation-decline", args=[secret])
+        accept_url = reverse("members:invitation-accept", args=[handshake.pk])
+        decline_url = reverse("members:invitation-decline", args=[handshake.pk])
+    if not request.user.is_authenticated:
+        request.session[EXPECTED_ADDRESS] = handshake.email  # the form for a new account is filled in with it
+    onward = urlencode({"next": reverse("members:invitation-opened", args=[handshake.pk])})
     context = {
         "handshake": handshake,
         "group": handshake.group,
@@ -167,34 +211,34 @@ def offer_page(
         "form": form or AgreeForm(shown=conditions),
         "accept_url": accept_url,
         "decline_url": decline_url,
-        "sign_in_url": f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}",
-        "sign_up_url": f"{reverse('account_signup')}?{urlencode({'next': here, 'email': handshake.email})}",
+        "address": masked(handshake.email),
+        "days_left": (handshake.expires_at.date() - clock.today()).days if handshake.expires_at else 0,
+        "sign_in_url": f"{reverse(settings.LOGIN_URL)}?{onward}",
+        "sign_up_url": f"{reverse('account_signup')}?{onward}",
     }
     return render(request, "members/invitation.html", context, status=status)
 
 
-def sign(request: HttpRequest, handshake: Handshake, secret: str | None, *, by: User) -> HttpResponse:
-    """Accept the invitation in the person's name, from the link's page or from their own list."""
+def sign(request: HttpRequest, handshake: Handshake, link: str | None, *, by: User) -> HttpResponse:
+    """Accept the invitation in the person's name, from the link's page or from their own list (`link` is None)."""
     form = AgreeForm(request.POST, shown=Conditions.in_force())
-    own_page = secret is None
+    own_page = link is None
     if not form.is_valid():
-        return offer_page(request, handshake, secret=secret or "", own_page=own_page, form=form, status=422)
+        return offer_page(request, handshake, own_page=own_page, form=form, status=422)
     try:
         actions.accept_invitation(
-            handshake=handshake, by=by, conditions=form.cleaned_data["conditions"], secret=secret
+            handshake=handshake, by=by, conditions=form.cleaned_data["conditions"], link=link
         )
     except ConditionsChanged as error:
         form.add_error(None, str(error))
         form.show_again()
-        return offer_page(
-            request, handshake, secret=secret or "", own_page=own_page, form=form, status=error.status
-        )
+        return offer_page(request, handshake, own_page=own_page, form=form, status=error.status)
     except DomainError as error:
-        if secret is not None:
+        if link is not None:
             # The page shows the invitation's present state.
-            reread = links.find(secret)
+            reread = links.find_opened(handshake.pk, link)
             if reread is not None:
-                return show(request, reread, secret, status=error.status)
+                return show(request, reread, status=error.status)
         messages.error(request, str(error))
         return redirect("members:my-invitations")
     return redirect("members:my-invitation", pk=handshake.pk)
@@ -202,53 +246,75 @@ def sign(request: HttpRequest, handshake: Handshake, secret: str | None, *, by: 
 
 @public_page
 @require_safe
-@by_link
-def invitation(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
-    """Opening the link shows the invitation and changes nothing, so that a mail scanner does no harm."""
-    return show(request, handshake, secret)
-
-
-@public_page
-@require_POST
-@by_link
-@acts_once
-def invitation_accept(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
-    """Accept: the person must be signed in and must have confirmed the invited address."""
-    if not request.user.is_authenticated:
-        here = reverse("members:invitation", args=[secret])
-        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
-    if handshake.state != HandshakeState.INVITED or handshake.email not in proved_addresses(request.user):
-        return show(request, handshake, secret)
-    return sign(request, handshake, secret, by=request.user)
-
-
-@public_page
-@require_POST
-@by_link
-def invitation_decline(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
-    """Decline: the link is enough."""
-    person = request.user if request.user.is_authenticated else None
-    try:
-        actions.decline_invitation(handshake=handshake, by=person, secret=secret)
-    except DomainError:
-        return show(request, links.find(secret) or handshake, secret)
-    return redirect("members:invitation-declined", secret=secret)
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Opening the link of the mail redirects to the invitation and decides nothing, so a mail scanner does no harm."""
+    handshake = links.find(secret)
+    if handshake is not None:
+        remember(request, handshake)
+        return unlisted(redirect("members:invitation-opened", pk=handshake.pk))
+    return unlisted(
+        _closed(
+            request,
+            None,
+            title=_("This link leads to no invitation"),
+            text=_(
+                "Check that the whole address was copied. If you were sent a newer invitation, use that one."
+            ),
+            status=404,
+        )
+    )
 
 
 @public_page
 @require_safe
-@by_link
-def invitation_declined(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+@opened
+def invitation_opened(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
+    """The invitation whose link this browser has opened. Reading it changes nothing."""
+    return show(request, handshake)
+
+
+@public_page
+@require_POST
+@opened
+@acts_once
+def invitation_accept(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
+    """Accept: the person must be signed in and must have confirmed the invited address."""
+    if not request.user.is_authenticated:
+        here = reverse("members:invitation-opened", args=[handshake.pk])
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
+    if handshake.state != HandshakeState.INVITED or handshake.email not in proved_addresses(request.user):
+        return show(request, handshake)
+    return sign(request, handshake, link, by=request.user)
+
+
+@public_page
+@require_POST
+@opened
+def invitation_decline(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
+    """Decline: the link is enough."""
+    person = request.user if request.user.is_authenticated else None
+    try:
+        with audit.context(channel="link"):
+            actions.decline_invitation(handshake=handshake, by=person, link=link)
+    except DomainError:
+        return show(request, links.find_opened(handshake.pk, link) or handshake)
+    return redirect("members:invitation-declined", pk=handshake.pk)
+
+
+@public_page
+@require_safe
+@opened
+def invitation_declined(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
     """The confirmation after declining."""
     if handshake.state != HandshakeState.DECLINED:
-        return redirect("members:invitation", secret=secret)
+        return redirect("members:invitation-opened", pk=handshake.pk)
     return render(request, "members/invitation_declined.html", {"group": handshake.group})
 
 
 @public_page
 @require_POST
-@by_link
-def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
+@opened
+def invitation_new_link(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
     """Ask for a new link. The people who invited get one mail."""
     try:
         actions.ask_for_new_link(handshake=handshake)
@@ -256,14 +322,24 @@ def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str)
         messages.error(request, str(error))
     else:
         messages.success(request, _("Whoever invited you has been told. A new link comes by email."))
-    return redirect("members:invitation", secret=secret)
+    return redirect("members:invitation-opened", pk=handshake.pk)
+
+
+@public_page
+@require_POST
+@opened
+def invitation_sign_out(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
+    """Sign out and show the invitation again. The new session knows this link and nothing else of the old one."""
+    get_adapter(request).logout(request)
+    remember(request, handshake)
+    return redirect("members:invitation-opened", pk=handshake.pk)
 
 
 @signed_in_page
 @require_POST
-@by_link
+@opened
 @acts_once
-def invitation_other_address(request: AuthedRequest, handshake: Handshake, secret: str) -> HttpResponse:
+def invitation_other_address(request: AuthedRequest, handshake: Handshake, link: str) -> HttpResponse:
     """Ask the leader to send the invitation to the address of this account."""
     try:
         actions.ask_for_other_address(handshake=handshake, by=request.user)
@@ -271,16 +347,16 @@ def invitation_other_address(request: AuthedRequest, handshake: Handshake, secre
         messages.error(request, str(error))
     else:
         messages.success(request, _("Whoever invited you is asked to send the invitation to your address."))
-    return redirect("members:invitation", secret=secret)
+    return redirect("members:invitation-opened", pk=handshake.pk)
 
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_link
-def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) -> HttpResponse:
+@opened
+def invitation_prove(request: AuthedRequest, handshake: Handshake, link: str) -> HttpResponse:
     """Confirm the invited address with a code. Then it belongs to this account, and the invitation is shown."""
     if handshake.state != HandshakeState.INVITED or is_over(handshake):
-        return show(request, handshake, secret)
+        return show(request, handshake)
     if asked := reauthentication_redirect(request):
         return asked
     waiting = request.session.get(PROOF) or {}
@@ -301,7 +377,7 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) 
                 "at": clock.now().isoformat(),
                 "tries": 0,
             }
-        return redirect("members:invitation-prove", secret=secret)
+        return redirect("members:invitation-prove", pk=handshake.pk)
     if request.method == "POST" and waiting and form.is_valid():
         waiting["tries"] += 1
         request.session[PROOF] = waiting
@@ -315,7 +391,7 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) 
         else:
             del request.session[PROOF]
             messages.success(request, _("The address is yours. You can accept the invitation now."))
-            return redirect("members:invitation", secret=secret)
+            return redirect("members:invitation-opened", pk=handshake.pk)
     elif request.method == "POST":
         status = 422
     return render(
@@ -326,7 +402,7 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) 
             "address": masked(handshake.email),
             "waiting": bool(waiting),
             "form": form,
-            "here": reverse("members:invitation", args=[secret]),
+            "here": reverse("members:invitation-opened", args=[handshake.pk]),
         },
         status=status,
     )

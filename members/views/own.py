@@ -71,7 +71,7 @@ def my_invitation(request: AuthedRequest, pk: int) -> HttpResponse:
 @acts_once
 def my_invitation_accept(request: AuthedRequest, pk: int) -> HttpResponse:
     """Accept without the mail's link, because the person has confirmed the address."""
-    return sign(request, _own(request, pk), secret=None, by=request.user)
+    return sign(request, _own(request, pk), link=None, by=request.user)
 
 
 @signed_in_page

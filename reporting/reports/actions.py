@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from core import audit, clock
 from core.errors import Conflict, NotAllowed
+from core.mail import limits
 from groups.models import Group
 from members.models import Membership
 from reporting.errors import MovedOn, ReportIncomplete, ReportLocked, ReportNotOpen
@@ -189,7 +190,7 @@ def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: da
 
     Sharing again until another day ends the earlier grant; until the same day it changes nothing.
 
-    Raises NotAllowed unless `by` is a leader and `person` is a member, ReportLocked.
+    Raises NotAllowed unless `by` is a leader and `person` is a member, ReportLocked, TooManyMails.
     """
     report = start_report(group=group, year=year, by=by)
     if not rights_of(by, group, year.year).shares:
@@ -203,6 +204,13 @@ def share_report(*, group: Group, year: ReportingYear, person: User, ends_on: da
             return earlier
         _end_grant(
             earlier, by=by, from_day=clock.today(), reason=_("The report was shared until another day.")
+        )
+    if again := limits.SHARES.free_at(mails.about_share(report, person), "queued_at"):
+        raise limits.TooManyMails(
+            _(
+                "%(name)s got %(count)s emails about this report within a day. You can share it again after %(moment)s."
+            )
+            % {"name": person.name, "count": limits.SHARES.count, "moment": limits.moment_text(again)}
         )
     grant = ReportGrant.objects.create(
         user=person,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core import clock
 from core.languages import in_language
+from core.mail import limits
 from core.mail.eligibility import about, check_row
+from core.mail.models import OutgoingMail
 from core.mail.outbox import queue_template
 from groups.queries import people_in_office
 from groups.roles import RoleCode
@@ -108,6 +111,11 @@ def deadline_extended(report: Report) -> None:
         occasion,
         "reporting:report-detail",
     )
+
+
+def about_share(report: Report, person: User) -> QuerySet[OutgoingMail]:
+    """All mails to the person that say what they may write in this report, for the limit."""
+    return limits.mails(beginning=f"report_shared:{report.pk}:", recipient=person)
 
 
 def report_shared(report: Report, grant: ReportGrant) -> None:

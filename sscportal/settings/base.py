@@ -415,6 +415,8 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         # Django's access log of the development server and its notes about 404s repeat what the access log says.
         "access": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # The development server's lines have paths, so the formatter must see them.
+        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
     },

@@ -9,6 +9,7 @@ from accounts.forms import ProfileForm
 from accounts.models import User
 from core import scope
 from core.models import AuditEntry
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
@@ -128,3 +129,24 @@ def test_hostile_names_are_inert(client, url, stranger):
     client.force_login(stranger)
     client.post(url, {**GIVEN, "given_name": "<script>x</script>"})
     assert b"<script>x" not in client.get(url).content
+
+
+@pytest.mark.parametrize("field", ["given_name", "family_name"])
+def test_a_name_that_is_an_address_is_refused(client, reference, field):
+    person = factories.make_person("Inès", "Vauclair")
+    client.force_login(person)
+    answer = client.post(reverse("accounts:profile"), {**GIVEN, field: "see www.evil.example"})
+    assert answer.status_code == 422
+    assert "A name cannot contain a web or email address" in answer.content.decode()
+    person.refresh_from_db()
+    assert "evil" not in person.name
+
+
+@pytest.mark.parametrize("field", ["given_name", "family_name"])
+def test_an_account_with_an_address_as_its_name_is_refused(client, reference, field):
+    new = {"given_name": "Inès", "family_name": "Vauclair", "email": "new@example.org"}
+    answer = client.post(
+        reverse("account_signup"), {**new, "password1": factories.PASSWORD, field: "http://evil.example"}
+    )
+    assert "A name cannot contain a web or email address" in answer.content.decode()
+    assert not User.objects.filter(email="new@example.org").exists()

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts import actions, reauthentication
 from core.errors import DomainError
+from core.mail import limits
 from core.models import OutgoingMail
 from core.scope import group_scope
 from groups.models import Appointment
@@ -252,7 +253,7 @@ def test_a_code_works_once_and_for_a_quarter_of_an_hour(client, group, by_code_o
 
 
 def test_codes_are_limited_by_the_hour(by_code_only):
-    for _number in range(actions.PROOF_CODES_PER_HOUR):
+    for _number in range(limits.PROOF_CODES.count):
         actions.send_proof_code(person=by_code_only)
     with pytest.raises(DomainError, match="within the hour"):
         actions.send_proof_code(person=by_code_only)

@@ -84,3 +84,8 @@ def test_a_mail_without_a_check_or_a_named_reason_is_refused(still_due):
     with pytest.raises(UnknownCheck):
         queue(still_due=still_due)
     assert OutgoingMail.objects.count() == 0
+
+
+def test_a_subject_contains_no_address_that_becomes_a_link():
+    queue(subject="Visit www.evil.example now")
+    assert OutgoingMail.objects.get().subject == "Visit www[.]evil[.]example now"

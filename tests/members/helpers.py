@@ -10,7 +10,7 @@ from django.db import transaction
 from core.mail.models import OutgoingMail
 from core.models import AuditEntry
 from core.scope import group_scope, read_everywhere
-from members import actions
+from members import actions, links
 from members.models import Conditions, Handshake, Membership
 
 LINK = re.compile(r"/invitation/([\w-]{20,})/")
@@ -38,6 +38,11 @@ def secret_in_mail(to: str) -> str:
     found = LINK.search(mail.text)
     assert found is not None
     return found.group(1)
+
+
+def link_in_mail(to: str) -> str:
+    """The hash of that secret, as the actions ask for it."""
+    return links.hashed(secret_in_mail(to))
 
 
 def mails(purpose: str = "") -> list[OutgoingMail]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+
 from core import clock, scope
 from groups.models import Quadrennium
 from members import links
 from members.models import Conditions, Handshake, Membership
 from members.states import HandshakeOrigin, HandshakeState
+from members.views.invitations import OPENED
 from tests.pg.owner import as_owner
 
 SECRET = "a-secret-of-the-samples-in-group-"
@@ -81,6 +85,16 @@ def _by_link(group, cast) -> dict[str, Any]:
     return {"secret": SECRET + group.slug}
 
 
+def _opened(group, cast) -> dict[str, Any]:
+    """An invitation whose link everybody who is signed in has opened."""
+    handshake = invitation(group, cast)
+    for row in Session.objects.all():
+        store = SessionStore(row.session_key)
+        store[OPENED] = {str(handshake.pk): handshake.token_hash}
+        store.save()
+    return {"pk": handshake.pk}
+
+
 def _owner(group) -> str:
     return "ME" if group.slug == "cat" else "OM"
 
@@ -108,12 +122,15 @@ SAMPLES = {
         "_data": {"word": "Not yet."},
     },
     "members:invitation": _by_link,
-    "members:invitation-accept": _by_link,
-    "members:invitation-decline": _by_link,
-    "members:invitation-declined": _by_link,
-    "members:invitation-new-link": _by_link,
-    "members:invitation-other-address": _by_link,
-    "members:invitation-prove": _by_link,
+    "members:invitation-with-more": lambda group, cast: {"secret": f"{_by_link(group, cast)['secret']}/>"},
+    "members:invitation-opened": _opened,
+    "members:invitation-accept": _opened,
+    "members:invitation-decline": _opened,
+    "members:invitation-declined": _opened,
+    "members:invitation-new-link": _opened,
+    "members:invitation-sign-out": _opened,
+    "members:invitation-other-address": _opened,
+    "members:invitation-prove": _opened,
     "members:my-invitation": lambda group, cast: {"pk": request(group, cast).pk, "_owner": "AP"},
     "members:my-invitation-accept": lambda group, cast: {"pk": offer(group, cast).pk, "_owner": "AP"},
     "members:my-invitation-decline": lambda group, cast: {"pk": offer(group, cast).pk, "_owner": "AP"},

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.apps import apps
+from django.db import transaction
+
 from core import clock
 from core.mail.eligibility import why_not
 from core.scope import group_scope, read_everywhere
 from duties.registry import DutyQuery, duties
 from members import actions
 from members.duties import DECISION_DAYS
+from members.models import Handshake
 from members.queries import member_choices
 from members.summary import member_counts
+from members.tasks import expire_handshakes
 from tests import factories
-from tests.members.helpers import invite, mails, request
+from tests.members.helpers import acts, invite, mails, request
 
 
 def owed(**question):
@@ -68,7 +73,7 @@ def test_an_invited_person_owes_an_answer_until_it_runs_out(group, leader, stran
     handshake = invite(group, leader, stranger.email)
     (duty,) = of(stranger, "members.answer")
     assert handshake.expires_at is not None
-    assert duty.due_on == (handshake.expires_at - timedelta(days=1)).date()
+    assert duty.due_on == handshake.expires_at.date()
     actions.decline_invitation(handshake=handshake, by=stranger)
     assert of(stranger, "members.answer") == []
 
@@ -116,3 +121,16 @@ def test_every_mail_says_why_and_what_to_do_in_text_and_html(group, cast, strang
         assert "You get this because" in mail.text
         assert "You get this because" in mail.html
         assert "{{" not in mail.text + mail.html
+
+
+def test_a_scheduled_job_says_in_every_record_that_it_was_a_job(group, leader):
+    """Both records: the audit entry, and the history of the row."""
+    handshake = invite(group, leader)
+    with group_scope(group), transaction.atomic():
+        Handshake.objects.filter(pk=handshake.pk).update(expires_at=clock.now() - timedelta(seconds=1))
+    assert expire_handshakes() == 1
+    assert [entry.channel for entry in acts("members.invitation_expired")] == ["job"]
+    with read_everywhere("checks"), transaction.atomic():
+        events = apps.get_model("members.HandshakeEvent").objects.filter(pgh_obj=handshake.pk)
+        last = events.order_by("pgh_id").last()
+    assert (last.state, last.pgh_context["channel"]) == ("expired", "job")

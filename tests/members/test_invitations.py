@@ -24,7 +24,17 @@ from members.links import hashed
 from members.models import Conditions, Handshake
 from members.states import HandshakeState
 from tests import factories
-from tests.members.helpers import accept, acts, fresh, invite, mails, memberships, request, secret_in_mail
+from tests.members.helpers import (
+    accept,
+    acts,
+    fresh,
+    invite,
+    link_in_mail,
+    mails,
+    memberships,
+    request,
+    secret_in_mail,
+)
 
 
 @pytest.fixture
@@ -100,9 +110,9 @@ def test_accepting_twice_changes_nothing(group, leader, guest):
 
 def test_another_address_grants_nothing(group, leader, guest, stranger):
     handshake = invite(group, leader)
-    secret = secret_in_mail("guest@example.org")
+    link = link_in_mail("guest@example.org")
     with pytest.raises(WrongAddress):
-        accept(handshake, stranger, secret=secret)
+        accept(handshake, stranger, link=link)
     assert memberships(group, stranger) == []
     assert fresh(handshake).state == HandshakeState.INVITED
 
@@ -111,7 +121,7 @@ def test_an_address_that_is_not_proved_grants_nothing(group, leader, guest):
     handshake = invite(group, leader)
     EmailAddress.objects.filter(user=guest).update(verified=False)
     with pytest.raises(WrongAddress):
-        accept(handshake, guest, secret=secret_in_mail("guest@example.org"))
+        accept(handshake, guest, link=link_in_mail("guest@example.org"))
 
 
 def test_a_used_link_says_so_to_somebody_else(group, leader, guest):
@@ -144,14 +154,14 @@ def test_the_job_closes_what_ran_out_once(group, leader, guest):
 
 def test_sending_again_makes_a_new_link_for_the_same_record_and_kills_the_old_one(group, leader, guest):
     handshake = invite(group, leader)
-    old = secret_in_mail("guest@example.org")
+    old = link_in_mail("guest@example.org")
     run_out(handshake)
     actions.expire_handshakes()
     again = actions.send_again(handshake=handshake, by=leader)
     assert again.pk == handshake.pk
     with pytest.raises(HandshakeClosed):
-        accept(handshake, guest, secret=old)
-    accept(handshake, guest, secret=secret_in_mail("guest@example.org"))
+        accept(handshake, guest, link=old)
+    accept(handshake, guest, link=link_in_mail("guest@example.org"))
     assert len(memberships(group, guest)) == 1
 
 
@@ -179,7 +189,7 @@ def test_a_withdrawn_invitation_is_dead_and_the_person_is_told(group, leader, gu
     handshake = invite(group, leader)
     actions.withdraw(handshake=handshake, by=leader)
     with pytest.raises(HandshakeClosed):
-        accept(handshake, guest, secret=secret_in_mail("guest@example.org"))
+        accept(handshake, guest, link=link_in_mail("guest@example.org"))
     assert [mail.to for mail in mails("withdrawn")] == ["guest@example.org"]
     actions.withdraw(handshake=handshake, by=leader)
     assert len(mails("withdrawn")) == 1
@@ -187,7 +197,7 @@ def test_a_withdrawn_invitation_is_dead_and_the_person_is_told(group, leader, gu
 
 def test_declining_works_with_the_link_alone_and_tells_who_invited(group, leader):
     handshake = invite(group, leader)
-    actions.decline_invitation(handshake=handshake, secret=secret_in_mail("guest@example.org"))
+    actions.decline_invitation(handshake=handshake, link=link_in_mail("guest@example.org"))
     assert fresh(handshake).state == HandshakeState.DECLINED
     assert fresh(handshake).closed_by is None
     assert [mail.to for mail in mails("declined")] == [leader.email]
@@ -301,12 +311,12 @@ def test_a_closed_group_invites_nobody_and_its_invitations_are_worth_nothing(gro
 
 def test_readdressing_sends_the_same_record_elsewhere_and_kills_the_old_link(group, leader, guest):
     handshake = invite(group, leader, "old@example.org")
-    old = secret_in_mail("old@example.org")
+    old = link_in_mail("old@example.org")
     moved = actions.readdress(handshake=handshake, by=leader, email="Guest@example.org")
     assert (moved.pk, moved.email) == (handshake.pk, "guest@example.org")
     with pytest.raises(HandshakeClosed):
-        actions.decline_invitation(handshake=handshake, secret=old)
-    accept(handshake, guest, secret=secret_in_mail("guest@example.org"))
+        actions.decline_invitation(handshake=handshake, link=old)
+    accept(handshake, guest, link=link_in_mail("guest@example.org"))
     assert len(memberships(group, guest)) == 1
 
 

@@ -14,7 +14,7 @@ from members import actions
 from members.errors import AlreadyMember, GroupTakesNobody, HandshakeClosed, WrongAddress
 from members.states import HandshakeState
 from tests import factories
-from tests.members.helpers import acts, fresh, mails, memberships, request
+from tests.members.helpers import acts, fresh, invite, mails, memberships, request
 
 
 def test_a_request_waits_and_every_leader_is_told(group, cast, stranger):
@@ -50,7 +50,9 @@ def test_the_office_accepts_in_the_leaders_place_and_every_leader_is_told_and_ma
 ):
     handshake = actions.accept_request(handshake=request(group, stranger), by=cast["CA"])
     assert handshake.signed_in_leaders_place is True
-    assert [mail.to for mail in mails("accepted_in_leaders_place")] == [cast["LE"].email]
+    (mail,) = mails("accepted_in_leaders_place")
+    assert mail.to == cast["LE"].email
+    assert mail.subject == f"{cast['CA'].name} accepted {stranger.name}’s request on your behalf"
     assert len(acts("members.request_accepted_in_leaders_place")) == 1
     (membership,) = memberships(group, stranger)
     actions.end_membership(membership=membership, by=cast["LE"], reason="We had said no before.")
@@ -177,3 +179,58 @@ def test_somebody_who_left_may_come_back_the_same_day(group, cast, member):
     actions.end_membership(membership=membership, by=member)
     actions.accept_request(handshake=request(group, member), by=cast["LE"])
     assert len(memberships(group, member)) == 1
+
+
+LINK = "See http://www.evil.example/now"
+
+
+def told(purpose):
+    """The one mail of this purpose, in both forms."""
+    (mail,) = mails(purpose)
+    return mail.text, mail.html
+
+
+def test_the_words_of_a_person_in_a_mail_name_the_writer_and_contain_no_link(group, cast, stranger):
+    actions.decline_request(handshake=request(group, stranger, message=LINK), by=cast["LE"], word=LINK)
+    actions.accept_request(handshake=request(group, stranger), by=cast["LE"], word=LINK)
+    actions.end_membership(membership=memberships(group, stranger)[0], by=stranger, reason=LINK)
+    invite(group, cast["LE"], message=LINK)
+    written = {
+        "request_received": stranger,
+        "request_declined": cast["LE"],
+        "welcome": cast["LE"],
+        "left": stranger,
+        "invitation": cast["LE"],
+    }
+    for purpose, writer in written.items():
+        mail = next(one for one in mails(purpose) if "evil" in one.text)
+        assert f"Message from {writer.name}:\n\n> See http[:]//www[.]evil[.]example/now\n\n" in mail.text, (
+            purpose
+        )
+        assert "keep web addresses in this message from becoming links" in mail.text
+        assert "See http[:]//www[.]evil[.]example/now\n</blockquote>" in mail.html, purpose
+        assert "www.evil" not in mail.text + mail.html
+
+
+def test_words_without_an_address_need_no_remark_about_links(group, cast, stranger):
+    request(group, stranger, message="I survey caracals.\n<b>Truly.</b>")
+    text, html = told("request_received")
+    assert "> I survey caracals.\n> <b>Truly.</b>" in text
+    assert "I survey caracals.<br>&lt;b&gt;Truly.&lt;/b&gt;" in html
+    assert "becoming links" not in text + html
+
+
+def test_a_reason_for_an_ended_membership_is_told_in_the_same_way(group, cast, stranger):
+    actions.accept_request(handshake=request(group, stranger), by=cast["LE"])
+    actions.end_membership(membership=memberships(group, stranger)[0], by=cast["LE"], reason=LINK)
+    text, html = told("ended")
+    assert f"Message from {cast['LE'].name}:\n\n> See http[:]//www[.]evil[.]example/now" in text
+    assert "www.evil" not in text + html
+
+
+def test_mails_to_leaders_name_no_website_in_the_subject(group, cast, stranger):
+    """The forms refuse such a name. Names from before they did are still harmless."""
+    stranger.given_name = "www.evil.example"
+    stranger.save()
+    request(group, stranger)
+    assert mails("request_received")[0].subject.startswith("www[.]evil[.]example ")

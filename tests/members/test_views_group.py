@@ -292,3 +292,21 @@ def test_a_personal_word_with_markup_is_inert(client, group, cast):
     (mail,) = mails("invitation")
     assert "<script>" not in mail.html
     assert "<b>Bob" not in mail.html
+
+
+def test_a_name_that_is_an_address_is_refused_and_stays_in_its_field(client, group, cast):
+    client.force_login(cast["LE"])
+    answer = client.post(
+        reverse("members:person-invite", args=[group.slug]),
+        {
+            "given_name": "www.evil.example",
+            "family_name": "Adebayo",
+            "email": "guest@example.org",
+            "language": "en",
+        },
+    )
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "A name cannot contain a web or email address" in page
+    assert 'value="www.evil.example"' in page
+    assert mails() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -15,8 +16,9 @@ from core.scope import group_scope
 from members import actions
 from members.models import Conditions, Handshake
 from members.states import HandshakeState
+from members.views.invitations import MOST_OPENED, OPENED, masked
 from tests import factories
-from tests.members.helpers import accept, fresh, invite, mails, memberships, request, secret_in_mail
+from tests.members.helpers import accept, acts, fresh, invite, mails, memberships, request, secret_in_mail
 
 
 @pytest.fixture
@@ -38,6 +40,12 @@ def at(name, *args):
     return reverse(f"members:{name}", args=args)
 
 
+def by_link(client, name, secret, data=None, **more):
+    """Open the link of the mail, then post to one of the invitation's pages."""
+    opened = client.get(at("invitation", secret))["Location"]
+    return client.post(f"{opened}{name}/", data, **more)
+
+
 def agreed(**more):
     return {"conditions": Conditions.in_force().pk, "agree": "on", **more}
 
@@ -51,7 +59,7 @@ def test_opening_the_link_shows_without_an_account_loads_no_script_and_changes_n
     client, handshake, secret
 ):
     for _times in range(2):
-        answer = client.get(at("invitation", secret))
+        answer = client.get(at("invitation", secret), follow=True)
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "We need your camera traps." in text
@@ -67,11 +75,10 @@ def test_the_page_offers_the_same_ways_to_known_and_unknown_addresses(client, gr
     invite(group, leader, "nobody@example.org")
 
     def words(address):
-        page = client.get(at("invitation", secret_in_mail(address))).content.decode()
+        page = client.get(at("invitation", secret_in_mail(address)), follow=True).content.decode()
         page = re.sub(r'value="([A-Za-z0-9]{64}|[0-9a-f-]{36})"', "", page)  # the keys of the forms
-        for part in (secret_in_mail(address), address, address.replace("@", "%40")):
-            page = page.replace(part, "")
-        return page
+        page = re.sub(r"opened-invitations(/|%2F)\d+", "", page)
+        return page.replace(masked(address), "")
 
     assert words(guest.email) == words("nobody@example.org")
 
@@ -80,20 +87,20 @@ def test_accepting_by_the_link_begins_the_membership_and_confirms_on_a_page_of_i
     client, group, handshake, secret, guest
 ):
     client.force_login(guest)
-    answer = client.post(at("invitation-accept", secret), agreed())
+    answer = by_link(client, "accept", secret, agreed())
     assert answer.status_code == 302
     assert len(memberships(group, guest)) == 1
     text = client.get(answer["Location"]).content.decode()
     assert "You are a member of the Cat Specialist Group" in text
-    again = client.get(at("invitation", secret))
-    assert again.status_code == 302
-    client.post(at("invitation-accept", secret), agreed())
+    again = client.get(at("invitation", secret), follow=True)
+    assert again.redirect_chain[-1] == (answer["Location"], 302)
+    by_link(client, "accept", secret, agreed())
     assert len(memberships(group, guest)) == 1
 
 
 def test_accepting_asks_for_the_agreement(client, group, secret, guest):
     client.force_login(guest)
-    answer = client.post(at("invitation-accept", secret), {"conditions": Conditions.in_force().pk})
+    answer = by_link(client, "accept", secret, {"conditions": Conditions.in_force().pk})
     assert answer.status_code == 422
     assert "Tick the box" in answer.content.decode()
     assert memberships(group, guest) == []
@@ -105,28 +112,28 @@ def test_conditions_that_changed_while_reading_are_shown_again(client, group, se
     Conditions.objects.create(
         version="next", valid_from=clock.today(), text_en="Newer words", text_fr="Mots", text_es="Palabras"
     )
-    answer = client.post(at("invitation-accept", secret), old)
+    answer = by_link(client, "accept", secret, old)
     assert answer.status_code == 409
     assert "Newer words" in answer.content.decode()
     assert memberships(group, guest) == []
-    assert client.post(at("invitation-accept", secret), agreed()).status_code == 302
+    assert by_link(client, "accept", secret, agreed()).status_code == 302
 
 
-def test_accepting_signed_out_leads_to_sign_in_and_back(client, group, secret, guest):
-    answer = client.post(at("invitation-accept", secret), agreed())
+def test_accepting_signed_out_leads_to_sign_in_and_back(client, handshake, secret, guest):
+    answer = by_link(client, "accept", secret, agreed())
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("account_login"))
-    assert secret in answer["Location"]
+    assert quote(at("invitation-opened", handshake.pk), safe="") in answer["Location"]
     assert client.session.get("_auth_user_id") is None
 
 
 def test_declining_needs_no_account(client, handshake, secret, leader):
-    answer = client.post(at("invitation-decline", secret), follow=True)
+    answer = by_link(client, "decline", secret, follow=True)
     assert answer.status_code == 200
     assert "You declined the invitation" in answer.content.decode()
     assert fresh(handshake).state == HandshakeState.DECLINED
     assert [mail.to for mail in mails("declined")] == [leader.email]
-    assert client.get(at("invitation", secret)).status_code == 410
+    assert client.get(at("invitation", secret), follow=True).status_code == 410
 
 
 def test_an_unknown_link_says_so(client, reference):
@@ -137,7 +144,7 @@ def test_an_unknown_link_says_so(client, reference):
 
 def test_a_withdrawn_link_says_so(client, handshake, secret, leader):
     actions.withdraw(handshake=handshake, by=leader)
-    answer = client.get(at("invitation", secret))
+    answer = client.get(at("invitation", secret), follow=True)
     assert answer.status_code == 410
     assert "withdrawn" in answer.content.decode()
 
@@ -147,7 +154,7 @@ def test_a_used_link_says_so_and_not_by_whom(client, handshake, secret, guest, s
     for person in (None, stranger):
         if person:
             client.force_login(person)
-        answer = client.get(at("invitation", secret))
+        answer = client.get(at("invitation", secret), follow=True)
         assert answer.status_code == 410
         assert "used already" in answer.content.decode()
         assert guest.name not in answer.content.decode()
@@ -157,45 +164,55 @@ def test_a_link_that_ran_out_offers_a_new_one_and_the_leader_is_told_once(
     client, handshake, secret, leader, guest
 ):
     run_out(handshake)
-    answer = client.get(at("invitation", secret))
+    answer = client.get(at("invitation", secret), follow=True)
     assert answer.status_code == 410
     assert "Ask for a new link" in answer.content.decode()
     for _times in range(2):
-        client.post(at("invitation-new-link", secret))
+        by_link(client, "new-link", secret)
     assert [mail.to for mail in mails("new_link_asked")] == [leader.email]
     client.force_login(guest)
-    assert client.post(at("invitation-accept", secret), agreed()).status_code == 410
+    assert by_link(client, "accept", secret, agreed()).status_code == 410
 
 
 def test_a_link_opened_under_another_account_grants_nothing_and_says_what_to_do(
     client, group, secret, guest, stranger
 ):
     client.force_login(stranger)
-    answer = client.get(at("invitation", secret))
+    answer = client.get(at("invitation", secret), follow=True)
     assert answer.status_code == 403
     text = answer.content.decode()
     assert "for another address" in text
     assert "guest@example.org" not in text
-    assert "g…@e….org" in text
-    assert client.post(at("invitation-accept", secret), agreed()).status_code == 403
+    assert "g…@example.org" in text
+    assert by_link(client, "accept", secret, agreed()).status_code == 403
     assert memberships(group, stranger) == []
 
 
 def test_the_wrong_account_may_ask_for_another_address(client, handshake, secret, leader, stranger):
     client.force_login(stranger)
     for _times in range(2):
-        client.post(at("invitation-other-address", secret))
+        by_link(client, "other-address", secret)
     (mail,) = mails("other_address_asked")
     assert mail.to == leader.email
     assert stranger.email in mail.text
     assert fresh(handshake).email == "guest@example.org"
 
 
-def test_signing_out_from_there_leads_back_to_the_invitation(client, secret, stranger):
+def test_signing_out_from_there_leads_back_to_the_invitation(client, handshake, secret, stranger):
     client.force_login(stranger)
-    answer = client.post(reverse("account_logout"), {"next": at("invitation", secret)})
-    assert answer["Location"] == at("invitation", secret)
-    assert client.get(answer["Location"]).status_code == 200
+    answer = by_link(client, "sign-out", secret)
+    assert client.session.get("_auth_user_id") is None
+    assert answer["Location"] == at("invitation-opened", handshake.pk)
+    assert "Sign in to accept" in client.get(answer["Location"]).content.decode()
+
+
+def test_signing_out_from_there_takes_no_other_invitation_along(client, group, leader, secret, stranger):
+    other = invite(group, leader, "other@example.org")
+    client.force_login(stranger)
+    client.get(at("invitation", secret_in_mail(other.email)))
+    assert client.get(at("invitation-opened", other.pk)).status_code == 403  # opened, for another address
+    by_link(client, "sign-out", secret)
+    assert "Open the link" in client.get(at("invitation-opened", other.pk)).content.decode()
 
 
 def code_sent():
@@ -205,32 +222,31 @@ def code_sent():
     return found.group(1), mail.to
 
 
-def test_proving_the_invited_address_lets_the_person_accept(client, group, secret, stranger):
+def test_proving_the_invited_address_lets_the_person_accept(client, group, handshake, secret, stranger):
     client.force_login(stranger)
-    client.post(at("invitation-prove", secret), {"send": "1"})
+    by_link(client, "prove", secret, {"send": "1"})
     code, to = code_sent()
     assert to == "guest@example.org"
-    wrong = client.post(at("invitation-prove", secret), {"code": "AAAAAAAA"})
+    wrong = by_link(client, "prove", secret, {"code": "AAAAAAAA"})
     assert wrong.status_code == 422
     assert not EmailAddress.objects.filter(user=stranger, email=to).exists()
-    answer = client.post(at("invitation-prove", secret), {"code": code.lower()})
-    assert answer["Location"] == at("invitation", secret)
+    answer = by_link(client, "prove", secret, {"code": code.lower()})
+    assert answer["Location"] == at("invitation-opened", handshake.pk)
     assert EmailAddress.objects.get(user=stranger, email=to).verified is True
-    client.post(at("invitation-accept", secret), agreed())
+    by_link(client, "accept", secret, agreed())
     assert len(memberships(group, stranger)) == 1
     stranger.refresh_from_db()
     assert stranger.email != to
 
 
-def test_an_address_joins_an_account_only_after_a_fresh_proof(client, secret, guest, stranger):
+def test_an_address_joins_an_account_only_after_a_fresh_proof(client, handshake, secret, guest, stranger):
     factories.sign_in(client, stranger, ago=16 * 60)
-    url = at("invitation-prove", secret)
+    url = at("invitation-prove", handshake.pk)
+    assert client.get(url).status_code == 410  # told before anything is asked
+    client.get(at("invitation", secret))
     for answer in (client.get(url), client.post(url, {"send": "1"}), client.post(url, {"code": "ABCDEFGH"})):
         assert answer["Location"].split("?")[0] == reverse("account_reauthenticate")
     assert OutgoingMail.objects.filter(purpose="members.address_code").count() == 0
-    assert (
-        client.get(url.replace(secret, "no-such-secret")).status_code == 404
-    )  # told before anything is asked
     factories.refresh(client)
     assert client.get(url).context["form"]["code"].value() == "ABCDEFGH"
     client.post(url, {"send": "1"})
@@ -242,22 +258,22 @@ def test_an_address_joins_an_account_only_after_a_fresh_proof(client, secret, gu
 
 def test_a_code_counts_five_tries_and_three_are_sent_an_hour(client, secret, stranger):
     client.force_login(stranger)
-    client.post(at("invitation-prove", secret), {"send": "1"})
+    by_link(client, "prove", secret, {"send": "1"})
     code, to = code_sent()
     for _times in range(5):
-        client.post(at("invitation-prove", secret), {"code": "AAAAAAAA"})
-    client.post(at("invitation-prove", secret), {"code": code})
+        by_link(client, "prove", secret, {"code": "AAAAAAAA"})
+    by_link(client, "prove", secret, {"code": code})
     assert not EmailAddress.objects.filter(user=stranger, email=to).exists()
     for _times in range(4):
-        client.post(at("invitation-prove", secret), {"send": "1"})
+        by_link(client, "prove", secret, {"send": "1"})
     assert OutgoingMail.objects.filter(purpose="members.address_code").count() == 3
 
 
 def test_an_address_that_another_account_has_proved_moves_to_nobody(client, secret, guest, stranger):
     client.force_login(stranger)
-    client.post(at("invitation-prove", secret), {"send": "1"})
+    by_link(client, "prove", secret, {"send": "1"})
     code, to = code_sent()
-    answer = client.post(at("invitation-prove", secret), {"code": code})
+    answer = by_link(client, "prove", secret, {"code": code})
     assert answer.status_code == 422
     assert "Another account uses this address" in answer.content.decode()
     assert EmailAddress.objects.get(email=to, verified=True).user == guest
@@ -332,13 +348,15 @@ def test_a_member_leaves_from_the_page(client, group, cast, member):
 def test_invitations_read_in_the_language_of_the_address(client, secret):
     for language in ("en", "fr", "es"):
         address = at("invitation", secret).replace("/en/", f"/{language}/", 1)
-        assert f'lang="{language}"' in client.get(address).content.decode()
+        assert f'lang="{language}"' in client.get(address, follow=True).content.decode()
 
 
-def test_somebody_without_an_account_creates_one_and_comes_back_to_accept(client, group, secret):
-    page = client.get(at("invitation", secret)).content.decode()
-    link = re.search(r'href="([^"]*email=guest[^"]*)"', page)
+def sign_up(client, handshake, secret):
+    """From the link of the mail to an account with the invited address, in one browser."""
+    page = client.get(at("invitation", secret), follow=True).content.decode()
+    link = re.search(r'href="([^"]*/register/[^"]*)"', page)
     assert link is not None
+    assert "guest" not in link.group(1)
     form = client.get(link.group(1).replace("&amp;", "&"))
     assert 'value="guest@example.org"' in form.content.decode()
     client.post(
@@ -348,15 +366,119 @@ def test_somebody_without_an_account_creates_one_and_comes_back_to_accept(client
             "family_name": "Adebayo",
             "email": "guest@example.org",
             "password1": factories.PASSWORD,
-            "next": at("invitation", secret),
+            "next": at("invitation-opened", handshake.pk),
         },
     )
-    assert client.post(at("invitation-accept", secret), agreed()).status_code in (302, 403)
     mail = OutgoingMail.objects.filter(to="guest@example.org").latest("pk")
     code = re.search(r"^([A-Z0-9][A-Z0-9-]{5,11})$", mail.text, re.MULTILINE)
     assert code is not None
-    answer = client.post(reverse("account_email_verification_sent"), {"code": code.group(1)})
-    assert answer["Location"] == at("invitation", secret)
-    client.post(at("invitation-accept", secret), agreed())
+    return client.post(reverse("account_email_verification_sent"), {"code": code.group(1)})
+
+
+def test_somebody_without_an_account_creates_one_and_comes_back_to_accept(client, group, handshake, secret):
+    answer = sign_up(client, handshake, secret)
+    assert answer["Location"] == at("invitation-opened", handshake.pk)
+    client.post(at("invitation-accept", handshake.pk), agreed())
     person = EmailAddress.objects.get(email="guest@example.org").user
     assert len(memberships(group, person)) == 1
+
+
+def test_an_opened_invitation_stays_open_while_the_person_signs_in(client, group, handshake, secret, guest):
+    guest.set_password(factories.PASSWORD)
+    guest.save()
+    opened = client.get(at("invitation", secret))["Location"]
+    before = client.session.session_key
+    answer = client.post(
+        reverse("account_login"), {"login": guest.email, "password": factories.PASSWORD, "next": opened}
+    )
+    assert answer["Location"] == opened
+    assert client.session.session_key != before
+    assert client.post(f"{opened}accept/", agreed()).status_code == 302
+    assert len(memberships(group, guest)) == 1
+
+
+def test_the_link_leads_to_an_address_without_its_secret_and_works_again(client, handshake, secret):
+    for _times in range(2):
+        answer = client.get(at("invitation", secret))
+        assert answer["Location"] == at("invitation-opened", handshake.pk)
+        assert answer["Cache-Control"] == "no-store, private"
+        page = client.get(answer["Location"])
+        assert page.status_code == 200
+        assert secret not in page.content.decode()
+    assert secret not in str(dict(client.session))
+
+
+def test_a_scanner_that_opens_the_link_decides_nothing(client, handshake, secret):
+    for ask in (client.head, client.get):
+        assert ask(at("invitation", secret)).status_code == 302
+    assert client.post(at("invitation", secret)).status_code == 405
+    assert fresh(handshake).state == HandshakeState.INVITED
+    assert mails("declined") + mails("accepted") == []
+
+
+@pytest.mark.parametrize("more", [">", "=", ".", ")", "/>", "/=", "/).", "=20", "/%22", ",", ""])
+def test_a_link_works_with_the_signs_that_a_mail_program_added(client, handshake, secret, more):
+    answer = client.get(at("invitation", secret).removesuffix("/") + more)
+    assert answer["Location"] == at("invitation-opened", handshake.pk)
+
+
+def test_several_invitations_are_open_in_one_browser(client, group, leader, handshake, secret):
+    other = invite(group, leader, "other@example.org", message="To the other one.")
+    for one in (secret, secret_in_mail("other@example.org")):
+        client.get(at("invitation", one))
+    assert "We need your camera traps." in client.get(at("invitation-opened", handshake.pk)).content.decode()
+    assert "To the other one." in client.get(at("invitation-opened", other.pk)).content.decode()
+
+
+def test_a_session_keeps_a_limited_number_of_opened_invitations(client, group, leader, handshake, secret):
+    client.get(at("invitation", secret))
+    for number in range(MOST_OPENED):
+        address = f"guest{number}@example.org"
+        invite(group, leader, address)
+        client.get(at("invitation", secret_in_mail(address)))
+    assert len(client.session[OPENED]) == MOST_OPENED
+    assert client.get(at("invitation-opened", handshake.pk)).status_code == 410
+
+
+def test_the_address_of_an_invitation_in_another_browser_says_how_to_go_on(client, handshake, secret):
+    wrong = at("invitation-opened", handshake.pk + 1000)
+    answers = [client.get(url) for url in (at("invitation-opened", handshake.pk), wrong)]
+    for answer in answers:
+        assert answer.status_code == 410
+        assert "Open the link in your email again" in answer.content.decode()
+        assert "camera traps" not in answer.content.decode()
+    declined = client.post(at("invitation-decline", handshake.pk))
+    assert declined.status_code == 410
+    assert fresh(handshake).state == HandshakeState.INVITED
+
+
+def test_the_invited_person_needs_no_link_in_another_browser(client, handshake, guest):
+    client.force_login(guest)
+    answer = client.get(at("invitation-opened", handshake.pk))
+    assert answer["Location"] == at("my-invitation", handshake.pk)
+
+
+def test_an_opened_link_that_a_newer_one_replaced_says_so(client, handshake, secret, leader):
+    client.get(at("invitation", secret))
+    actions.readdress(handshake=handshake, by=leader, email="elsewhere@example.org")
+    answer = client.get(at("invitation-opened", handshake.pk))
+    assert answer.status_code == 410
+    assert "Open the link in the latest email" in answer.content.decode()
+    assert client.post(at("invitation-decline", handshake.pk)).status_code == 410
+    assert fresh(handshake).state == HandshakeState.INVITED
+
+
+def test_a_reader_of_the_link_without_an_account_sees_a_part_of_the_address(client, group, leader):
+    invite(group, leader, "ulla@bücher.example")
+    page = client.get(at("invitation", secret_in_mail("ulla@bücher.example")), follow=True).content.decode()
+    assert "u…@bücher.example" in page
+    assert "ulla" not in page
+
+
+def test_declining_by_the_link_is_recorded_as_such_and_on_the_own_page_as_a_page(
+    client, secret, group, leader, guest
+):
+    by_link(client, "decline", secret)
+    client.force_login(guest)
+    client.post(at("my-invitation-decline", invite(group, leader).pk))
+    assert [entry.channel for entry in acts("members.invitation_declined")] == ["link", "page"]

@@ -145,7 +145,7 @@ def test_a_backup_contains_every_row_and_says_how_many(filled, tmp_path):
     manifest = backup.read_manifest(dump)
     assert manifest.rows["members_membership"] == filled == 3
     assert out.getvalue() == f"{dump}: {manifest.total} rows of {len(manifest.rows)} tables.\n"
-    assert "core.0008_operations" in manifest.migrations
+    assert "core.0009_operations" in manifest.migrations
     assert [file.stat().st_mode & 0o077 for file in (dump, path)] == [0, 0]
     assert rows_in(dump, "members_membership") == 3
 

@@ -33,6 +33,7 @@ NEEDS_NONE = {
     "accounts:prove-again": "a code is used up by its first use, and few are sent",
     "members:invitation-decline": "the link is enough, without a session; the state refuses a second answer",
     "members:invitation-new-link": "without a session; who invited is told once for each link",
+    "members:invitation-sign-out": "ends the session and adds nothing",
 }
 # Templates with a form that leads to one of these, or to the sign-in's own pages.
 BARE = [

@@ -14,7 +14,7 @@ LIVE = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0007_audit_channel")]
+    dependencies = [("core", "0008_moment_by_the_server")]
 
     operations = [
         migrations.CreateModel(
