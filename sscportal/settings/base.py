@@ -281,9 +281,9 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = (
-    False  # the portal counts attempts in the database (accounts.limited_pages)
-)
+# The portal counts attempts in the database (accounts.limited_pages).
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("SSC_TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -32,6 +32,7 @@ class Walker:
         self.client, self.url, self.page = client, "", None
 
     def go(self, url: str) -> Walker:
+        self.url = url
         self._arrive(self.client.get(url))
         return self
 

@@ -37,6 +37,7 @@ NEEDS_NONE = {
 }
 # Templates with a form that leads to one of these, or to the sign-in's own pages.
 BARE = [
+    "429.html",
     "accounts/profile.html",
     "accounts/prove_again.html",
     "accounts/prove_again.html",
