@@ -66,7 +66,8 @@ class AppointmentQuerySet(DatedQuerySet):
 
     def _delegation_ground(self, day: date) -> Q:
         """A delegation rests on the deputy's office, and on the office of the leader who made it (guidelines 3.3)."""
-        offices = DatedQuerySet.on(self.model._default_manager.all(), day).filter(
+        # The subqueries name the group themselves, so they need no scope of their own.
+        offices = DatedQuerySet.on(type(self)(self.model), day).filter(
             group=OuterRef("group"), made_at__lte=OuterRef("made_at")
         )
         deputy = offices.with_role(RoleCode.DEPUTY).filter(person=OuterRef("person"))

@@ -84,6 +84,19 @@ def may_invite(person: User | None, group: Group | int) -> bool:
     return person is not None and roles_of(person).may(Permission.INVITE_PERSON, group)
 
 
+def still_offers(handshake: Handshake) -> bool:
+    """Whether the person who signed the invitation may invite today in the same term as then.
+
+    What was offered counts only while the one who offered could offer it. A signature does not come back with a new
+    term. The caller has opened the group's scope.
+    """
+    signer, signed_at = handshake.leader_signed_by, handshake.leader_signed_at
+    if signer is None or signed_at is None or not may_invite(signer, handshake.group_id):
+        return False
+    terms = Appointment.objects.on().of(signer).with_role(RoleCode.LEADER, RoleCode.DELEGATED)
+    return terms.filter(group=handshake.group_id, made_at__lte=signed_at).exists()
+
+
 def stands_in_for_leader(held: PersonRoles, group: Group | int) -> bool:
     """Whether the person decides requests for the Chair's Office: none of their roles in the group allows it."""
     pk = group if isinstance(group, int) else group.pk

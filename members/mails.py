@@ -17,7 +17,7 @@ from core.mail import limits, outbox
 from core.mail.eligibility import about, check, check_row
 from core.mail.models import MailState, OutgoingMail
 from groups.models import Group
-from members.access import leaders_of, may_invite
+from members.access import leaders_of, may_invite, still_offers
 from members.links import absolute
 from members.models import Handshake, Membership
 from members.states import HandshakeState
@@ -276,27 +276,26 @@ def _counts(membership: Membership) -> bool:
 
 @check("members.invitation")
 def invitation_stands(argument: str) -> bool:
-    """Whether the mail's link still works for an open invitation, and the person who signed it may still invite.
+    """Whether the mail's link still works for an open invitation, and the person who signed it still offers it.
 
     `argument` is "id.beginning of the hash".
     """
     pk, _dot, link = argument.partition(".")
     with scope.read_everywhere("link-lookup"):
-        found = (
-            Handshake.objects.filter(pk=int(pk), state=HandshakeState.INVITED, token_hash__startswith=link)
-            .select_related("group", "leader_signed_by")
-            .first()
-        )
-    return (
-        found is not None and not found.group.is_closed and may_invite(found.leader_signed_by, found.group_id)
-    )
+        rows = Handshake.objects.filter(pk=int(pk), state=HandshakeState.INVITED, token_hash__startswith=link)
+        found = rows.select_related("group", "leader_signed_by").first()
+    if found is None or found.group.is_closed:
+        return False
+    with scope.group_scope(found.group_id):
+        return still_offers(found)
 
 
 @check_row("members.withdrawn", Handshake)
 def withdrawn_is_news(handshake: Handshake, _reader: int, _detail: str) -> bool:
     """An address that never got the invitation learns nothing of it."""
     sent = OutgoingMail.objects.filter(
-        key__startswith=f"members.invitation:{handshake.pk}:",
+        purpose="members.invitation",
+        still_due__startswith=f"members.invitation:{handshake.pk}.",
         state__in=(MailState.SENT, MailState.SENDING, MailState.UNSURE),
     )
     return handshake.state == HandshakeState.WITHDRAWN and sent.exists()

@@ -147,11 +147,16 @@ def members_of(
     return found.filter(person__region=region) if region else found
 
 
+@compiled_query
+def _offices(group: int, people: list[int], day: date) -> QuerySet:
+    rows = Appointment.objects.on(day).filter(group=group, person__any_of=people).order_by("starts_on", "pk")
+    return rows.values_list("person_id", "office", "topic")
+
+
 def offices_of(group: Group, people: Collection[int]) -> dict[int, list[str]]:
     """Offices held today in the group, by person; one query."""
     held: dict[int, list[str]] = {}
-    rows = Appointment.objects.on().filter(group=group, person__in=people).order_by("starts_on", "pk")
-    for person, office, topic in rows.values_list("person_id", "office", "topic"):
+    for person, office, topic in _offices(group=group.pk, people=list(people), day=clock.today()):
         held.setdefault(person, []).append(office_in_words(office, topic))
     return held
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import audit, clock
 from members import mails
-from members.access import may_invite, proved_addresses
+from members.access import proved_addresses, still_offers
 from members.actions.common import (
     begin_membership,
     check_conditions,
@@ -74,7 +74,7 @@ def accept_invitation(
 def sign_for_person(handshake: Handshake, by: User, conditions: Conditions) -> Handshake:
     """Add the person's signature to a locked invitation that has not been answered."""
     handshake.person, handshake.person_signed_at, handshake.conditions = by, clock.now(), conditions
-    if not may_invite(handshake.leader_signed_by, handshake.group_id):
+    if not still_offers(handshake):
         move(handshake, HandshakeState.REQUESTED)
         handshake.leader_signed_by = handshake.leader_signed_at = handshake.expires_at = None
         handshake.save()

@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 
 from core import clock, scope
-from core.errors import NotAllowed
+from core.errors import DomainError, NotAllowed
 from groups import actions
 from groups.access import roles_of
 from groups.errors import OfficeRule
-from groups.models import Appointment, AppointmentEnding
+from groups.models import Appointment, AppointmentEnding, Quadrennium
 from groups.queries import holders
 from groups.roles import Permission, RoleCode
 from groups.staff import appoint_staff, assign_support, end_staff
 from members.actions import end_membership
 from members.models import Membership
+from members.states import HandshakeState
 from tests import factories
 from tests.members import helpers
 
@@ -114,6 +115,18 @@ def test_a_delegation_does_not_pass_from_one_term_to_the_next(group, cast):
     assert "DD" not in codes(group, cast["DE"], today + 10 * DAY)
 
 
+def test_the_signature_on_an_invitation_does_not_come_back_with_a_new_term(group, cast):
+    """The person accepts, and a leader of today has to confirm it, as after any end of the inviting leader's office."""
+    guest = factories.make_person()
+    handshake = helpers.invite(group, cast["LE"], email=guest.email)
+    actions.end_leader(appointment=row(group, cast["LE"], "chair"), by=cast["SC"])
+    actions.appoint_leader(
+        group=group, person=cast["LE"], office="chair", by=cast["SC"], starts_on=clock.today()
+    )
+    assert helpers.accept(handshake, guest).state == HandshakeState.REQUESTED
+    assert helpers.memberships(group, guest) == []
+
+
 @pytest.mark.parametrize("code", ["DE", "PO", "TR", "FP"])
 def test_an_office_of_the_group_ends_with_the_membership_and_does_not_come_back(group, cast, code):
     person = cast[code]
@@ -132,6 +145,20 @@ def test_an_office_of_the_group_ends_with_a_membership_that_ended_by_a_row_alone
     assert codes(group, cast[code]) == frozenset()
     factories.make_member(group, cast[code], starts_on=clock.today())
     assert codes(group, cast[code]) == {"ME"}
+
+
+def test_ending_a_membership_of_the_past_changes_nothing_that_rests_on_the_present_one(group, cast):
+    former = Quadrennium.objects.get(label="2021–2025")
+    person = factories.make_person()
+    past = factories.make_member(
+        group, person, quadrennium=former, starts_on=former.starts_on, ends_on=former.ends_on
+    )
+    factories.appoint(group, person, "treasurer")
+    assert codes(group, person) == {"ME", "TR"}
+    with pytest.raises(DomainError) as refused:
+        end_membership(membership=past, by=cast["LE"], reason="Again")
+    assert refused.value.code == "membership_over"
+    assert codes(group, person) == {"ME", "TR"}
 
 
 def test_an_office_may_not_last_longer_than_the_membership(group, cast, member):

@@ -9,10 +9,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from core import audit, scope
-from groups.access import roles_of
 from groups.models import Appointment
 from members import actions
-from members.models import Membership
 from reporting.models import Report
 from reporting.review import actions as review
 from tests import factories
@@ -136,17 +134,6 @@ def test_the_profile_of_a_person_whose_request_was_answered_is_not_shown(world):
         for code in people(world):
             assert "Institute of Today" not in page(world, code, url), code
         transaction.set_rollback(True)
-
-
-def test_a_past_membership_is_not_ended_again_and_the_present_offices_stay(group, cast):
-    """Ending by the id of a past membership must not reach what rests on the present one."""
-    with scope.group_scope(group):
-        past = Membership.objects.select_related("group", "person").get(person=cast["PO"])
-    factories.end_membership(past)
-    factories.make_member(group, cast["PO"], starts_on=past.starts_on.replace(month=11, day=25))
-    factories.appoint(group, cast["PO"], "treasurer")
-    actions.end_membership(membership=past, by=cast["LE"], reason="Again")
-    assert {"ME", "TR"} <= roles_of(cast["PO"]).groups[group.pk]
 
 
 # ---------------------------------------------------------------- Notes of the office
