@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pgtrigger
 import pytest
@@ -184,7 +185,7 @@ SHADOW = """CREATE TEMPORARY TABLE reporting_reportsectionevent
             (LIKE public.reporting_reportsectionevent INCLUDING IDENTITY)"""
 
 
-def update_trigger() -> pgtrigger.Trigger:
+def update_trigger() -> Any:
     """The trigger that keeps the changes of sections."""
     return next(one for model, one in pgtrigger.registered("reporting.ReportSection:update_update"))
 
