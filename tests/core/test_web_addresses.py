@@ -14,7 +14,7 @@ from core.web_addresses import WebAddressField
         ("www.example.org", "https://www.example.org"),
         ("https://Example.ORG:8443/", "https://example.org:8443/"),
         ("https://zoologisches-museum.köln/", "https://zoologisches-museum.xn--kln-sna/"),
-        ("https://www.іucn.org/", "https://www.xn--ucn-tdd.org/"),  # the first letter is Cyrillic
+        ("https://www.іucn.org/", "https://www.xn--ucn-ihd.org/"),  # the first letter is Cyrillic
         ("", ""),
     ],
 )
