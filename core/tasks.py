@@ -5,6 +5,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 
 from core import alarms, health, once
+from core.cache import TableCache
 
 
 @shared_task
@@ -22,7 +23,9 @@ def clear_ended_sessions() -> None:
 @shared_task
 def forget_expired_cache() -> None:
     """Delete what the cache table stored while Redis was away and what has expired."""
-    caches["database"].forget_expired()
+    table = caches["database"]
+    if isinstance(table, TableCache):
+        table.forget_expired()
 
 
 @shared_task

@@ -55,6 +55,14 @@ def public_address(address: str) -> str:
     return parts._replace(netloc=f"{host}{port}").geturl()
 
 
+def link_to(address: str) -> str:
+    """Return the address that the portal links to, or "" for an address that was stored before this rule."""
+    try:
+        return public_address(address)
+    except ValidationError:
+        return ""
+
+
 def _is_public(host: str) -> bool:
     try:
         ipaddress.ip_address(host)

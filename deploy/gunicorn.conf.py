@@ -55,17 +55,27 @@ def post_worker_init(worker: Any) -> None:
 
 def pre_request(worker: Any, req: Any) -> None:
     """Stop reading from the client when its body takes longer than BODY seconds."""
-    lengths = [value for name, value in req.headers if name in ("CONTENT-LENGTH", "TRANSFER-ENCODING")]
-    if any(length != "0" for length in lengths):
+    if bytes_missing(req):
         req.body_timer = threading.Timer(BODY, stop_reading, [req.unreader.sock])
         req.body_timer.daemon = True
         req.body_timer.start()
 
 
 def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
-    """End the timer of a body, when the request had one."""
+    """End the timer of a body. When a part of the body has not arrived, do not wait for it any more.
+
+    gunicorn would wait for the rest, and then for the client's end of the connection, in its main thread.
+    """
     if timer := getattr(req, "body_timer", None):
         timer.cancel()
+    if bytes_missing(req):
+        stop_reading(req.unreader.sock)
+
+
+def bytes_missing(req: Any) -> bool:
+    """Return whether a part of the request's body has not arrived. A body without a length counts as incomplete."""
+    left = getattr(req.body.reader, "length", None)
+    return left is None or left > len(req.unreader.buf.getvalue())
 
 
 def stop_reading(connection: socket.socket) -> None:

@@ -42,6 +42,7 @@ if not PLAIN_HTTP:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     # Browsers keep a host name on the list for years, so the operator says so (hstspreload.org).
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]  # asks for preloading
     SECURE_HSTS_PRELOAD = env.bool("SSC_HSTS_PRELOAD", default=False)
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True

@@ -28,6 +28,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = False
 SINK_DIR = BASE_DIR / "var" / "test-mail"
+SECURITY_CONTACT = "mailto:security@example.org"
 # Each worker of the suite has its own cache. If all shared one, a worker would empty it during another one's test.
 _number = int(env.str("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw")) % 8 + 1
 _place = urlsplit(CACHE_URL)

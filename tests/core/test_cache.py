@@ -75,7 +75,7 @@ def test_a_planted_pickle_counts_as_missing_and_runs_nothing(tmp_path, caplog):
     assert mark.exists()
     mark.unlink()
 
-    client = cache._cache.get_client(write=True)
+    client = cache._cache.get_client(write=True)  # type: ignore[attr-defined] # Django's Redis cache has it
     for damaged in (planted, b"jnot json", b"\x00"):
         client.set(cache.make_key("planted"), damaged)
         assert cache.get_many(["planted"]) == {}

@@ -144,8 +144,8 @@ def test_a_page_takes_any_value_in_its_address_its_filters_and_its_form(world, n
 @public_page
 def careless(request: HttpRequest, number: int = 0) -> HttpResponse:
     """A page that hands every number on to Python's C code."""
-    for text in (*request.GET.values(), *request.POST.values(), str(number)):
-        "".center(int(text) if text.isdigit() else 0)
+    for text in (*request.GET.values(), *request.POST.values(), number):
+        "".center(int(str(text)) if str(text).isdigit() else 0)
     return HttpResponse('<form method="post"><input name="count"></form><a href="?year=2026">2026</a>')
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock, scope
 from core.sorting import headings, in_order, read_sort
+from core.web_addresses import link_to
 from duties import wording
 from duties.registry import Duty
 from groups import queries
@@ -78,7 +79,7 @@ def group_detail(request: HttpRequest, group: str) -> HttpResponse:
             (_("Red List Authority coordinator"), _names(offices, RoleCode.RED_LIST)),
             (_("Looks after"), found.remit),
             (_("Host institution"), found.host_institution),
-            (_("Website"), found.website, found.website),
+            (_("Website"), found.website, link_to(found.website)),
         ),
         "members": members,
         "draw": 0 < members <= MOST_STROKES,

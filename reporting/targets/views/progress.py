@@ -61,9 +61,10 @@ def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -
                 version=data["version"],
             )
         except Conflict as conflict:
-            entry = Progress.objects.get(target=found, year=year)
+            # No entry: the form named a version that never was.
+            entry = Progress.objects.filter(target=found, year=year).first()
             differences = _differences(form, conflict)
-            form = ProgressForm(over_version(request.POST, entry.version), **options)
+            form = ProgressForm(over_version(request.POST, entry.version if entry else 0), **options)
             form.add_error(None, str(conflict))
             status = conflict.status
         except DomainError as error:
