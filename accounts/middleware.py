@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from core import kept
 from core.hooks import needs_second_factor
+from core.models import KeptReason
 
 # Pages that these people can open before they have added the factor.
 OPEN_NAMES = {"account_logout", "account_reauthenticate", "set_language"}
@@ -34,5 +36,6 @@ class SecondFactorMiddleware:
             return None
         if not needs_second_factor(request) or is_mfa_enabled(person):
             return None
+        kept.keep(request, KeptReason.SECOND_STEP)
         messages.info(request, _("Your role asks for a second step at sign-in. Set one up to go on."))
         return redirect("mfa_index")

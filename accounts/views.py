@@ -25,17 +25,21 @@ from core import clock, codes
 from core.access import signed_in_page
 from core.errors import DomainError
 from core.hooks import has_public_contact
+from core.kept import restored
+from core.once import acts_once
 
 PROOF = "accounts.proof-code"
 
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@acts_once
 def profile(request: AuthedRequest) -> HttpResponse:
     """Show and save the person's profile, and say who can see it."""
     # Read the person again: the page's header uses request.user and must not show text that is not saved.
     person = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=person, public_contact=has_public_contact(request))
+    form = restored(request, form)
     if request.method == "POST" and form.is_valid():
         actions.update_profile(person=person, by=request.user, **form.cleaned_data)
         messages.success(request, _("Your profile is saved."))

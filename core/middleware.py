@@ -1,13 +1,15 @@
-"""Middleware of every page: an error page when the database is away, privacy headers, htmx, the audit context."""
+"""Middleware of every page: an error page when the database is away, sign-in, privacy headers, htmx, audit context."""
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core import audit
+from core import audit, kept
 from core.htmx import HtmxRequest
 
 logger = logging.getLogger(__name__)
@@ -34,9 +36,19 @@ class ServiceFaultMiddleware:
 
     def away(self, request: HttpRequest, error: Exception) -> HttpResponse:
         logger.error("database away: %s", type(error).__name__)
-        response = render(None, "503.html", status=503)
+        response = render(None, "503.html", kept.again(request), status=503)
         response["Retry-After"] = "30"
         return response
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Redirects visitors to the sign-in, unless a page is open to them. What a post says is kept."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        """Django calls this for a visitor on a page that needs a sign-in."""
+        if request.method == "POST":
+            return kept.sign_in_page(request)
+        return super().handle_no_permission(request, view_func)
 
 
 class PrivatePagesMiddleware:

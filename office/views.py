@@ -18,6 +18,7 @@ from core import audit, clock
 from core.errors import DomainError
 from core.htmx import HtmxRequest, asks_for_list, list_page
 from core.mail.models import OutgoingMail
+from core.kept import shown_on
 from core.once import acts_once
 from groups.access import AuthedRequest, office_page, request_roles
 from groups.roles import Permission
@@ -145,6 +146,7 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
 
 @office_page(Permission.RETRY_MAIL)
 @require_POST
+@shown_on("office:mail-queue")
 @acts_once
 def mail_retry(request: AuthedRequest, mail: int) -> HttpResponse:
     """Put one mail back into the queue."""

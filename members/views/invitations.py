@@ -21,10 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import ProofCodeForm
 from accounts.models import User
-from accounts.reauthentication import reauthentication_redirect, typed
+from accounts.reauthentication import reauthentication_redirect
 from core import clock, codes, scope
 from core.access import View
 from core.errors import DomainError
+from core.kept import shown_on
 from core.once import acts_once
 from groups.access import AuthedRequest, public_page, signed_in_page
 from groups.models import Group
@@ -210,6 +211,7 @@ def invitation(request: HttpRequest, handshake: Handshake, secret: str) -> HttpR
 
 @public_page
 @require_POST
+@shown_on("members:invitation", "secret")
 @by_link
 @acts_once
 def invitation_accept(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
@@ -224,6 +226,7 @@ def invitation_accept(request: HttpRequest, handshake: Handshake, secret: str) -
 
 @public_page
 @require_POST
+@shown_on("members:invitation", "secret")
 @by_link
 def invitation_decline(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
     """Decline: the link is enough."""
@@ -247,6 +250,7 @@ def invitation_declined(request: HttpRequest, handshake: Handshake, secret: str)
 
 @public_page
 @require_POST
+@shown_on("members:invitation", "secret")
 @by_link
 def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str) -> HttpResponse:
     """Ask for a new link. The people who invited get one mail."""
@@ -261,6 +265,7 @@ def invitation_new_link(request: HttpRequest, handshake: Handshake, secret: str)
 
 @signed_in_page
 @require_POST
+@shown_on("members:invitation", "secret")
 @by_link
 @acts_once
 def invitation_other_address(request: AuthedRequest, handshake: Handshake, secret: str) -> HttpResponse:
@@ -286,8 +291,7 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, secret: str) 
     waiting = request.session.get(PROOF) or {}
     if waiting.get("handshake") != handshake.pk or _too_late(waiting):
         waiting = {}
-    given = typed(request)
-    form = ProofCodeForm(given if given and "code" in given else None)
+    form = ProofCodeForm(request.POST if "code" in request.POST else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
         try:

@@ -14,10 +14,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.reauthentication import needs_reauthentication, typed
+from accounts.reauthentication import needs_reauthentication
 from core import audit, clock
 from core.errors import DomainError
 from core.htmx import list_page
+from core.kept import refused, restored, shown_on
 from core.once import acts_once
 from core.tables import csv_text
 from groups.access import GroupRequest, group_page, request_roles
@@ -165,6 +166,7 @@ def _former_row(group: Group, one: Membership) -> dict[str, Any]:
 
 @group_page(Permission.VIEW_CONTACTS)
 @require_POST
+@shown_on("members:member-list", "group")
 @needs_reauthentication(back="members:member-list")
 def member_export(request: GroupRequest, group: Group) -> HttpResponse:
     """The list with addresses for a spreadsheet. The audit trail records who downloaded it."""
@@ -230,17 +232,16 @@ def _membership(group: Group, pk: int) -> Membership:
 def member_end(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """A leader ends a membership, with a reason."""
     membership = _membership(group, pk)
-    form = EndForm(typed(request))
+    form = restored(request, EndForm(request.POST if request.method == "POST" else None))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_membership(membership=membership, by=request.user, reason=form.cleaned_data["reason"])
         except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request, _("The membership of %(name)s has ended.") % {"name": membership.person.name}
-            )
+            return refused(request, str(error), reverse("members:member-list", args=[group.slug]))
+        messages.success(
+            request, _("The membership of %(name)s has ended.") % {"name": membership.person.name}
+        )
         return redirect("members:member-list", group=group.slug)
     if request.method == "POST":
         status = 422

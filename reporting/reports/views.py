@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import clock
 from core.errors import Conflict, DomainError
 from core.forms import over_version
+from core.kept import filled, kept_for, refused, restored, shown_on
 from core.once import acts_once
 from groups.access import GroupRequest, group_page
 from groups.models import Group
@@ -118,6 +119,7 @@ def _section_or_404(rows: list[SectionRow], key: str) -> SectionRow:
 
 @report_page(lambda rights: rights.reads, post=lambda rights: rights.writes_some)
 @require_http_methods(GET_OR_POST)
+@acts_once
 def report_section(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
@@ -125,8 +127,13 @@ def report_section(
     report, period = find_both(group, year)
     rows = section_rows(report, period)
     row = _section_or_404(rows, section)
-    theirs = None
+    theirs, sentence = None, ""
+    here = reverse("reporting:report-section", args=[group.slug, year, section])
+    answer_url = reverse("reporting:report-answer", args=[group.slug, year, section])
+    kept = kept_for(request, here, answer_url)
     form = _section_form(row, request.POST or None)
+    if request.method != "POST":
+        filled(form, kept.get(here))
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_section(
@@ -144,15 +151,19 @@ def report_section(
             form = _section_form(row, over_version(request.POST, row.version))
             form.add_error(None, str(conflict))
         except DomainError as error:
-            form.add_error("is_complete" if error.code == "report_incomplete" else None, str(error))
+            sentence = str(error)
+            form.add_error("is_complete" if error.code == "report_incomplete" else None, sentence)
         else:
             messages.success(request, _("“%(section)s” is saved.") % {"section": row.template})
             return redirect(_after_saving(request, group, year, rows, row))
     reason = why_not_writable(report) or (None if report else actions.why_not_open(group, period))
     may_write = rights.writes(row.template) and reason is None
+    if request.method == "POST" and not may_write:  # the page shows the form no more
+        return refused(request, sentence or reason or _("You cannot edit this section with your role."), here)
     component = row.template.component_id
     talk = conversation(report, section) if report else []
     may_answer = report is not None and rights.writes(row.template) and report.state != ReportState.ACCEPTED
+    answer = filled(WordsForm(auto_id="answer_%s"), kept.get(answer_url)) if talk and may_answer else None
     return render(
         request,
         "reporting/report_section.html",
@@ -171,7 +182,7 @@ def report_section(
             "reason": reason,
             "targets": target_rows(group, period, component) if component else None,
             "talk": talk,
-            "answer": WordsForm(auto_id="answer_%s") if talk and may_answer else None,
+            "answer": answer,
             **progress(rows),
         },
         status=409 if theirs is not None else 200,
@@ -209,6 +220,7 @@ def _after_saving(
 
 @report_page(lambda rights: rights.writes_some)
 @require_POST
+@shown_on("reporting:report-section", "group", "year", "section")
 @acts_once
 def report_answer(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
@@ -216,24 +228,20 @@ def report_answer(
     """Answer the office about one section."""
     report = report_or_404(group, year)
     _section_or_404(section_rows(report, report.reporting_year), section)
+    here = reverse("reporting:report-section", args=[group.slug, year, section])
     form = WordsForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Write your answer first. It may have 4,000 characters."))
-    else:
-        try:
-            actions.answer_comment(
-                report=report,
-                section_key=section,
-                text=form.cleaned_data["text"],
-                by=request.user,
-            )
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request, _("Your answer is with the comment. The office reads it when you send the report.")
-            )
-    return redirect("reporting:report-section", group.slug, year, section)
+        return refused(request, _("Write your answer first. It may have 4,000 characters."), here)
+    try:
+        actions.answer_comment(
+            report=report, section_key=section, text=form.cleaned_data["text"], by=request.user
+        )
+    except DomainError as error:
+        return refused(request, str(error), here)
+    messages.success(
+        request, _("Your answer is with the comment. The office reads it when you send the report.")
+    )
+    return redirect(here)
 
 
 @report_page(lambda rights: rights.reads)
@@ -324,7 +332,7 @@ def report_sent(request: GroupRequest, group: Group, year: int, rights: ReportRi
 def report_share(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Who helps to write this report, and until when."""
     report, period = find_both(group, year)
-    form = ShareForm(request.POST if request.method == "POST" else None)
+    form = restored(request, ShareForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             grant = actions.share_report(group=group, year=period, by=request.user, **form.cleaned_data)
@@ -353,6 +361,7 @@ def report_share(request: GroupRequest, group: Group, year: int, rights: ReportR
 
 @report_page(lambda rights: rights.shares)
 @require_POST
+@shown_on("reporting:report-share", "group", "year")
 @acts_once
 def report_unshare(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, grant: int

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
+from core.kept import filled, kept_for, refused, restored, shown_on
 from core.once import acts_once
 from groups.access import GroupRequest, request_roles
 from groups.models import Group
@@ -34,14 +36,33 @@ def _page(
     comment_on: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The review page. Forms with errors, if any, replace the empty ones."""
+    """The review page. Forms with errors, if any, replace the empty ones. Kept texts are in their forms."""
     review = review_of(report)
-    show_all = request.GET.get("show") == "all" or (review is not None and review.previous is None)
+    show_all = (
+        request.GET.get("show") == "all"
+        or bool(comment_on)
+        or (review is not None and review.previous is None)
+    )
     decidable = report.state == ReportState.SUBMITTED
+    place = {"group": group.slug, "year": report.year}
+    here = reverse("reporting:report-review", kwargs=place)
+    sections = (review.sections if show_all else review.changed) if review else []
+    urls = {
+        one.part.key: reverse("reporting:review-comment", kwargs={**place, "section": one.part.key})
+        for one in sections
+    }
+    kept = kept_for(request, here, *urls.values())
     if review and decision_form is None and decidable:
         decision_form = DecisionForm(
             initial={"number": review.submission.number, "sha256": review.submission.sha256}
         )
+        filled(decision_form, kept.get(here))
+    comments = {
+        key: comment_form
+        if comment_form and key == comment_on
+        else filled(CommentForm(auto_id=f"comment_{key}_%s"), kept.get(url))
+        for key, url in urls.items()
+    }
     form = decision_form if decision_form and decision_form.is_bound else comment_form
     return render(
         request,
@@ -51,18 +72,32 @@ def _page(
             "report": report,
             "year": report.year,
             "review": review,
-            "sections": (review.sections if show_all else review.changed) if review else [],
+            "sections": [(one, comments[one.part.key]) for one in sections],
             "show_all": show_all,
             "reason": why_not_decide(request.user, report, request_roles(request)),
             "decidable": decidable,
             "decision_form": decision_form,
-            "comment_form": CommentForm(auto_id=False),
-            "wrong_comment": comment_form,
-            "wrong_section": comment_on,
             "form": form,
         },
         status=status,
     )
+
+
+def _shows_form(request: GroupRequest, report: Report) -> bool:
+    """Whether the review page shows the form of the decision to this person."""
+    return (
+        report.state == ReportState.SUBMITTED
+        and why_not_decide(request.user, report, request_roles(request)) is None
+    )
+
+
+def _over_submission(posted: QueryDict, report: Report) -> QueryDict:
+    """The posted decision, with the version that the page shows now. The person has read it when they send again."""
+    latest = report.submissions.last()
+    data = posted.copy()
+    if latest is not None:
+        data["number"], data["sha256"] = str(latest.number), latest.sha256
+    return data
 
 
 @report_page(lambda rights: rights.reviews)
@@ -74,13 +109,19 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     if request.method != "POST":
         return _page(request, group, report)
     form = DecisionForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() and _shows_form(request, report):
         return _page(request, group, report, decision_form=form)
+    if not form.is_valid():
+        return refused(request, _("You cannot decide on this report now."), request.path)
     try:
         decision = actions.decide(report=report, by=request.user, **form.cleaned_data)
     except DomainError as error:
+        report = report_or_404(group, year)
+        if not _shows_form(request, report):
+            return refused(request, str(error), request.path)
         form.add_error(None, str(error))
-        return _page(request, group, report_or_404(group, year), decision_form=form, status=error.status)
+        form.data = _over_submission(request.POST, report)
+        return _page(request, group, report, decision_form=form, status=error.status)
     if decision.outcome == Outcome.ACCEPTED:
         messages.success(request, _("The report is accepted and published. The leaders have been told."))
     else:
@@ -90,6 +131,7 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
 
 @report_page(lambda rights: rights.reviews)
 @require_POST
+@shown_on("reporting:report-review", "group", "year", query="?show=all")
 @acts_once
 def review_comment(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
@@ -98,7 +140,11 @@ def review_comment(
     report = report_or_404(group, year)
     if not report.template.sections.filter(key=section).exists():
         raise Http404
+    here = reverse("reporting:report-review", args=[group.slug, year])
     form = CommentForm(request.POST, auto_id=f"comment_{section}_%s")
+    reason = why_not_decide(request.user, report, request_roles(request))
+    if reason or not report.submissions.exists():
+        return refused(request, reason or _("The group has not sent this report yet."), here)
     if not form.is_valid():
         return _page(request, group, report, comment_form=form, comment_on=section)
     try:
@@ -118,6 +164,7 @@ def review_comment(
 
 @report_page(lambda rights: rights.reviews)
 @require_POST
+@shown_on("reporting:report-review", "group", "year", query="?show=all")
 @acts_once
 def review_resolve(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, comment: int
@@ -150,7 +197,7 @@ def _back(group: Group, year: int, section: str) -> HttpResponse:
 def report_extend(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Give a group more time, with the reason."""
     report, period = find_both(group, year)
-    form = ExtendForm(request.POST if request.method == "POST" else None)
+    form = restored(request, ExtendForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             actions.extend_deadline(group=group, year=period, by=request.user, **form.cleaned_data)

@@ -68,7 +68,7 @@ def test_the_page_offers_the_same_ways_to_known_and_unknown_addresses(client, gr
 
     def words(address):
         page = client.get(at("invitation", secret_in_mail(address))).content.decode()
-        page = re.sub(r'value="([A-Za-z0-9]{64}|[0-9a-f-]{36})"', "", page)  # the keys of the forms
+        page = re.sub(r'name="(csrfmiddlewaretoken|_once)" value="[^"]*"', "", page)  # the keys of the forms
         for part in (secret_in_mail(address), address, address.replace("@", "%40")):
             page = page.replace(part, "")
         return page
@@ -232,7 +232,7 @@ def test_an_address_joins_an_account_only_after_a_fresh_proof(client, secret, gu
         client.get(url.replace(secret, "no-such-secret")).status_code == 404
     )  # told before anything is asked
     factories.refresh(client)
-    assert client.get(url).context["form"]["code"].value() == "ABCDEFGH"
+    assert not client.get(url).context["form"]["code"].value()  # a code is never kept
     client.post(url, {"send": "1"})
     factories.refresh(client, ago=16 * 60)
     code, to = code_sent()
