@@ -33,7 +33,7 @@ PROOF = "accounts.proof-code"
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
-@acts_once
+@acts_once(saves=True)
 def profile(request: AuthedRequest) -> HttpResponse:
     """Show and save the person's profile, and say who can see it."""
     # Read the person again: the page's header uses request.user and must not show text that is not saved.

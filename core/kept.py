@@ -3,8 +3,8 @@
 A post can be stopped by a gate: the session is gone, the CSRF check fails, a second step or a fresh proof is missing,
 the right or the object is gone, the state has changed. Each gate calls `keep`. While a person types, the script
 static/js/typed.js calls `save_draft`. Both write one row for each form (`core.models.KeptText`), for the person to whom
-the portal gave the form: the signed key of the form (core.once) names them. So text of a stranger is never kept, and
-the text waits for this person only, in any browser.
+the portal gave the form: the signed key of the form (core.form_keys) names them. So a stranger's text is never kept,
+and only this person sees the text, in any browser.
 
 A view shows kept text with one line: `form = restored(request, SomeForm(request.POST or None))`. Nothing is carried out
 until the person presses the button. Then `core.once.acts_once` deletes the row. `refused` is the response of a view
@@ -31,8 +31,8 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core import clock, once
-from core.models import KeptReason, KeptText
+from core import clock, form_keys
+from core.models import FormPost, KeptReason, KeptText
 
 # House rules. The longest form takes some 20,000 letters; each may need nine characters in a post.
 LONGEST = 500_000
@@ -135,7 +135,7 @@ class TypedText(NamedTuple):
 
 def texts_in(fields: QueryDict) -> list[TypedText]:
     """Return the texts among the answers of a form, in its order."""
-    named = [one.partition(":") for one in fields.getlist(once.LABEL)]
+    named = [one.partition(":") for one in fields.getlist(form_keys.LABEL)]
     return [
         TypedText(name, label, text)
         for name, _colon, label in named
@@ -147,10 +147,10 @@ def texts_in(fields: QueryDict) -> list[TypedText]:
 
 def _answers(posted: QueryDict) -> QueryDict | None:
     """Return what is kept of a post: its answers and labels. None when the person has entered nothing."""
-    names = [one.partition(":")[0] for one in posted.getlist(once.LABEL)]
+    names = [one.partition(":")[0] for one in posted.getlist(form_keys.LABEL)]
     fields = QueryDict(mutable=True)
     for name, values in posted.lists():
-        if name == once.LABEL or (name not in once.OWN_FIELDS and name not in SECRET_FIELDS):
+        if name == form_keys.LABEL or (name not in form_keys.OWN_FIELDS and name not in SECRET_FIELDS):
             fields.setlist(name, values)
     entered = (
         value.strip()
@@ -171,10 +171,10 @@ def keep(request: HttpRequest, reason: KeptReason) -> KeptText | None:
     Nothing is kept without a form that the portal gave to a person, when the person entered nothing, and when the same
     post has been carried out already.
     """
-    key = once.key_of(request)
+    key = form_keys.key_of(request)
     if key is None or not key.person:
         return None
-    return _write(request, key, request.path, reason, once.sequence_of(request))
+    return _write(request, key, request.path, reason, form_keys.sequence_of(request))
 
 
 def save_draft(request: HttpRequest) -> bool:
@@ -182,37 +182,37 @@ def save_draft(request: HttpRequest) -> bool:
 
     Raises BadRequest for a form that the portal gave to nobody, for a wrong address and for a text that is too long.
     """
-    key = once.key_of(request)
-    path = request.POST.get(once.PATH, "")
+    key = form_keys.key_of(request)
+    path = request.POST.get(form_keys.PATH, "")
     if key is None or not key.person or _match(place_of(path)) is None:
         raise BadRequest("This is no form of the portal.")
     with transaction.atomic():
-        sequence = once.sequence_of(request)
-        if not _exists(request, key) or sequence <= once.locked(key, path).sequence:
+        sequence = form_keys.sequence_of(request)
+        if not _exists(request, key) or sequence <= form_keys.locked(key, path).sequence:
             return False
         if _answers(request.POST) is None:  # the person has emptied the form
             _note(key, sequence)
-            KeptText.objects.filter(form__in=key.forms, person_id=key.person).delete()
+            forget(key)
             return True
         if _write(request, key, path, KeptReason.DRAFT, sequence) is None:
             raise BadRequest("This text can't be kept.")
     return True
 
 
-def _exists(request: HttpRequest, key: once.FormKey) -> bool:
+def _exists(request: HttpRequest, key: form_keys.FormKey) -> bool:
     """Return whether the person of the key has an account that is open."""
     if key.person == request.user.pk:
         return True
     return bool(get_user_model().objects.filter(pk=key.person, is_active=True).exists())
 
 
-def _note(key: once.FormKey, sequence: int) -> None:
-    once.FormPost.objects.filter(key=key.form, sequence__lt=sequence).update(sequence=sequence)
+def _note(key: form_keys.FormKey, sequence: int) -> None:
+    FormPost.objects.filter(key=key.form, sequence__lt=sequence).update(sequence=sequence)
 
 
 @transaction.atomic
 def _write(
-    request: HttpRequest, key: once.FormKey, path: str, reason: KeptReason, sequence: int
+    request: HttpRequest, key: form_keys.FormKey, path: str, reason: KeptReason, sequence: int
 ) -> KeptText | None:
     """Write the row of the form, unless newer text is there. The text from which the form began is replaced."""
     fields, match = _answers(request.POST), _match(place_of(path))
@@ -221,8 +221,8 @@ def _write(
         return None
     if match is not None and SECRET_ARGUMENTS & match.kwargs.keys():
         return None
-    post = once.locked(key, path)
-    if sequence < post.sequence or (post.location and post.content == once.content_of(request)):
+    post = form_keys.locked(key, path)
+    if sequence < post.sequence or (post.location and post.content == form_keys.content_of(request)):
         return None
     _note(key, sequence)
     row, is_new = KeptText.objects.update_or_create(
@@ -241,6 +241,11 @@ def _write(
         newest = KeptText.objects.filter(person_id=key.person).values_list("pk", flat=True)
         KeptText.objects.filter(pk__in=list(newest[MOST_PER_PERSON:])).delete()
     return row
+
+
+def forget(key: form_keys.FormKey) -> None:
+    """Delete what is kept of a form that has been carried out."""
+    KeptText.objects.filter(form__in=key.forms, person_id=key.person).delete()
 
 
 def forget_old() -> int:
@@ -309,6 +314,7 @@ def refused(request: HttpRequest, sentence: str, back: Any, *, status: int = 409
         "back_url": resolve_url(back),
         "texts": texts_in(QueryDict(row.fields)) if row else [],
         "days": DAYS,
+        "messages": [],  # a message of success would say the opposite
     }
     return render(request, "core/not_done.html", context, status=status)
 
@@ -327,7 +333,7 @@ def again(request: HttpRequest) -> dict[str, Any]:
     Empty for other requests and for a post without a form of the portal: another site may not choose what a page of
     the portal shows.
     """
-    key = once.key_of(request)
+    key = form_keys.key_of(request)
     if key is None or not key.person:
         return {}
     texts = texts_in(request.POST)

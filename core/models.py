@@ -99,7 +99,7 @@ class KeptReason(models.TextChoices):
     NOT_CHECKED = "not-checked", _("The form could not be checked")
     SECOND_STEP = "second-step", _("A second step at sign-in was missing")
     PROOF = "proof", _("You had to confirm that it is you")
-    REFUSED = "refused", _("The portal could not do this any more")
+    REFUSED = "refused", _("The portal could not do this")
     CLOSED = "closed", _("The page was not open to you")
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from core import components, kept, once
+from core import components, form_keys, kept
 from core.models import KeptReason
 
 
@@ -86,7 +86,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     A form that the portal gave to this person is shown again with what the person entered. Nothing is carried out.
     """
-    key = once.key_of(request)
+    key = form_keys.key_of(request)
     if key and key.person and not request.user.is_authenticated:
         return kept.sign_in_page(request)
     row = kept.keep(request, KeptReason.NOT_CHECKED)

@@ -18,7 +18,7 @@ from duties.forms import NotificationsForm
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
-@acts_once
+@acts_once(saves=True)
 def notifications(request: AuthedRequest) -> HttpResponse:
     """Show which mail is always sent, and save whether the person wants optional mail."""
     form = NotificationsForm(initial={"wants_optional_mail": request.user.wants_optional_mail})

@@ -17,8 +17,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from core import audit, clock
 from core.errors import DomainError
 from core.htmx import HtmxRequest, asks_for_list, list_page
-from core.mail.models import OutgoingMail
 from core.kept import shown_on
+from core.mail.models import OutgoingMail
 from core.once import acts_once
 from groups.access import AuthedRequest, office_page, request_roles
 from groups.roles import Permission

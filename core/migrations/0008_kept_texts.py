@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                             ("not-checked", "The form could not be checked"),
                             ("second-step", "A second step at sign-in was missing"),
                             ("proof", "You had to confirm that it is you"),
-                            ("refused", "The portal could not do this any more"),
+                            ("refused", "The portal could not do this"),
                             ("closed", "The page was not open to you"),
                         ],
                         max_length=20,

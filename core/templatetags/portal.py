@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import clock, htmx, icons, kept, once
+from core import clock, form_keys, htmx, icons, kept
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
 from core.templatetags.figures import own_drawing
@@ -303,10 +303,10 @@ def once_field(context: Context, form: BaseForm | None = None) -> SafeString:
     form, and, above a form that shows kept text, what happened.
     """
     request = context["request"]
-    hidden = [(once.FIELD, _form_key(request, form))]
+    hidden = [(form_keys.FIELD, _form_key(request, form))]
     if form is not None:
-        number = once.sequence_of(request) if _is_posted(request, form) else 0
-        hidden += [(once.SEQUENCE, str(number)), *((once.LABEL, one) for one in kept.labels(form))]
+        number = form_keys.sequence_of(request) if _is_posted(request, form) else 0
+        hidden += [(form_keys.SEQUENCE, str(number)), *((form_keys.LABEL, one) for one in kept.labels(form))]
     fields = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden)
     row = getattr(form, "kept", None)
     return fields + render_to_string("components/kept.html", {"kept": row}) if row else fields
@@ -314,13 +314,13 @@ def once_field(context: Context, form: BaseForm | None = None) -> SafeString:
 
 def _is_posted(request: HttpRequest, form: BaseForm) -> bool:
     """Return whether the page shows the form again that this request has posted."""
-    key = once.key_of(request) if form.is_bound else None
+    key = form_keys.key_of(request) if form.is_bound else None
     return key is not None and key.person == (request.user.pk or 0)
 
 
 def _form_key(request: HttpRequest, form: BaseForm | None) -> str:
     """Return the key of the form: the posted one when the form comes back with errors, otherwise a new one."""
     if form is not None and _is_posted(request, form):
-        return request.POST[once.FIELD]
+        return request.POST[form_keys.FIELD]
     row = getattr(form, "kept", None)
-    return once.new_key(request.user.pk, row.form if row else None)
+    return form_keys.new_key(request.user.pk, row.form if row else None)

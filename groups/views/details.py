@@ -26,7 +26,7 @@ PER_PAGE = 30
 
 @group_page(Permission.EDIT_GROUP)
 @require_http_methods(["GET", "HEAD", "POST"])
-@acts_once
+@acts_once(saves=True)
 def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
     """Change the details that the public page shows. When another person saved first, the person sees both texts."""
     theirs: list[tuple[str, str]] = []

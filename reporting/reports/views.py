@@ -119,7 +119,7 @@ def _section_or_404(rows: list[SectionRow], key: str) -> SectionRow:
 
 @report_page(lambda rights: rights.reads, post=lambda rights: rights.writes_some)
 @require_http_methods(GET_OR_POST)
-@acts_once
+@acts_once(saves=True)
 def report_section(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:

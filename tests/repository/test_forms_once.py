@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import resolve
 
-from core import once, scope
+from core import form_keys, scope
 from members.models import Conditions
 from tests.repository.test_access_table import expected
 from tests.repository.test_pages import PAGES, is_page, open_page
@@ -89,7 +89,7 @@ def test_every_form_on_a_page_carries_the_key_that_its_address_asks_for(world, n
         route = target(action, response.wsgi_request.path)
         if FOREIGN.match(route):
             continue
-        assert (once.FIELD in names) == (route in KEYED) or route in NEEDS_NONE, (route, names)
+        assert (form_keys.FIELD in names) == (route in KEYED) or route in NEEDS_NONE, (route, names)
 
 
 def written_forms() -> dict[str, list[str]]:
@@ -106,9 +106,7 @@ def written_forms() -> dict[str, list[str]]:
 
 
 def test_every_written_form_carries_the_key_or_says_why_not():
-    bare = sorted(
-        name for name, forms in written_forms().items() for form in forms if "{% once" not in form
-    )
+    bare = sorted(name for name, forms in written_forms().items() for form in forms if "{% once" not in form)
     assert bare == sorted(BARE)
     assert sum(len(forms) for forms in written_forms().values()) > 30
 
@@ -165,10 +163,10 @@ def clicks(world, name, forms):
         url, writer = address(name, world.group, given), writer_of(world, name, given)
         client, places, rows = Client(), [], [stored()]
         client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[writer]
-        opened = {form: once.new_key(world.cast[writer].pk) for form in forms}
+        opened = {form: form_keys.new_key(world.cast[writer].pk) for form in forms}
         for form in forms:
             key = opened[form]
-            response = client.post(url, {**given.get("_data", {}), **filled(name), once.FIELD: key})
+            response = client.post(url, {**given.get("_data", {}), **filled(name), form_keys.FIELD: key})
             places.append((response.status_code, response.get("Location")))
             rows.append(stored())
         transaction.set_rollback(True)
@@ -210,6 +208,6 @@ def test_a_page_whose_form_lost_its_key_is_found(client, group, leader):
     client.force_login(leader)
     page = client.get(address("workspace:office-appoint", group, {})).content.decode()
     forms = [names for action, names in Forms(page).found if not action]
-    assert [once.FIELD in names for names in forms] == [True]
-    bare = re.sub(rf'<input[^>]*name="{once.FIELD}"[^>]*>', "", page)
-    assert [once.FIELD in names for action, names in Forms(bare).found if not action] == [False]
+    assert [form_keys.FIELD in names for names in forms] == [True]
+    bare = re.sub(rf'<input[^>]*name="{form_keys.FIELD}"[^>]*>', "", page)
+    assert [form_keys.FIELD in names for action, names in Forms(bare).found if not action] == [False]

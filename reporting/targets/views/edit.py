@@ -81,7 +81,7 @@ def target_add(request: GroupRequest, group: Group, first: int, last: int) -> Ht
 
 @group_page(Permission.EDIT_TARGETS)
 @require_http_methods(GET_OR_POST)
-@acts_once
+@acts_once(saves=True)
 def target_edit(request: GroupRequest, group: Group, target: int) -> HttpResponse:
     """Change a target. If another person saved first, show both texts, so that neither is lost."""
     found = target_or_404(group, target)

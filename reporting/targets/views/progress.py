@@ -30,7 +30,7 @@ from reporting.targets.views.lists import list_url, target_or_404
 
 @group_page(Permission.RECORD_PROGRESS)
 @require_http_methods(["GET", "HEAD", "POST"])
-@acts_once
+@acts_once(saves=True)
 def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -> HttpResponse:
     """Record or change the progress of one target in one year. If another person saved first, show both texts."""
     found = target_or_404(group, target)
