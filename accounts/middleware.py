@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts import sessions
 from accounts.models import User
+from core import kept
 from core.hooks import needs_second_factor
+from core.models import KeptReason
 
 # Pages that stay open to a person who has not used a second factor in this session.
 ALWAYS_OPEN = {"account_logout", "set_language", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
@@ -64,17 +66,25 @@ class SecondFactorMiddleware:
 
 
 def send_to_use(request: HttpRequest, person: User) -> HttpResponse:
-    """Redirect to the page where the person uses their second factor. That page leads back to this one."""
+    """Redirect to the page where the person uses their second factor. That page leads back to this one.
+
+    What a post says is kept. Its form shows it again afterwards.
+    """
+    kept.keep(request, KeptReason.SECOND_STEP)
     messages.info(
         request, _("Your role asks for a second step in each session. Use your app or your key to go on.")
     )
     has_app = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
     page = reverse("mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn")
-    return redirect(f"{page}?{urlencode({'next': request.get_full_path()})}")
+    return redirect(f"{page}?{urlencode({'next': kept.form_page(request)})}")
 
 
 def send_to_add(request: HttpRequest) -> HttpResponse:
-    """Redirect to the page where the person adds a second factor. The recovery codes then show a link back."""
+    """Redirect to the page where the person adds a second factor. The recovery codes then show a link back.
+
+    What a post says is kept. Its form shows it again afterwards.
+    """
+    kept.keep(request, KeptReason.SECOND_STEP)
     messages.info(request, _("Your role asks for a second step at sign-in. Set one up to go on."))
-    request.session[WANTED_PAGE] = request.get_full_path()
+    request.session[WANTED_PAGE] = kept.form_page(request)
     return redirect("mfa_index")

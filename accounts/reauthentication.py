@@ -5,8 +5,8 @@ allauth's page: with the password, a code of the app, or a key. A person who has
 (`accounts.views.prove_again`). They stay signed in during the proof.
 
 The portal asks for the proof when the person opens the form. When the proof expires while the form is open, the
-session keeps what the person typed. After the new proof the form shows the text again. Nothing is done until the
-person presses the button. Source: docs/security.md, "Fresh proof".
+portal keeps what the person typed (core.kept). After the new proof the form shows the text again. Nothing is done until
+the person presses the button. Source: docs/security.md, "Fresh proof".
 """
 
 from __future__ import annotations
@@ -20,17 +20,15 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import kept
 from core.access import View
-from core.once import FIELD
+from core.models import KeptReason
 
-TYPED_TEXT = "accounts.kept-text"
-# Longer than any of these forms accepts. The form would refuse a longer text too.
-LONGEST_TEXT = 20_000
 # Seconds that the clock may go back without a second request for proof.
 CLOCK_STEP = 60
 
@@ -47,12 +45,11 @@ def recently_authenticated(request: HttpRequest) -> bool:
 def reauthentication_redirect(request: HttpRequest, back: str = "") -> HttpResponse | None:
     """Return a redirect to the page for the proof, or None when the person has given a fresh one.
 
-    The session keeps what a form posted. Pass `back`, the page to return to, for an address that only accepts posts.
+    The portal keeps what a form posted. Pass `back`, the page to return to, for an address that only accepts posts.
     """
     if recently_authenticated(request):
         return None
-    if request.method == "POST" and not back:
-        _keep(request)
+    kept.keep(request, KeptReason.PROOF)
     if back:
         messages.info(request, _("Once you have confirmed that it is you, press the button again."))
     page = get_adapter(request).get_reauthentication_methods(request.user)[0]["url"]
@@ -75,30 +72,3 @@ def needs_reauthentication(view: View | None = None, *, back: str = "") -> Any:
         return proved
 
     return decorate if view is None else decorate(view)
-
-
-def _keep(request: HttpRequest) -> None:
-    """Save the typed text in the session, for the same page and the same person only."""
-    typed_now = request.POST.copy()
-    for name in (FIELD, "csrfmiddlewaretoken"):
-        typed_now.pop(name, None)
-    text = typed_now.urlencode()
-    if len(text) <= LONGEST_TEXT:
-        request.session[TYPED_TEXT] = {"page": request.path, "person": request.user.pk, "text": text}
-
-
-def typed(request: HttpRequest) -> QueryDict | None:
-    """Return the data for a form of the page: the post, or what the person typed before the proof, or None.
-
-    Only a post acts. A form with saved text shows it, and the person presses the button again.
-    """
-    if request.method == "POST":
-        return request.POST
-    saved = request.session.get(TYPED_TEXT)
-    if not saved or (saved["page"], saved["person"]) != (request.path, request.user.pk):
-        return None
-    del request.session[TYPED_TEXT]
-    messages.info(
-        request, _("Nothing has been done yet. Here is what you had entered: press the button again.")
-    )
-    return QueryDict(saved["text"])

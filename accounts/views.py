@@ -27,6 +27,8 @@ from core import clock, codes
 from core.access import signed_in_page
 from core.errors import DomainError
 from core.hooks import has_public_contact
+from core.kept import restored
+from core.once import acts_once
 
 # Key of the session: the address that a new account in this browser will most likely have.
 EXPECTED_ADDRESS = "accounts.expected-address"
@@ -46,11 +48,13 @@ signup = SignupView.as_view()
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@acts_once(saves=True)
 def profile(request: AuthedRequest) -> HttpResponse:
     """Show and save the person's profile, and say who can see it."""
     # Read the person again: the page's header uses request.user and must not show text that is not saved.
     person = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=person, public_contact=has_public_contact(request))
+    form = restored(request, form)
     if request.method == "POST" and form.is_valid():
         actions.update_profile(person=person, by=request.user, **form.cleaned_data)
         messages.success(request, _("Your profile is saved."))

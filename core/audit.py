@@ -10,7 +10,9 @@ Both records are written in the transaction of the change. The run-time role can
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import pghistory
@@ -23,6 +25,7 @@ from core.models import AuditEntry
 # How an act reached the portal: from a page, from the link of a mail without an account, from a scheduled job, from a
 # command of the operator; "" when nobody said it.
 Channel = Literal["page", "link", "job", "command", ""]
+_acts: ContextVar[list[str] | None] = ContextVar("acts", default=None)
 Tracked = Callable[[type[models.Model]], type[models.Model]]
 
 
@@ -71,11 +74,24 @@ def record(
         about_id=about.pk,
         detail=detail,
     )
+    if (acts := _acts.get()) is not None:
+        acts.append(verb)
     if entry.group_id is None:  # INSERT … RETURNING reads the new row, which no group's scope may read
         with scope.read_everywhere("groupless-record"):
             entry.save(force_insert=True)
     else:
         entry.save(force_insert=True)
+
+
+@contextmanager
+def acts_inside() -> Iterator[list[str]]:
+    """Yield a list that gets the verb of each act that is recorded inside."""
+    acts: list[str] = []
+    token = _acts.set(acts)
+    try:
+        yield acts
+    finally:
+        _acts.reset(token)
 
 
 def _current(key: str) -> str:

@@ -18,6 +18,8 @@ from django.utils.functional import Promise
 from django.utils.log import log_response
 from django.utils.translation import gettext_lazy as _
 
+from core import kept
+
 logger = logging.getLogger(__name__)
 
 
@@ -89,7 +91,7 @@ def away(request: HttpRequest, error: BaseException, fault: Fault) -> HttpRespon
         return given
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
-        context = {"fault": fault, "posted": request.method == "POST"}
+        context = {"fault": fault, "posted": request.method == "POST", **kept.again(request)}
         response = render(None, "503.html", context, status=503)
     response["Retry-After"] = str(fault.wait)
     response["Cache-Control"] = "no-store"

@@ -1,13 +1,15 @@
-"""Middleware of every page: error pages for faults and long requests, privacy headers, htmx, the audit context."""
+"""Middleware of every page: error pages for faults and long requests, sign-in, privacy headers, htmx, audit context."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from core import audit, faults
+from core import audit, faults, kept
 from core.htmx import HtmxRequest
 from core.logs import without_secrets
 from core.pg import limits
@@ -51,6 +53,16 @@ class LongRequestMiddleware:
         language = translation.get_language_from_request(request, check_path=True)
         with translation.override(language):
             return render(None, "413.html", status=413)
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Redirects visitors to the sign-in, unless a page is open to them. What a post says is kept."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        """Django calls this for a visitor on a page that needs a sign-in."""
+        if request.method == "POST":
+            return kept.sign_in_page(request)
+        return super().handle_no_permission(request, view_func)
 
 
 class PrivatePagesMiddleware:

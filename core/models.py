@@ -5,6 +5,7 @@ from typing import ClassVar, Self, TypeVar
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from core.guards import Guard, refuse
@@ -14,6 +15,8 @@ __all__ = [
     "AuditEntry",
     "FormPost",
     "Heartbeat",
+    "KeptReason",
+    "KeptText",
     "LiveDatabase",
     "MailClass",
     "MailState",
@@ -89,12 +92,20 @@ class AuditEntry(models.Model):
 
 
 class FormPost(models.Model):
-    """One post of a form by its key, with the address that the post redirected to (core.once)."""
+    """A form that a person opened, by its key: where its last post redirected to, and what that post said.
+
+    Posts and automatic saves of one form lock this row, so that they happen one after the other (core.once,
+    core.kept).
+    """
 
     key = models.UUIDField(primary_key=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=300)
     location = models.CharField(max_length=500, blank=True)
+    # A hash of the post that led to `location`.
+    content = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # The highest number of the form's automatic saves. A save with this number or a lower one comes late.
+    sequence = models.PositiveIntegerField(default=0, db_default=0)
     at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
@@ -109,3 +120,36 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class KeptReason(models.TextChoices):
+    """Why the portal keeps a text that a person typed."""
+
+    DRAFT = "draft", _("Not sent yet")
+    SIGNED_OUT = "signed-out", _("You were signed out")
+    NOT_CHECKED = "not-checked", _("The form could not be checked")
+    SECOND_STEP = "second-step", _("A second step at sign-in was missing")
+    PROOF = "proof", _("You had to confirm that it is you")
+    REFUSED = "refused", _("The portal could not do this")
+    CLOSED = "closed", _("The page was not open to you")
+
+
+class KeptText(models.Model):
+    """What a person typed into a form that has not been carried out: a draft, or a post that was refused."""
+
+    # The same key as in FormPost. No foreign key: a post's key is forgotten after a week.
+    form = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # The address that the form posts to, without the language.
+    place = models.CharField(max_length=300)
+    # All answers of the form, as a browser posts them.
+    fields = models.TextField()
+    reason = models.CharField(max_length=20, choices=KeptReason)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["person", "place", "-at"], name="kept_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.form}"

@@ -4,14 +4,15 @@ from celery import shared_task
 from django.core.cache import caches
 from django.core.management import call_command
 
-from core import alarms, health, once
+from core import alarms, health, kept, once
 from core.cache import TableCache
 
 
 @shared_task
 def forget_old_forms() -> None:
-    """Delete the keys of forms that were sent more than a week ago."""
+    """Delete the keys of forms that were sent more than a week ago, and texts that were kept for 30 days."""
     once.forget_old()
+    kept.forget_old()
 
 
 @shared_task

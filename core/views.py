@@ -9,13 +9,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from core import clock, components, faults
+from core import clock, components, faults, form_keys, kept
 from core import health as condition
 from core import metrics as figures
 from core.context_processors import language_choices
+from core.models import KeptReason
 
 
 @login_not_required
@@ -129,29 +130,40 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Show the 403 page: the person may know that the object exists, but may not do this."""
-    return render(request, "403.html", status=403)
+    """Show the 403 page: the person may know that the object exists, but may not do this. A typed text is shown."""
+    return render(request, "403.html", kept.closed(request), status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show the page for a failed CSRF check: the form was open too long, or another site sent it."""
-    return render(request, "403_csrf.html", status=403)
+    """Answer a failed CSRF check: the form is from another session, cookies are blocked, or another site sent it.
+
+    A form that the portal gave to this person is shown again with what the person entered. Nothing is carried out.
+    """
+    key = form_keys.key_of(request)
+    if key and key.person and not request.user.is_authenticated:
+        return kept.sign_in_page(request)
+    row = kept.keep(request, KeptReason.NOT_CHECKED)
+    if row is not None and row.person_id == request.user.pk:
+        return redirect(kept.form_page(request))
+    return render(request, "403_csrf.html", {"kept": row}, status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Show the 404 page: the address does not exist, or this person may not know of it."""
+    """Show the 404 page: the address does not exist, or this person may not know of it. A typed text is shown."""
     # The page does not repeat the address, which may contain anything. Its links lead to the start in each language.
-    return render(request, "404.html", {"languages": language_choices(lambda code: f"/{code}/")}, status=404)
+    context = {"languages": language_choices(lambda code: f"/{code}/"), **kept.closed(request)}
+    return render(request, "404.html", context, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show the 500 page after a bug, or the 503 page when the database does not serve the request.
 
     Django calls this inside the handling of the exception, also for exceptions of middleware and of a commit. The 500
-    page is rendered without context, so that the page itself cannot fail.
+    page asks neither the database nor the session, so that the page itself cannot fail. A form that was posted can be
+    sent again.
     """
     error = sys.exc_info()[1]
     fault = faults.fault_of(error)
     if error and fault:
         return faults.away(request, error, fault)
-    return render(None, "500.html", status=500)
+    return render(None, "500.html", kept.again(request), status=500)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core import audit, clock
 from core.errors import DomainError
 from core.htmx import list_page
+from core.kept import shown_on
 from core.mail import live
 from core.mail.models import OutgoingMail
 from core.once import acts_once
@@ -221,6 +222,7 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
 
 @office_page(Permission.RETRY_MAIL)
 @require_POST
+@shown_on("office:mail-queue")
 @acts_once
 def mail_retry(request: AuthedRequest, mail: int) -> HttpResponse:
     """Put one mail back into the queue."""

@@ -87,6 +87,7 @@ MAIN = (
 ACCOUNT = (
     Link(_("Your profile"), "accounts:profile", signed_in),
     Link(_("Invitations and requests"), "members:my-invitations", signed_in),
+    Link(_("Your kept texts"), "core:kept-list", signed_in),
     Link(_("Mail you get"), "duties:notifications", signed_in),
     Link(_("Sign-in and security"), "mfa_index", signed_in),
 )

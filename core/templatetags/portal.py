@@ -10,17 +10,19 @@ from typing import Any, TypedDict
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import clock, htmx, icons, once, request_id
+from core import clock, form_keys, htmx, icons, kept, request_id
 from core.forms import ErrorLink, error_links
 from core.forms import error_texts as texts_of_errors
 from core.mail import lines
@@ -308,7 +310,32 @@ def note_kind(level: str) -> str:
     return LEVELS.get(level, "info")
 
 
-@register.simple_tag(name="once")
-def once_field() -> SafeString:
-    """Draw the hidden key of a form that posts, so that a double click acts once (core.once)."""
-    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.new_key())
+@register.simple_tag(takes_context=True, name="once")
+def once_field(context: Context, form: BaseForm | None = None) -> SafeString:
+    """Draw the hidden key of a form that posts, so that a double click acts once (core.once).
+
+    With `{% once form %}` the portal also keeps what a person enters (core.kept). Then the tag draws the labels of the
+    form, and, above a form that shows kept text, what happened.
+    """
+    request = context["request"]
+    hidden = [(form_keys.FIELD, _form_key(request, form))]
+    if form is not None:
+        number = form_keys.sequence_of(request) if _is_posted(request, form) else 0
+        hidden += [(form_keys.SEQUENCE, str(number)), *((form_keys.LABEL, one) for one in kept.labels(form))]
+    fields = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden)
+    row = getattr(form, "kept", None)
+    return fields + render_to_string("components/kept.html", {"kept": row}) if row else fields
+
+
+def _is_posted(request: HttpRequest, form: BaseForm) -> bool:
+    """Return whether the page shows the form again that this request has posted."""
+    key = form_keys.key_of(request) if form.is_bound else None
+    return key is not None and key.person == (request.user.pk or 0)
+
+
+def _form_key(request: HttpRequest, form: BaseForm | None) -> str:
+    """Return the key of the form: the posted one when the form comes back with errors, otherwise a new one."""
+    if form is not None and _is_posted(request, form):
+        return request.POST[form_keys.FIELD]
+    row = getattr(form, "kept", None)
+    return form_keys.new_key(request.user.pk, row.form if row else None)

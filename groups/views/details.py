@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import Conflict, DomainError
 from core.forms import over_version
+from core.kept import refused, restored
+from core.once import acts_once
 from groups import actions, queries
 from groups.access import GroupRequest, group_page, request_roles
 from groups.activity import act_of
@@ -24,11 +26,13 @@ PER_PAGE = 30
 
 @group_page(Permission.EDIT_GROUP)
 @require_http_methods(["GET", "HEAD", "POST"])
+@acts_once(saves=True)
 def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
     """Change the details that the public page shows. When another person saved first, the person sees both texts."""
     theirs: list[tuple[str, str]] = []
     status = 200
     form = DetailsForm(request.POST or None, instance=group, initial={"version": group.version})
+    form = restored(request, form)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         try:
@@ -40,8 +44,7 @@ def group_edit(request: GroupRequest, group: Group) -> HttpResponse:
             saved = Group.objects.values_list("version", flat=True).get(pk=group.pk)
             form.data = over_version(request.POST, saved)
         except DomainError as error:
-            messages.error(request, str(error))
-            return redirect("workspace:overview", group=group.slug)
+            return refused(request, str(error), reverse("workspace:overview", args=[group.slug]))
         else:
             messages.success(request, _("The details are saved."))
             return redirect("groups:group-edit", group=group.slug)

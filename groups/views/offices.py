@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.reauthentication import needs_reauthentication, typed
+from accounts.reauthentication import needs_reauthentication
 from core import clock
 from core.errors import DomainError
+from core.kept import restored
 from core.once import acts_once
 from groups import actions, queries, roles
 from groups.access import GroupRequest, group_page, request_roles
@@ -108,7 +109,7 @@ def leadership_delegate(request: GroupRequest, group: Group) -> HttpResponse:
     deputies = {
         one.person.pk: one.person.name for one in queries.leadership(group).with_role(RoleCode.DEPUTY)
     }
-    form = DelegationForm(typed(request), deputies=deputies)
+    form = restored(request, DelegationForm(request.POST or None, deputies=deputies))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -139,7 +140,7 @@ def office_end(request: GroupRequest, group: Group, appointment: int) -> HttpRes
         pk=appointment,
         office__in=roles.FILLED_BY_LEADER | {roles.DELEGATE},
     )
-    form = EndOfficeForm(typed(request))
+    form = restored(request, EndOfficeForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_appointment(appointment=row, by=request.user, reason=form.cleaned_data["reason"])

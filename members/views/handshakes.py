@@ -7,10 +7,12 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
+from core.kept import refused, restored, shown_on
 from core.once import acts_once
 from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group
@@ -46,7 +48,7 @@ def person_invite(request: GroupRequest, group: Group) -> HttpResponse:
     """Invite one person. People who may only prepare invitations leave it to a leader to send them."""
     sends = request_roles(request).may(Permission.INVITE_PERSON, group)
     first = {name: request.GET.get(name, "")[:254] for name in PREFILL if request.GET.get(name)}
-    form = InviteForm(request.POST or None, initial={"language": "en", **first})
+    form = restored(request, InviteForm(request.POST or None, initial={"language": "en", **first}))
     status = 200
     if request.method == "POST" and form.is_valid():
         act = actions.invite_person if sends else actions.prepare_invitation
@@ -103,6 +105,11 @@ def _invitation_page(
         if state != HandshakeState.PREPARED
         else held.may(Permission.PREPARE_INVITATION, group)
     )
+    address_form = form or restored(
+        request,
+        AddressForm(initial={"email": request.GET.get("address", "")[:254]}),
+        reverse("members:invitation-readdress", args=[group.slug, handshake.pk]),
+    )
     context = {
         "group": group,
         "handshake": handshake,
@@ -111,13 +118,14 @@ def _invitation_page(
         "may_send": sendable and invites,
         "may_withdraw": may_withdraw,
         "form": form,
-        "address_form": form or AddressForm(initial={"email": request.GET.get("address", "")[:254]}),
+        "address_form": address_form,
     }
     return render(request, "members/invitation_detail.html", context, status=status)
 
 
 @group_page(Permission.INVITE_PERSON)
 @require_POST
+@shown_on("members:invitation-detail", "group", "pk")
 @acts_once
 def invitation_send(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Send a prepared invitation, or a new link."""
@@ -132,6 +140,7 @@ def invitation_send(request: GroupRequest, group: Group, pk: int) -> HttpRespons
 
 @group_page(Permission.PREPARE_INVITATION)
 @require_POST
+@shown_on("members:invitation-detail", "group", "pk")
 @acts_once
 def invitation_withdraw(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Withdraw an invitation."""
@@ -146,6 +155,7 @@ def invitation_withdraw(request: GroupRequest, group: Group, pk: int) -> HttpRes
 
 @group_page(Permission.INVITE_PERSON)
 @require_POST
+@shown_on("members:invitation-detail", "group", "pk")
 @acts_once
 def invitation_readdress(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Send an invitation to another address."""
@@ -156,8 +166,7 @@ def invitation_readdress(request: GroupRequest, group: Group, pk: int) -> HttpRe
     try:
         sent = actions.readdress(handshake=handshake, by=request.user, email=form.cleaned_data["email"])
     except DomainError as error:
-        form.add_error("email", str(error))
-        return _invitation_page(request, group, _handshake(group, pk), form, error.status)
+        return refused(request, str(error), reverse("members:invitation-detail", args=[group.slug, pk]))
     messages.success(
         request, _("The invitation to %(name)s is on its way to the other address.") % {"name": sent.name}
     )
@@ -168,7 +177,10 @@ def invitation_readdress(request: GroupRequest, group: Group, pk: int) -> HttpRe
 @require_safe
 def request_detail(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """One request to join: who asks, the person's message, and the form for the answer."""
-    return _request_page(request, group, _handshake(group, pk), WordForm())
+    answers = [
+        reverse(name, args=[group.slug, pk]) for name in ("members:request-accept", "members:request-decline")
+    ]
+    return _request_page(request, group, _handshake(group, pk), restored(request, WordForm(), *answers))
 
 
 def _request_page(
@@ -201,6 +213,7 @@ def _request_page(
 
 @group_page(Permission.DECIDE_REQUEST)
 @require_POST
+@shown_on("members:request-detail", "group", "pk")
 @acts_once
 def request_accept(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Accept a request, with a message."""
@@ -209,6 +222,7 @@ def request_accept(request: GroupRequest, group: Group, pk: int) -> HttpResponse
 
 @group_page(Permission.DECIDE_REQUEST)
 @require_POST
+@shown_on("members:request-detail", "group", "pk")
 @acts_once
 def request_decline(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """Decline a request, with a message."""
@@ -227,8 +241,12 @@ def _decide(request: GroupRequest, group: Group, pk: int, *, accept: bool) -> Ht
         else:
             actions.decline_request(handshake=handshake, by=request.user, word=word)
     except DomainError as error:
+        handshake = _handshake(group, pk)
+        if handshake.state != HandshakeState.REQUESTED:  # the page shows the form no more
+            here = reverse("members:request-detail", args=[group.slug, pk])
+            return refused(request, str(error), here, status=error.status)
         form.add_error("word" if error.code == "word_missing" else None, str(error))
-        return _request_page(request, group, _handshake(group, pk), form, error.status)
+        return _request_page(request, group, handshake, form, error.status)
     sentence = _("%(name)s is now a member.") if accept else _("The request of %(name)s is declined.")
     messages.success(request, sentence % {"name": handshake.name})
     return redirect("members:member-list", group=group.slug)

@@ -26,11 +26,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import ProofCodeForm
 from accounts.models import User
-from accounts.reauthentication import reauthentication_redirect, typed
+from accounts.reauthentication import reauthentication_redirect
 from accounts.views import EXPECTED_ADDRESS
 from core import audit, clock, codes, scope
 from core.access import View
 from core.errors import DomainError
+from core.kept import shown_on
 from core.once import acts_once
 from groups.access import AuthedRequest, public_page, signed_in_page
 from groups.models import Group
@@ -275,6 +276,7 @@ def invitation_opened(request: HttpRequest, handshake: Handshake, link: str) -> 
 
 @public_page
 @require_POST
+@shown_on("members:invitation-opened", "pk")
 @opened
 @acts_once
 def invitation_accept(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
@@ -289,6 +291,7 @@ def invitation_accept(request: HttpRequest, handshake: Handshake, link: str) -> 
 
 @public_page
 @require_POST
+@shown_on("members:invitation-opened", "pk")
 @opened
 def invitation_decline(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
     """Decline: the link is enough."""
@@ -313,6 +316,7 @@ def invitation_declined(request: HttpRequest, handshake: Handshake, link: str) -
 
 @public_page
 @require_POST
+@shown_on("members:invitation-opened", "pk")
 @opened
 def invitation_new_link(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
     """Ask for a new link. The people who invited get one mail."""
@@ -337,6 +341,7 @@ def invitation_sign_out(request: HttpRequest, handshake: Handshake, link: str) -
 
 @signed_in_page
 @require_POST
+@shown_on("members:invitation-opened", "pk")
 @opened
 @acts_once
 def invitation_other_address(request: AuthedRequest, handshake: Handshake, link: str) -> HttpResponse:
@@ -362,8 +367,7 @@ def invitation_prove(request: AuthedRequest, handshake: Handshake, link: str) ->
     waiting = request.session.get(PROOF) or {}
     if waiting.get("handshake") != handshake.pk or _too_late(waiting):
         waiting = {}
-    given = typed(request)
-    form = ProofCodeForm(given if given and "code" in given else None)
+    form = ProofCodeForm(request.POST if "code" in request.POST else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
         try:

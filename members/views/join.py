@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import scope
 from core.errors import DomainError
+from core.kept import refused, restored
 from core.once import acts_once
 from groups.access import AuthedRequest, signed_in_page
 from groups.models import Category, Group
@@ -42,8 +44,8 @@ def join_group(request: AuthedRequest, slug: str) -> HttpResponse:
     if group is None:
         raise Http404
     conditions = Conditions.in_force()
-    form = JoinForm(request.POST or None, shown=conditions)
-    status = 200
+    form = restored(request, JoinForm(request.POST or None, shown=conditions))
+    status, sentence = 200, ""
     if request.method == "POST" and form.is_valid():
         try:
             handshake = actions.request_to_join(
@@ -53,7 +55,8 @@ def join_group(request: AuthedRequest, slug: str) -> HttpResponse:
                 message=form.cleaned_data["message"],
             )
         except DomainError as error:
-            form.add_error(None, str(error))
+            sentence = str(error)
+            form.add_error(None, sentence)
             if isinstance(error, ConditionsChanged):
                 form.show_again()
             status = error.status
@@ -63,6 +66,9 @@ def join_group(request: AuthedRequest, slug: str) -> HttpResponse:
         status = 422
     with scope.group_scope(group):
         is_member = Membership.objects.on().filter(group=group, person=request.user).exists()
+    takes_members = group.category.takes_members and not group.is_closed
+    if sentence and (is_member or not takes_members):  # the page shows the form no more
+        return refused(request, sentence, reverse("members:join-group", args=[slug]), status=status)
     return render(
         request,
         "members/join_group.html",
@@ -71,7 +77,7 @@ def join_group(request: AuthedRequest, slug: str) -> HttpResponse:
             "conditions": conditions,
             "form": form,
             "is_member": is_member,
-            "takes_members": group.category.takes_members and not group.is_closed,
+            "takes_members": takes_members,
         },
         status=status,
     )

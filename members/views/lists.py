@@ -17,10 +17,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.reauthentication import needs_reauthentication, typed
+from accounts.reauthentication import needs_reauthentication
 from core import audit, clock
 from core.errors import DomainError
 from core.htmx import list_page
+from core.kept import refused, restored, shown_on
 from core.once import acts_once
 from core.sorting import headings, read_sort
 from core.tables import csv_text
@@ -225,6 +226,7 @@ def _former_row(group: Group, one: Membership, *, invite: bool) -> dict[str, Any
 
 @group_page(Permission.VIEW_CONTACTS)
 @require_POST
+@shown_on("members:member-list", "group")
 @needs_reauthentication(back="members:member-list")
 def member_export(request: GroupRequest, group: Group) -> HttpResponse:
     """The list with addresses for a spreadsheet. The audit trail records who downloaded it."""
@@ -304,17 +306,16 @@ def _membership(group: Group, pk: int) -> Membership:
 def member_end(request: GroupRequest, group: Group, pk: int) -> HttpResponse:
     """A leader ends a membership, with a reason."""
     membership = _membership(group, pk)
-    form = EndForm(typed(request))
+    form = restored(request, EndForm(request.POST if request.method == "POST" else None))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_membership(membership=membership, by=request.user, reason=form.cleaned_data["reason"])
         except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request, _("The membership of %(name)s has ended.") % {"name": membership.person.name}
-            )
+            return refused(request, str(error), reverse("members:member-list", args=[group.slug]))
+        messages.success(
+            request, _("The membership of %(name)s has ended.") % {"name": membership.person.name}
+        )
         return redirect("members:member-list", group=group.slug)
     if request.method == "POST":
         status = 422

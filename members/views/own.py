@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import scope
 from core.errors import DomainError
+from core.kept import restored, shown_on
 from core.once import acts_once
 from groups.access import AuthedRequest, signed_in_page
 from members import actions
@@ -68,6 +69,7 @@ def my_invitation(request: AuthedRequest, pk: int) -> HttpResponse:
 
 @signed_in_page
 @require_POST
+@shown_on("members:my-invitation", "pk")
 @acts_once
 def my_invitation_accept(request: AuthedRequest, pk: int) -> HttpResponse:
     """Accept without the mail's link, because the person has confirmed the address."""
@@ -76,6 +78,7 @@ def my_invitation_accept(request: AuthedRequest, pk: int) -> HttpResponse:
 
 @signed_in_page
 @require_POST
+@shown_on("members:my-invitation", "pk")
 @acts_once
 def my_invitation_decline(request: AuthedRequest, pk: int) -> HttpResponse:
     """Decline without the mail's link."""
@@ -93,6 +96,7 @@ def my_invitation_decline(request: AuthedRequest, pk: int) -> HttpResponse:
 
 @signed_in_page
 @require_POST
+@shown_on("members:my-invitation", "pk")
 @acts_once
 def my_request_withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
     """Withdraw a request."""
@@ -119,7 +123,7 @@ def membership_leave(request: AuthedRequest, pk: int) -> HttpResponse:
         )
     if membership is None:
         raise Http404
-    form = LeaveForm(request.POST or None)
+    form = restored(request, LeaveForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_membership(membership=membership, by=request.user, reason=form.cleaned_data["reason"])

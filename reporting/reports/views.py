@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import clock
 from core.errors import Conflict, DomainError
 from core.forms import over_version
+from core.kept import refused, restored, shown_on
 from core.once import acts_once
 from groups.access import GroupRequest, group_page
 from groups.models import Group
@@ -118,7 +119,7 @@ def _section_or_404(rows: list[SectionRow], key: str) -> SectionRow:
 
 @report_page(lambda rights: rights.reads, post=lambda rights: rights.writes_some)
 @require_http_methods(GET_OR_POST)
-@acts_once
+@acts_once(saves=True)
 def report_section(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, section: str
 ) -> HttpResponse:
@@ -133,10 +134,14 @@ def report_section(
         report and talk and rights.writes(row.template) and report.state != ReportState.ACCEPTED
     )
     theirs = None
-    # The text of a form that was open when the section could no longer be changed: it is shown, to be copied.
-    unsaved = "" if may_write else request.POST.get("text", "").strip()
+    here = reverse("reporting:report-section", args=[group.slug, year, section])
     form = _section_form(row, request.POST or None, may_write=may_write, may_answer=may_answer)
-    if request.method == "POST" and form.fields and not unsaved and form.is_valid():
+    # A form that was open when the section could no longer be changed has a text that this page does not show.
+    shows_all = may_write or (may_answer and "text" not in request.POST)
+    if request.method == "POST" and not shows_all:
+        return refused(request, reason or _("You cannot edit this section with your role."), here)
+    form = restored(request, form)
+    if request.method == "POST" and form.is_valid():
         try:
             actions.save_section_page(
                 group=group,
@@ -174,7 +179,6 @@ def report_section(
             "component": component,
             "form": form,
             "theirs": theirs,
-            "unsaved": unsaved,
             "may_write": may_write,
             "reason": reason,
             "targets": target_rows(group, period, component) if component else None,
@@ -182,7 +186,7 @@ def report_section(
             "may_answer": may_answer,
             **progress(rows),
         },
-        status=409 if theirs is not None or unsaved else 200,
+        status=409 if theirs is not None else 200,
     )
 
 
@@ -309,7 +313,7 @@ def report_sent(request: GroupRequest, group: Group, year: int, rights: ReportRi
 def report_share(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Who helps to write this report, and until when."""
     report, period = find_both(group, year)
-    form = ShareForm(request.POST if request.method == "POST" else None)
+    form = restored(request, ShareForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             grant = actions.share_report(group=group, year=period, by=request.user, **form.cleaned_data)
@@ -336,6 +340,7 @@ def report_share(request: GroupRequest, group: Group, year: int, rights: ReportR
 
 @report_page(lambda rights: rights.shares)
 @require_POST
+@shown_on("reporting:report-share", "group", "year")
 @acts_once
 def report_unshare(
     request: GroupRequest, group: Group, year: int, rights: ReportRights, grant: int

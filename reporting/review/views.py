@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from core.kept import refused, restored
 from core.once import acts_once
 from groups.access import GroupRequest, request_roles
 from groups.models import Group
@@ -45,9 +46,13 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     report = report_or_404(group, year)
     reason = why_not_decide(request.user, report, request_roles(request))
     review = review_of(report, notes=reason is None)
-    if request.method != "POST" or review is None:
-        return _page(request, report, review, ReviewForm(review=review) if review else None)
-    form = ReviewForm(request.POST, review=review)
+    if review is None:
+        return _page(request, report, None, None)
+    form = restored(request, ReviewForm(request.POST or None, review=review))
+    if request.method != "POST":
+        return _page(request, report, review, form)
+    if reason:
+        return refused(request, reason, request.path)
     act = request.POST.get("act", COMMENT)
     if not form.is_valid() or act == EDIT or (act in (CHECK, PUBLISH) and not form.check_acceptance()):
         return _page(request, report, review, form)
@@ -65,6 +70,8 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
         )
     except DomainError as error:
         report = report_or_404(group, year)
+        if report.state != ReportState.SUBMITTED:  # the page shows the decision no more
+            return refused(request, str(error), request.path, status=error.status)
         review = review_of(report, notes=reason is None) or review
         form = ReviewForm(_about(review, request.POST), review=review)
         form.add_error("answer_by" if error.code == "wrong_deadline" else None, str(error))
@@ -155,6 +162,7 @@ def _confirm(request: GroupRequest, report: Report, review: Review, form: Review
             "year": report.year,
             "review": review,
             "publication": review.publication,
+            "form": form,
             "typed": [
                 (name, value)
                 for name, values in request.POST.lists()
@@ -171,7 +179,7 @@ def _confirm(request: GroupRequest, report: Report, review: Review, form: Review
 def report_extend(request: GroupRequest, group: Group, year: int, rights: ReportRights) -> HttpResponse:
     """Give a group more time, with the reason."""
     report, period = find_both(group, year)
-    form = ExtendForm(request.POST if request.method == "POST" else None)
+    form = restored(request, ExtendForm(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             actions.extend_deadline(group=group, year=period, by=request.user, **form.cleaned_data)

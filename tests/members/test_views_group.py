@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import Region
+from core import form_keys
+from core.models import KeptText
 from core.scope import group_scope
 from groups.models import Quadrennium
 from members import actions
@@ -189,6 +191,41 @@ def test_wrong_input_comes_back_with_what_was_typed(client, group, cast):
     assert 'value="nonsense"' in text
     assert 'value="Oyelaran"' in text
     assert mails() == []
+
+
+def test_a_corrected_invitation_is_sent_to_the_corrected_address_and_says_so(client, group, cast):
+    """Sent with a typing error, stopped, corrected in the same form, sent again."""
+    client.force_login(cast["LE"])
+    form = {
+        form_keys.FIELD: form_keys.new_key(cast["LE"].pk),
+        "given_name": "Eva",
+        "family_name": "Novak",
+        "language": "en",
+    }
+    client.post(url("person-invite", group), {**form, "email": "eva.typo@example.org"})
+    corrected = {**form, "email": "eva@example.org"}
+    text = client.post(url("person-invite", group), corrected, follow=True).content.decode()
+    assert "You also sent this form before, with other answers" in text
+    assert [mail.to for mail in mails("invitation")] == ["eva.typo@example.org", "eva@example.org"]
+    client.post(url("person-invite", group), corrected)  # a double click
+    assert len(mails("invitation")) == 2
+
+
+def test_a_word_for_a_request_that_was_answered_meanwhile_is_given_back(client, group, cast, stranger):
+    handshake = request(group, stranger)
+    actions.accept_request(handshake=handshake, by=cast["LE"], word="")
+    colleague = factories.make_person()
+    factories.appoint(group, colleague, "co_chair")
+    client.force_login(colleague)
+    typed = {
+        form_keys.FIELD: form_keys.new_key(colleague.pk),
+        form_keys.LABEL: "word:A word",
+        "word": "We are full this year, dear colleague.",
+    }
+    answer = client.post(url("request-decline", group, handshake.pk), typed)
+    assert answer.status_code >= 400
+    assert "We are full this year, dear colleague." in answer.content.decode()
+    assert KeptText.objects.get().person == colleague
 
 
 def test_inviting_a_member_says_so_and_sends_nothing(client, group, cast):

@@ -45,7 +45,7 @@ def _submitted(group: Any, cast: Any) -> dict[str, Any]:
         "_data": {
             "number": last.number,
             "sha256": last.sha256,
-            "outcome": "returned",
+            "act": "return",
             "message": "More, please",
         },
     }

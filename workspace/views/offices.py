@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.reauthentication import needs_reauthentication, typed
+from accounts.reauthentication import needs_reauthentication
 from core import clock
 from core.errors import DomainError
+from core.kept import restored
 from core.once import acts_once
 from groups import actions
 from groups.access import GroupRequest, group_page
@@ -27,7 +28,8 @@ from members.queries import member_choices
 @acts_once
 def office_appoint(request: GroupRequest, group: Group) -> HttpResponse:
     """Appoint a member to an office that the group's leaders fill."""
-    form = OfficeForm(typed(request), people=member_choices(group, clock.today()))
+    form = OfficeForm(request.POST or None, people=member_choices(group, clock.today()))
+    form = restored(request, form)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.errors import DomainError
+from core.kept import refused as refused_post
+from core.kept import restored
 from core.once import acts_once
 from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group
@@ -81,6 +83,7 @@ def target_review(request: GroupRequest, group: Group, first: int, last: int) ->
     following = (
         next_link(request_roles(request), TARGETS, request.GET, group, first, last) if waiting else None
     )
+    form = restored(request, form)
     status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -88,6 +91,8 @@ def target_review(request: GroupRequest, group: Group, first: int, last: int) ->
         try:
             act(target_set=target_set, by=request.user, version=data["version"], word=data["word"])
         except DomainError as error:
+            if not waiting or refusal:  # the page shows the form no more
+                return refused_post(request, str(error), list_url(group, period))
             status = refused(form, error)
         else:
             agreed = data["outcome"] == "agree"

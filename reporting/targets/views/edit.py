@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 from core import clock
 from core.errors import Conflict, DomainError
 from core.forms import choices_of, over_version
+from core.kept import refused as refused_post
+from core.kept import restored
 from core.once import acts_once
 from groups.access import GroupRequest, group_page
 from groups.models import Group, Quadrennium
@@ -61,9 +63,8 @@ def target_add(request: GroupRequest, group: Group, first: int, last: int) -> Ht
     period = period_or_404(first, last)
     target_set = TargetSet.objects.filter(group=group, quadrennium=period).first()
     if reason := why_no_targets(group) or why_not_edit_targets(target_set, period, clock.today()):
-        messages.error(request, reason)
-        return redirect(list_url(group, period))
-    form = TargetForm(request.POST or None, period=period)
+        return refused_post(request, reason, list_url(group, period))
+    form = restored(request, TargetForm(request.POST or None, period=period))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,14 +81,14 @@ def target_add(request: GroupRequest, group: Group, first: int, last: int) -> Ht
 
 @group_page(Permission.EDIT_TARGETS)
 @require_http_methods(GET_OR_POST)
+@acts_once(saves=True)
 def target_edit(request: GroupRequest, group: Group, target: int) -> HttpResponse:
     """Change a target. If another person saved first, show both texts, so that neither is lost."""
     found = target_or_404(group, target)
     period = found.target_set.quadrennium
     if reason := why_not_edit_target(found, clock.today()):
-        messages.error(request, reason)
-        return redirect(found)
-    form = TargetForm(request.POST or None, period=period, target=found)
+        return refused_post(request, reason, found)
+    form = restored(request, TargetForm(request.POST or None, period=period, target=found))
     status, differences = 200, []
     if request.method == "POST" and form.is_valid():
         try:
@@ -145,9 +146,8 @@ def target_drop(request: GroupRequest, group: Group, target: int) -> HttpRespons
     found = target_or_404(group, target)
     period = found.target_set.quadrennium
     if found.dropped_at is None and (reason := why_not_edit_target(found, clock.today())):
-        messages.error(request, reason)
-        return redirect(found)
-    form = WordForm(request.POST or None)
+        return refused_post(request, reason, found)
+    form = restored(request, WordForm(request.POST if request.method == "POST" else None))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

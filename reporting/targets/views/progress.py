@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from core import clock
 from core.errors import Conflict, DomainError
 from core.forms import over_version
+from core.kept import refused, restored
 from core.once import acts_once
 from groups.access import GroupRequest, group_page
 from groups.models import Group
@@ -29,7 +30,7 @@ from reporting.targets.views.lists import list_url, target_or_404
 
 @group_page(Permission.RECORD_PROGRESS)
 @require_http_methods(["GET", "HEAD", "POST"])
-@acts_once
+@acts_once(saves=True)
 def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -> HttpResponse:
     """Record or change the progress of one target in one year. If another person saved first, show both texts."""
     found = target_or_404(group, target)
@@ -37,8 +38,7 @@ def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -
         raise Http404
     row = targets.target_row(found, clock.today())
     if reason := why_not_record(found, year, targets.report_state(group, year), clock.today()):
-        messages.error(request, reason)
-        return redirect(found)
+        return refused(request, reason, found)
     entries = {cell.year: cell.entry for cell in row.cells if cell.entry}
     entry = entries.get(year)
     earlier = [entries[one] for one in sorted(entries, reverse=True) if one < year]
@@ -46,7 +46,7 @@ def progress_edit(request: GroupRequest, group: Group, target: int, year: int) -
         ((one.year, plain_number(one.quantity)) for one in earlier if one.quantity is not None), None
     )
     options: dict[str, Any] = {"target": found, "year": year, "before": figure}
-    form = ProgressForm(request.POST or None, initial=_initial(entry), **options)
+    form = restored(request, ProgressForm(request.POST or None, initial=_initial(entry), **options))
     status, differences = 200, []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
