@@ -9,7 +9,7 @@ from importlib import import_module
 from unittest import mock
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from core import clock
@@ -23,6 +23,8 @@ from members.states import HandshakeState
 from tests import factories
 from tests.members.helpers import fresh, invite, mails, request, secret_in_mail
 from tests.members.test_races import AT_ONCE, together
+
+MIGRATION = import_module("members.migrations.0006_invitations_end_with_the_day")
 
 
 def groups(number):
@@ -307,3 +309,21 @@ def test_the_page_opens_on_the_last_day_and_not_on_the_next(client, group, leade
     page = client.get(reverse("members:invitation", args=[secret_in_mail("guest@example.org")]), follow=True)
     assert page.status_code == status
     assert "(UTC)" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_invitations_sent_before_this_rule_get_the_rest_of_their_last_day(group, other_group, cast):
+    moments = ["2026-12-16T14:25:01+00:00", "2026-12-16T00:00:00+00:00", "2026-12-16T23:59:59.999999+00:00"]
+    sent = [invite(group, cast["LE"], "one@example.org"), invite(group, cast["LE"], "two@example.org")]
+    sent.append(invite(other_group, cast.other["LE"], "three@example.org"))
+    ended = invite(group, cast["LE"], "four@example.org")
+    actions.withdraw(handshake=ended, by=cast["LE"])
+    before = fresh(ended).expires_at
+    for handshake, moment in zip(sent, moments, strict=True):
+        with group_scope(handshake.group_id):
+            Handshake.objects.filter(pk=handshake.pk).update(expires_at=moment)
+    with connection.schema_editor() as editor:
+        for operation in MIGRATION.Migration.operations:
+            operation.database_forwards("members", editor, None, None)
+    assert {fresh(one).expires_at.isoformat() for one in sent} == {moments[2]}
+    assert fresh(ended).expires_at == before
