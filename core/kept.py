@@ -25,7 +25,7 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.forms import BaseForm, CheckboxInput, Textarea, TextInput
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.translation import get_language
@@ -290,7 +290,7 @@ def filled(form: Form, row: KeptText | None) -> Form:
 # ---------------------------------------------------------------- The responses of gates
 
 
-def sign_in_page(request: HttpRequest) -> HttpResponse:
+def sign_in_page(request: HttpRequest) -> HttpResponseRedirect:
     """Keep what a post says, and redirect to the sign-in. From there the person returns to the form."""
     if keep(request, KeptReason.SIGNED_OUT):
         messages.info(request, _("What you entered is kept. Sign in to go on."))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 
@@ -58,7 +58,7 @@ class LongRequestMiddleware:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Redirects visitors to the sign-in, unless a page is open to them. What a post says is kept."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         """Django calls this for a visitor on a page that needs a sign-in."""
         if request.method == "POST":
             return kept.sign_in_page(request)

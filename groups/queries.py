@@ -32,6 +32,7 @@ class InOffice(NamedTuple):
     pk: int
     given_name: str
     family_name: str
+    email: str
     public_email: str
     sort_key: str
     is_active: bool

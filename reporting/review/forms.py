@@ -65,7 +65,8 @@ class ReviewForm(forms.Form):
     @property
     def ticked(self) -> set[int]:
         """Ids of the comments that the reviewer ticked as settled in the form that was sent."""
-        return {int(pk) for pk in self.data.getlist("settled") if pk.isdigit()} if self.is_bound else set()
+        given = self["settled"].data if self.is_bound else None
+        return {int(pk) for pk in given or () if str(pk).isdecimal()}
 
     def check_acceptance(self) -> bool:
         """Whether nothing speaks against accepting: no comment for the group is typed or open. Else adds errors."""

@@ -13,6 +13,7 @@ from django.test import Client
 
 from core import alarms, clock, health, tasks
 from core.mail import outbox
+from core.mail.eligibility import Unchecked
 from core.models import Heartbeat, LiveDatabase, MailState, OutgoingMail
 from core.pdf import measured
 from devstack.processes import free_port
@@ -45,7 +46,12 @@ def kinds() -> list[str]:
 
 def queue(**fields: object) -> None:
     outbox.queue(
-        key="tests:health", purpose="tests", to="reader@example.org", subject="Private", text="Private"
+        key="tests:health",
+        purpose="tests",
+        to="reader@example.org",
+        subject="Private",
+        text="Private",
+        still_due=Unchecked.PERSON_WAITS,
     )
     OutgoingMail.objects.update(**fields)
 

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from core.mail import live, outbox, sender
+from core.mail.eligibility import Unchecked
 from core.models import LiveDatabase, MailState, OutgoingMail
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,14 @@ def as_a_restored_copy() -> None:
 
 
 def queue() -> None:
-    outbox.queue(key="tests:live", purpose="tests", to="reader@example.org", subject="S", text="T")
+    outbox.queue(
+        key="tests:live",
+        purpose="tests",
+        to="reader@example.org",
+        subject="S",
+        text="T",
+        still_due=Unchecked.PERSON_WAITS,
+    )
 
 
 def told(*arguments: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
-from core import clock, once, scope
+from core import clock, form_keys, scope
 from core.logs import LineFormatter, without_secrets
 from core.models import FormPost
 from members.models import Handshake
@@ -109,14 +110,14 @@ def test_no_store_contains_a_secret_after_a_visit_a_refused_post_and_an_answer(n
         assert client.head(path).status_code == 302
         opened = client.get(path)["Location"]
         client.get(opened)
-        client.post(path, {once.FIELD: once.new_key()})  # refused: the form has no token
+        client.post(path, {form_keys.FIELD: form_keys.new_key(None)})  # refused: the form has no token
         client.get(f"{path}nowhere/")
     assert "Forbidden" in logged.getvalue()
     client = Client()
     client.force_login(cast["ME"])
     opened = client.get(path)["Location"]
     for act in ("other-address", "accept", "decline"):
-        client.post(f"{opened}{act}/", {once.FIELD: once.new_key()})
+        client.post(f"{opened}{act}/", {form_keys.FIELD: form_keys.new_key(cast["ME"].pk)})
     with scope.group_scope(group):
         assert Handshake.objects.get(email="invited@example.org").state == "declined"
     assert stores_with(secret, logged) == set()
@@ -131,6 +132,6 @@ def test_a_secret_that_was_kept_would_be_found(group, cast, logged, client):
     session = client.session
     session[OPENED] = {"1": secret}
     session.save()
-    FormPost.objects.create(key=once.new_key(), person=cast["ME"], path=path, at=clock.now())
+    FormPost.objects.create(key=uuid.uuid4(), person=cast["ME"], path=path, at=clock.now())
     logging.getLogger("elsewhere").warning("Forbidden: %s", path.replace("invitation", "unlisted"))
     assert stores_with(secret, logged) == {"sessions", "core_formpost", "log"}
