@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 
 # Entries that exist already: the portal's time is the best that is known. As owner, across all groups.
+# The scope is set in the same message as the statements, because the backend sets it anew before each message.
 ALL_GROUPS = "SELECT set_config('app.scope', '*', true)"
 NO_GROUP = "SELECT set_config('app.scope', '', true)"
 FILL = "UPDATE core_auditentry SET recorded_at = at"
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
             name="recorded_at",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
-        migrations.RunSQL([ALL_GROUPS, FILL, NO_GROUP], migrations.RunSQL.noop),
+        migrations.RunSQL("; ".join((ALL_GROUPS, FILL, NO_GROUP)), migrations.RunSQL.noop),
         migrations.AlterField(
             model_name="outgoingmail",
             name="holds_secret",

@@ -10,6 +10,7 @@ from django.db import migrations, models
 
 
 # Rows that exist already, in the order in which they began.
+# The scope is set in the same message as the statements, because the backend sets it anew before each message.
 ALL_GROUPS = "SELECT set_config('app.scope', '*', true)"
 NO_GROUP = "SELECT set_config('app.scope', '', true)"
 FILL = """
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunSQL([ALL_GROUPS, FILL, FILL_NETWORK, NO_GROUP], migrations.RunSQL.noop),
+        migrations.RunSQL("; ".join((ALL_GROUPS, FILL, FILL_NETWORK, NO_GROUP)), migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="appointment",
             constraint=models.UniqueConstraint(

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 # Rows that stand already, in the order in which they began.
+# The scope is set in the same message as the statements, because the backend sets it anew before each message.
 ALL_GROUPS = "SELECT set_config('app.scope', '*', true)"
 NO_GROUP = "SELECT set_config('app.scope', '', true)"
 FILL = """
@@ -80,7 +81,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunSQL([ALL_GROUPS, FILL, NO_GROUP], migrations.RunSQL.noop),
+        migrations.RunSQL("; ".join((ALL_GROUPS, FILL, NO_GROUP)), migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(

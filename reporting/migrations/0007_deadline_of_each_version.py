@@ -8,6 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+# The scope is set in the same message as the statements, because the backend sets it anew before each message.
 ALL_GROUPS = "SELECT set_config('app.scope', '*', true)"
 NO_GROUP = "SELECT set_config('app.scope', '', true)"
 ANSWER_BY = """
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
             field=models.DateField(null=True),
         ),
         migrations.RunSQL(
-            [ALL_GROUPS, ANSWER_BY, DUE_ON, NO_GROUP],
+            "; ".join((ALL_GROUPS, ANSWER_BY, DUE_ON, NO_GROUP)),
             migrations.RunSQL.noop,
         ),
         pgtrigger.migrations.AddTrigger(

@@ -169,3 +169,25 @@ def test_a_migration_waits_no_longer_than_a_few_seconds_for_a_lock():
     argv = [sys.executable, "-c", SHOW]
     done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.returncode) == ("2s", 0), done.stderr
+
+
+def lone_scopes(operations: list[Operation]) -> list[str]:
+    """Statements that set the scope and do nothing else. The backend sets it anew before the next statement."""
+    alone = re.compile(r"^\s*SELECT set_config\('app\.scope', '\*', true\)\s*;?\s*$")
+    found = []
+    for operation in operations:
+        if isinstance(operation, RunSQL):
+            statements = operation.sql if isinstance(operation.sql, list | tuple) else [operation.sql]
+            found += [str(one) for one in statements if alone.match(str(one))]
+    return found
+
+
+def test_a_migration_sets_the_scope_in_the_message_that_needs_it():
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    assert {
+        name: alone
+        for name, migration in loader.disk_migrations.items()
+        if (alone := lone_scopes(migration.operations))
+    } == {}
+    planted = RunSQL(["SELECT set_config('app.scope', '*', true)", "UPDATE members_handshake SET email = ''"])
+    assert lone_scopes([planted]) == ["SELECT set_config('app.scope', '*', true)"]
