@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name="recorded_at",
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
         ),
-        migrations.RunSQL("; ".join((ALL_GROUPS, FILL, NO_GROUP)), migrations.RunSQL.noop),
+        migrations.RunSQL(f"{ALL_GROUPS}; {FILL}; {NO_GROUP}", migrations.RunSQL.noop),
         migrations.AlterField(
             model_name="outgoingmail",
             name="holds_secret",

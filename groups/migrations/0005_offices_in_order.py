@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunSQL("; ".join((ALL_GROUPS, FILL, FILL_NETWORK, NO_GROUP)), migrations.RunSQL.noop),
+        migrations.RunSQL(f"{ALL_GROUPS}; {FILL}; {FILL_NETWORK}; {NO_GROUP}", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="appointment",
             constraint=models.UniqueConstraint(

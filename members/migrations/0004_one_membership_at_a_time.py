@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunSQL("; ".join((ALL_GROUPS, FILL, NO_GROUP)), migrations.RunSQL.noop),
+        migrations.RunSQL(f"{ALL_GROUPS}; {FILL}; {NO_GROUP}", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             field=models.DateField(null=True),
         ),
         migrations.RunSQL(
-            "; ".join((ALL_GROUPS, ANSWER_BY, DUE_ON, NO_GROUP)),
+            f"{ALL_GROUPS}; {ANSWER_BY}; {DUE_ON}; {NO_GROUP}",
             migrations.RunSQL.noop,
         ),
         pgtrigger.migrations.AddTrigger(
