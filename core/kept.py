@@ -132,6 +132,11 @@ class TypedText(NamedTuple):
     label: str
     text: str
 
+    @property
+    def rows(self) -> int:
+        """How many lines the text area has that shows the text."""
+        return 12 if len(self.text) > 300 else 3
+
 
 def texts_in(fields: QueryDict) -> list[TypedText]:
     """Return the texts among the answers of a form, in its order."""

@@ -22,7 +22,8 @@ from core.once import acts_once
 def kept_list(request: HttpRequest) -> HttpResponse:
     """Show all texts that the portal keeps for the person, newest first."""
     rows = [
-        (row, kept.texts_in(QueryDict(row.fields))) for row in KeptText.objects.filter(person=request.user.pk)
+        (row, next(iter(kept.texts_in(QueryDict(row.fields))), None))
+        for row in KeptText.objects.filter(person=request.user.pk)
     ]
     return render(request, "core/kept_list.html", {"rows": rows, "days": kept.DAYS})
 

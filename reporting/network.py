@@ -340,7 +340,7 @@ def network_support(day: date) -> dict[int, tuple[Supporter, ...]]:
     """The active contacts at the Chair's Office of each group on the day; one query (guidelines 3.5)."""
     found: dict[int, tuple[Supporter, ...]] = {}
     rows = Appointment.objects.on(day).filter(office="network_support", person__is_active=True)
-    names = ("id", "given_name", "family_name", "email")
+    names = ("id", "given_name", "family_name")
     ordered = rows.order_by("starts_on", "pk").values_list("group_id", *(f"person__{name}" for name in names))
     for group_id, pk, *parts in ordered:
         found[group_id] = (*found.get(group_id, ()), Supporter(pk, full_name(*parts)))

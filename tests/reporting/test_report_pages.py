@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import scope
+from core import form_keys, scope
 from core.models import OutgoingMail
 from reporting.models import Report, ReportSection
 from reporting.reports import actions as reports
@@ -190,7 +190,14 @@ def test_decision_that_comes_too_late_keeps_the_message(group, cast):
     written.decide(report, cast["CS"])
     response = signed_in(cast["CA"]).post(
         address("report-review", group),
-        {"number": last.number, "sha256": last.sha256, "act": "return", "message": "My long message"},
+        {
+            form_keys.FIELD: form_keys.new_key(cast["CA"].pk),
+            form_keys.LABEL: "message:Message to the leaders",
+            "number": last.number,
+            "sha256": last.sha256,
+            "act": "return",
+            "message": "My long message",
+        },
     )
     assert response.status_code == 409
     assert f"{cast['CS'].name} has already accepted version 1" in html(response)

@@ -184,7 +184,8 @@ def test_a_double_click_acts_once_and_lands_on_the_same_page(world, name):
         return
     assert places[0] == places[1]
     assert rows[1] == rows[2], {table for table in rows[1] if rows[1][table] != rows[2][table]}
-    assert name in REFUSED or rows[0] != rows[1], name  # the first click did something
+    # The first click did something. The rows of kept texts are not counted.
+    assert name in REFUSED or name == "core:kept-text" or rows[0] != rows[1], name
 
 
 # Where the walk's sample is not what the form takes; the first click must do nothing then.

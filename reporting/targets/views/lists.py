@@ -52,7 +52,8 @@ def target_or_404(group: Group, pk: int) -> Target:
 
 def set_or_404(group: Group, period: Quadrennium) -> TargetSet:
     """The group's set of targets of the period. Raises Http404 before the group begins it."""
-    target_set = get_object_or_404(TargetSet, group=group, quadrennium=period)
+    rows = TargetSet.objects.select_related("submitted_by")
+    target_set = get_object_or_404(rows, group=group, quadrennium=period)
     target_set.quadrennium = period
     return target_set
 
