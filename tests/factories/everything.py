@@ -21,6 +21,7 @@ from reporting.models import (
     Report,
     ReportDecision,
     ReportGrant,
+    ReportGrantEnding,
     ReportingYear,
     ReportSection,
     ReportSubmission,
@@ -108,7 +109,7 @@ def fill(group: Group, leader: User, other: User) -> None:
             written_by=other,
             written_at=now,
         )
-        ReportGrant.objects.create(
+        grant = ReportGrant.objects.create(
             group=group,
             content_object=report,
             user=other,
@@ -116,5 +117,6 @@ def fill(group: Group, leader: User, other: User) -> None:
             ends_on=clock.today(),
             granted_by=leader,
         )
+        ReportGrantEnding.objects.create(group=group, grant=grant, from_day=clock.today(), made_by=leader)
         GroupLogo.objects.create(group=group, content=b"a drawing", width=64, height=64, sha256="0" * 64)
         audit.record("reporting.report_submitted", by=leader, about=report, group=group)
