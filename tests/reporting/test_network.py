@@ -201,8 +201,8 @@ def test_a_decision_leads_to_the_next_report_of_the_list(client, cast, group, ot
     following = page.context["next"]
     assert following.label == f"Next: {other_group.name}"
     assert f'href="{reverse("office:report-list")}?years=' in page.content.decode()
-    form = page.context["decision_form"]
-    answer = client.post(url, {**form.initial, "outcome": "accepted", "message": ""}, follow=True)
+    form = page.context["form"]
+    answer = client.post(url, {**form.initial, "act": "publish", "message": ""}, follow=True)
     text = answer.content.decode()
     notice = text.partition('class="messages')[2].partition("</div>\n  </div>")[0]
     assert f">Next: {other_group.name}</a>" in notice
@@ -226,8 +226,8 @@ def test_a_hostile_name_of_the_next_group_is_inert_in_the_notice(client, cast, g
     waits(evil, sender, days_ago=2)
     client.force_login(cast["CS"])
     url = reverse("reporting:report-review", args=["cat", 2026])
-    form = client.get(url).context["decision_form"]
-    page = client.post(url, {**form.initial, "outcome": "accepted"}, follow=True).content.decode()
+    form = client.get(url).context["form"]
+    page = client.post(url, {**form.initial, "act": "publish"}, follow=True).content.decode()
     assert "<script>alert(1)" not in page
     assert "Next: &lt;script&gt;alert(1)" in page
 

@@ -12,6 +12,7 @@ from reporting.models import ReportDecision, ReviewComment
 from reporting.reports import actions as reports
 from reporting.review import actions as review
 from reporting.states import CommentState, ReportState
+from tests import factories
 from tests.reporting import sets, written
 from tests.reporting.written import YEAR
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def signed_in(person):
     client = Client()
-    client.force_login(person)
+    factories.sign_in(client, person)
     return client
 
 

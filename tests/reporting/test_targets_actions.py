@@ -16,6 +16,7 @@ from reporting.models import Target, TargetSet
 from reporting.states import TARGET_MOVES, TargetSetState
 from reporting.targets import actions
 from tests import factories
+from tests.pg.owner import as_owner
 from tests.reporting import sets
 
 
@@ -222,12 +223,13 @@ def test_states_move_only_along_the_table(inside, cast):
     submitted(inside, cast)
     for state in TargetSetState:
         for to, act in acts.items():
-            TargetSet.objects.update(
-                state=state,
-                submitted_by=cast["LE"],
-                decided_by=cast["CA"],
-                decided_at="2026-01-02T00:00Z",
-            )
+            with as_owner():
+                TargetSet.objects.update(
+                    state=state,
+                    submitted_by=cast["LE"],
+                    decided_by=cast["CA"],
+                    decided_at="2026-01-02T00:00Z",
+                )
             one = TargetSet.objects.get()
             if to in TARGET_MOVES.get(state, set()):
                 act(one)
