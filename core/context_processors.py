@@ -35,10 +35,11 @@ def language_choices(address: Callable[[str], str]) -> list[dict[str, Any]]:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return links to the page in each language, whether this is the demo, and whether ORCID sign-in is set up."""
+    """Return links to the page in each language, the address of the Chair's Office, and what is set up here."""
     query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
     return {
         "languages": language_choices(lambda code: in_other_language(request, code) + query),
         "demo_mode": settings.DEMO_MODE,
+        "office_address": settings.OFFICE_ADDRESS,
         "orcid_ready": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }

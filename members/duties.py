@@ -42,6 +42,7 @@ class WaitingHandshake(NamedTuple):
     person_signed_at: datetime | None
     started_at: datetime
     expires_at: datetime | None
+    refused_at: datetime | None
     group_id: int
     group_slug: str
     group_name: str
@@ -67,8 +68,15 @@ def own_handshakes(person: int, decides: list[int], now: datetime) -> QuerySet:
     proved = EmailAddress.objects.filter(user=person, verified=True).order_by().values_list(Lower("email"))
     decision = Q(state__in=AWAITS_LEADER, group__any_of=decides)
     answer = Q(state=HandshakeState.INVITED, expires_at__gt=now, email__in=proved)
+    refused = Q(
+        state=HandshakeState.INVITED, refused_at__isnull=False, expires_at__gt=now, group__any_of=decides
+    )
     own = Q(state=HandshakeState.REQUESTED, person=person)
-    return Handshake.objects.filter(decision | answer | own).order_by("started_at", "pk").values_list(*FIELDS)
+    return (
+        Handshake.objects.filter(decision | answer | refused | own)
+        .order_by("started_at", "pk")
+        .values_list(*FIELDS)
+    )
 
 
 @provider("members")
@@ -91,7 +99,10 @@ def duties_of_person(
         if group_ids is not None and one.group_id not in group_ids:
             continue
         if one.state == HandshakeState.INVITED:
-            yield _answer(one, day, person.pk)
+            if one.refused_at and one.group_id in decides:
+                yield _refused(one, (person.pk,))
+            else:
+                yield _answer(one, day, person.pk)
         elif one.state == HandshakeState.REQUESTED and one.person_id == person.pk:
             yield _own_request(one, person.pk)
         elif one.group_id in decides and one.person_id != person.pk:
@@ -105,12 +116,16 @@ def _everybodys(query: DutyQuery) -> Iterator[Duty]:
     if query.group_ids is not None:
         rows = rows.filter(group__in=query.group_ids)
     waiting = [WaitingHandshake(*row) for row in rows.values_list(*FIELDS)]
-    deciding = holders(query.day, {one.group_id for one in waiting if one.state in AWAITS_LEADER})
+    deciding = holders(
+        query.day, {one.group_id for one in waiting if one.state in AWAITS_LEADER or one.refused_at}
+    )
     owners = _owners({one.email for one in waiting if one.state == HandshakeState.INVITED})
     for one in waiting:
         if one.state in AWAITS_LEADER:
             deciders = _deciders(deciding.get(one.group_id, {}))
             yield _decision(one, query.day, tuple(pk for pk in deciders if pk != one.person_id))
+        elif one.refused_at:
+            yield _refused(one, tuple(_deciders(deciding.get(one.group_id, {}))))
         elif one.email in owners:
             yield _answer(one, query.day, owners[one.email])
         if one.state == HandshakeState.REQUESTED and one.person_id is not None:
@@ -171,6 +186,25 @@ def _answer(handshake: WaitingHandshake, today: date, person_id: int) -> Duty:
         minutes=MINUTES,
         state=state,
         state_text=text,
+    )
+
+
+def _refused(handshake: WaitingHandshake, people: tuple[int, ...]) -> Duty:
+    """The duty to correct the address of an invitation that a mail server refused."""
+    assert handshake.refused_at is not None
+    since = handshake.refused_at.date()
+    return Duty(
+        key=f"members.refused:{handshake.pk}:{since.isoformat()}",
+        title=_("Correct the address of %(name)s: the invitation did not arrive")
+        % {"name": f"{handshake.given_name} {handshake.family_name}".strip() or handshake.email},
+        url=reverse("members:invitation-detail", args=[handshake.group_slug, handshake.pk]),
+        due_on=answer_due(handshake),
+        people=people,
+        group_id=handshake.group_id,
+        group_name=handshake.group_name,
+        minutes=MINUTES,
+        state="late",
+        state_text=_("Email refused on %(day)s") % {"day": date_format(since, "DATE_FORMAT")},
     )
 
 

@@ -6,7 +6,7 @@ The checks at the end run before a mail is sent, which may be hours later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -72,7 +72,33 @@ def invitation(handshake: Handshake, secret: str) -> None:
         language=handshake.language,
         still_due=f"members.invitation:{handshake.pk}.{handshake.token_hash[:24]}",
         holds_secret=True,
+        # The person can answer the leader, who has agreed to show this address (guidelines 3.5).
+        reply_to=handshake.leader_signed_by.public_email if handshake.leader_signed_by else "",
     )
+
+
+class Invited(NamedTuple):
+    """The ids of a group and of its invitation."""
+
+    group: int
+    handshake: int
+
+
+def invitation_of(mail: OutgoingMail) -> Invited | None:
+    """The invitation whose link this mail contains; None for other mails."""
+    if mail.purpose != "members.invitation":
+        return None
+    _beginning, group, handshake, _link = mail.key.split(":")
+    return Invited(int(group), int(handshake))
+
+
+def invitation_mail(handshake: Handshake) -> OutgoingMail | None:
+    """The last mail with a link of this invitation, or None before one was queued."""
+    mails = limits.mails(
+        beginning=f"members.invited:{handshake.group_id}:{handshake.pk}:", purpose="members.invitation"
+    )
+    found: OutgoingMail | None = mails.order_by("-queued_at", "-pk").first()
+    return found
 
 
 def withdrawn(handshake: Handshake) -> None:

@@ -122,6 +122,9 @@ class Handshake(TenantModel):
     # Only a hash of the link's secret is kept. The link works once, until it expires or the handshake is closed.
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    # When a mail server refused the invited address, and what it said. Empty again once a mail is accepted.
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_why = models.CharField(max_length=300, blank=True, db_default="")
     started_at = models.DateTimeField(default=clock.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     leader_signed_at = models.DateTimeField(null=True, blank=True)

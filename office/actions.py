@@ -33,12 +33,27 @@ def retry_mail(*, mail_id: int, by: User) -> None:
         return
     if mail.state not in TROUBLED:
         raise MailNotInTrouble(_("This mail is not in trouble any more: nothing to try again."))
-    mail.state, mail.reason = MailState.QUEUED, ""
+    mail.state, mail.reason, mail.address_refused = MailState.QUEUED, "", False
     mail.attempts = mail.unfinished = 0
     mail.not_before = clock.now()
-    mail.save(update_fields=["state", "reason", "attempts", "unfinished", "not_before"])
+    mail.save(update_fields=["state", "reason", "address_refused", "attempts", "unfinished", "not_before"])
     audit.record("office.mail_retried", by=by, about=mail, purpose=mail.purpose)
     wake_sender()
+
+
+@transaction.atomic
+def retry_all_mails(*, by: User) -> int:
+    """Queue every mail again that failed through no fault of its address. Returns how many.
+
+    Mails whose address was refused wait for a right address. Mails that may have arrived are sent one by one, because
+    the person could get them twice. What is no longer due is dropped by the check before it is sent.
+    """
+    failed = OutgoingMail.objects.filter(state=MailState.FAILED, address_refused=False)
+    count = failed.update(state=MailState.QUEUED, reason="", attempts=0, unfinished=0, not_before=clock.now())
+    if count:
+        audit.record("office.mails_retried", by=by, count=count)
+        wake_sender()
+    return count
 
 
 @transaction.atomic

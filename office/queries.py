@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 
 from core.mail.models import MailState, OutgoingMail
 from groups.access import PersonRoles
@@ -140,27 +140,24 @@ class MailQueue:
 
     counts: list[tuple[str, str, int]]
     oldest: datetime | None
-    troubled: list[OutgoingMail]
-
-    @property
-    def not_shown(self) -> int:
-        """The number of mails in trouble that the list leaves out, because it shows only the last ones."""
-        return sum(number for state, _label, number in self.counts if state in TROUBLED) - len(self.troubled)
+    # Mails that failed or may have failed, newest first, for a paginator.
+    troubled: QuerySet[OutgoingMail]
+    # Mails that failed through no fault of their address, which can be sent again all at once.
+    to_retry: int
 
 
 TROUBLED = (MailState.FAILED, MailState.UNSURE)
 
 
-def mail_queue(limit: int = 100) -> MailQueue:
-    """Counts by state, the age of the oldest waiting mail, and the last mails that failed or may have failed."""
+def mail_queue() -> MailQueue:
+    """Counts by state, the age of the oldest waiting mail, and the mails that failed or may have failed."""
     rows = OutgoingMail.objects.values_list("state").annotate(n=Count("pk"), first=Min("queued_at"))
     found = {state: (n, first) for state, n, first in rows}
     return MailQueue(
         counts=[(state.value, str(state.label), found.get(state.value, (0, None))[0]) for state in MailState],
         oldest=found.get(MailState.QUEUED.value, (0, None))[1],
-        troubled=list(
-            OutgoingMail.objects.filter(state__in=TROUBLED)
-            .only("pk", "purpose", "state", "attempts", "reason", "queued_at", "mail_class")
-            .order_by("-queued_at", "-pk")[:limit]
-        ),
+        troubled=OutgoingMail.objects.filter(state__in=TROUBLED)
+        .only("pk", "purpose", "state", "attempts", "reason", "queued_at", "mail_class", "address_refused")
+        .order_by("-queued_at", "-pk"),
+        to_retry=OutgoingMail.objects.filter(state=MailState.FAILED, address_refused=False).count(),
     )

@@ -12,5 +12,6 @@ urlpatterns = [
     path("targets/", views.target_list, name="target-list"),
     path("targets.csv", views.target_export, name="target-export"),
     path("mail/", views.mail_queue, name="mail-queue"),
+    path("mail/retry/", views.mail_retry_all, name="mail-retry-all"),
     path("mail/<int:mail>/retry/", views.mail_retry, name="mail-retry"),
 ]

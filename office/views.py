@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core import audit, clock
@@ -40,6 +41,7 @@ from reporting.network import (
 )
 
 ROWS = 25
+MAIL_ROWS = 50
 
 
 @office_page(Permission.VIEW_DASHBOARD)
@@ -206,14 +208,16 @@ def mail_queue(request: AuthedRequest) -> HttpResponse:
     """The outbox: counts and mails in trouble, without addresses, subjects and texts."""
     found = queries.mail_queue()
     may_retry = request_roles(request).everywhere(Permission.RETRY_MAIL)
+    page = Paginator(found.troubled, MAIL_ROWS).get_page(request.GET.get("page"))
     return render(
         request,
         "office/mail_queue.html",
         {
             "figures": present.mail_figures(found),
             "oldest": found.oldest,
-            "not_shown": found.not_shown,
-            "troubled": [(mail, present.without_addresses(mail.reason)) for mail in found.troubled],
+            "page": page,
+            "troubled": [(mail, present.without_addresses(mail.reason)) for mail in page],
+            "to_retry": found.to_retry,
             "may_retry": may_retry,
             "mail_off": _mail_off(request),
         },
@@ -234,4 +238,23 @@ def mail_retry(request: AuthedRequest, mail: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The mail is waiting again and leaves within a minute."))
+    return redirect("office:mail-queue")
+
+
+@office_page(Permission.RETRY_MAIL)
+@require_POST
+@shown_on("office:mail-queue")
+@acts_once
+def mail_retry_all(request: AuthedRequest) -> HttpResponse:
+    """Put every mail back into the queue that failed through no fault of its address."""
+    count = actions.retry_all_mails(by=request.user)
+    messages.success(
+        request,
+        ngettext(
+            "%(count)d email is in the queue again. The portal sends it within a minute.",
+            "%(count)d emails are in the queue again. The portal sends them within minutes.",
+            count,
+        )
+        % {"count": count},
+    )
     return redirect("office:mail-queue")

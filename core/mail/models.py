@@ -45,6 +45,10 @@ class OutgoingMail(models.Model):
     not_before = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # The mail server said that the address does not work. Another try would fail too.
+    address_refused = models.BooleanField(default=False, db_default=False)
+    # Where an answer goes, when it is not the sender's address.
+    reply_to = models.EmailField(blank=True, db_default="")
     # The text contains a secret link or code. It is deleted when the mail server has accepted the message.
     holds_secret = models.BooleanField(default=False, db_default=False)
     # "app.name:argument" of a check that runs again before the mail is sent; see core.mail.eligibility

@@ -51,10 +51,12 @@ def queue(
     recipient: Recipient | None = None,
     mail_class: str = MailClass.ESSENTIAL,
     holds_secret: bool = False,
+    reply_to: str = "",
 ) -> bool:
     """Write one mail into the outbox. The worker sends it after the surrounding transaction has committed.
 
     `still_due` names the check that the sender runs first, or the reason why none is needed (core.mail.eligibility).
+    `reply_to` is where an answer goes: a person's public contact. Without it, answers go to the Chair's Office.
     Pass `holds_secret` when the text contains a secret link or code: it is then deleted after sending.
 
     Returns True when the mail was queued. Returns False when a mail with this key exists already.
@@ -77,6 +79,7 @@ def queue(
         not_before=now,
         still_due=still_due,
         holds_secret=holds_secret,
+        reply_to=reply_to or settings.OFFICE_ADDRESS,
     )
     # ON CONFLICT DO NOTHING: with a key that exists, the transaction does not fail and no second mail is sent.
     before = OutgoingMail.objects.filter(key=key).exists()
@@ -97,6 +100,7 @@ def queue_template(
     language: str = "",
     mail_class: str = MailClass.ESSENTIAL,
     holds_secret: bool = False,
+    reply_to: str = "",
 ) -> bool:
     """Render `<template>.txt`, `.html` and `_subject.txt` in the reader's language and queue the mail.
 
@@ -105,7 +109,13 @@ def queue_template(
     """
     language = language or (recipient.language if recipient else "en")
     with translation.override(language):
-        filled = {"base_url": settings.BASE_URL, "recipient": recipient, "language": language, **context}
+        filled = {
+            "base_url": settings.BASE_URL,
+            "office_address": settings.OFFICE_ADDRESS,
+            "recipient": recipient,
+            "language": language,
+            **context,
+        }
         return queue(
             key=key,
             purpose=template.replace("/emails/", "."),
@@ -115,6 +125,7 @@ def queue_template(
             mail_class=mail_class,
             still_due=still_due,
             holds_secret=holds_secret,
+            reply_to=reply_to,
             subject=render_to_string(f"{template}_subject.txt", filled),
             text=render_to_string(f"{template}.txt", filled),
             html=render_to_string(f"{template}.html", filled),

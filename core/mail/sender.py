@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from core import clock
-from core.mail import eligibility, live
+from core.mail import eligibility, live, refusals, signals
 from core.mail.lines import one_line
 from core.mail.models import MailClass, MailState, OutgoingMail
 
@@ -82,14 +82,18 @@ def send_waiting(limit: int | None = None) -> Outcome:
 
 def _send_batch(connection: BaseEmailBackend, outcome: Outcome, limit: int) -> None:
     began = time.monotonic()
+    in_a_row: list[OutgoingMail] = []
     for _number in range(limit):
         if time.monotonic() - began > MOST_SECONDS:
             break
         mail = claim(outcome)
         if mail is None:
             return
-        if mail.state == MailState.SENDING and not _send_one(mail, connection, outcome):
+        if mail.state == MailState.SENDING and not _send_one(mail, connection, outcome, in_a_row):
             return  # the connection is broken; the next run sends the other mails
+        if refusals.are_too_many(in_a_row):
+            _take_back(in_a_row, outcome)
+            return
     outcome.more = _waiting().exists()
 
 
@@ -138,8 +142,13 @@ def claim(outcome: Outcome | None = None) -> OutgoingMail | None:
     return mail
 
 
-def _send_one(mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome) -> bool:
-    """Send a claimed mail and write its result. Returns False when the connection is broken."""
+def _send_one(
+    mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome, in_a_row: list[OutgoingMail]
+) -> bool:
+    """Send a claimed mail and write its result. Returns False when the connection is broken.
+
+    `in_a_row` are the mails whose address was refused since the last mail that was accepted.
+    """
     try:
         built = message(mail, connection)
         built.message()
@@ -153,9 +162,18 @@ def _send_one(mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome
         built.send()
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
-        _refused(mail, code, words, outcome)
+        if refusals.is_about_address(code, _words(words), at_recipient=True):
+            _refuse_address(mail, f"{code} {_words(words)}", outcome)
+            in_a_row.append(mail)
+        else:
+            _put_off(mail, f"{code} {_words(words)}", outcome)
     except smtplib.SMTPDataError as error:
-        _refused(mail, error.smtp_code, error.smtp_error, outcome)
+        reason = f"{error.smtp_code} {_words(error.smtp_error)}"
+        if refusals.is_about_address(error.smtp_code, reason, at_recipient=False):
+            _refuse_address(mail, reason, outcome)
+            in_a_row.append(mail)
+        else:
+            _put_off(mail, reason, outcome)
     except smtplib.SMTPResponseException as error:
         # A refused sender, greeting or password is an error in our settings and not in the mail, so it is tried again.
         _put_off(mail, f"{error.smtp_code} {_words(error.smtp_error)}", outcome)
@@ -173,6 +191,7 @@ def _send_one(mail: OutgoingMail, connection: BaseEmailBackend, outcome: Outcome
     else:
         _sent(mail)
         outcome.sent += 1
+        in_a_row.clear()
     return True
 
 
@@ -188,7 +207,12 @@ def message(mail: OutgoingMail, connection: BaseEmailBackend | None = None) -> E
         with translation.override(mail.language):
             headers["List-Unsubscribe"] = f"<{settings.BASE_URL}{reverse('duties:notifications')}>"
     built = EmailMultiAlternatives(
-        subject=mail.subject, body=mail.text, to=[mail.to], headers=headers, connection=connection
+        subject=mail.subject,
+        body=mail.text,
+        to=[mail.to],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers=headers,
+        connection=connection,
     )
     if mail.html:
         built.attach_alternative(mail.html, "text/html")
@@ -207,28 +231,44 @@ def reap() -> None:
     stale.filter(unfinished=0).update(state=MailState.QUEUED, unfinished=1, not_before=now)
 
 
+@transaction.atomic
 def _sent(mail: OutgoingMail) -> None:
     # In every state but `sent`: the server has accepted the message, so no worker may send it again.
     body = {"text": CLEARED, "html": ""} if mail.holds_secret else {}
     OutgoingMail.objects.filter(pk=mail.pk).exclude(state=MailState.SENT).update(
         state=MailState.SENT, sent_at=clock.now(), reason="", **body
     )
+    signals.address_works.send(sender=OutgoingMail, mail=mail)
 
 
-def _end(mail: OutgoingMail, state: MailState, reason: str, **more: object) -> None:
-    """Write the result of this try, unless another worker has claimed the row because this one was slow."""
-    OutgoingMail.objects.filter(pk=mail.pk, state=MailState.SENDING, claimed_at=mail.claimed_at).update(
-        state=state, reason=reason[:300], **more
-    )
+def _end(mail: OutgoingMail, state: MailState, reason: str, **more: object) -> bool:
+    """Write the result of this try. Returns False when this worker was slow and another one has claimed the row."""
+    mine = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.SENDING, claimed_at=mail.claimed_at)
+    return bool(mine.update(state=state, reason=reason[:300], **more))
 
 
-def _refused(mail: OutgoingMail, code: int, words: bytes | str, outcome: Outcome) -> None:
-    reason = f"{code} {_words(words)}"
-    if 500 <= code < 600:
-        _end(mail, MailState.FAILED, reason)
+@transaction.atomic
+def _refuse_address(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:
+    """End a mail whose address does not work, and tell the app that queued it."""
+    if _end(mail, MailState.FAILED, reason, address_refused=True):
         outcome.failed += 1
-    else:
-        _put_off(mail, reason, outcome)
+        signals.address_refused.send(sender=OutgoingMail, mail=mail, reason=reason)
+
+
+def _take_back(mails: list[OutgoingMail], outcome: Outcome) -> None:
+    """Queue mails again that were refused one after the other: the fault is the server's, and not in the addresses."""
+    logger.error("mail server refuses address after address: %s mails wait for another try", len(mails))
+    for mail in mails:
+        again = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.FAILED, claimed_at=mail.claimed_at)
+        if again.update(
+            state=MailState.QUEUED,
+            address_refused=False,
+            reason="Refused together with many other addresses, so the fault is the mail server's.",
+            not_before=clock.now() + wait_after(mail.attempts),
+        ):
+            outcome.failed -= 1
+            outcome.put_off += 1
+            signals.address_works.send(sender=OutgoingMail, mail=mail)  # nothing is known against the address
 
 
 def _put_off(mail: OutgoingMail, reason: str, outcome: Outcome) -> None:

@@ -11,6 +11,7 @@ from members.actions.answers import accept_invitation, decline_invitation
 from members.actions.invitations import (
     expire_handshakes,
     invite_person,
+    note_refused_address,
     prepare_invitation,
     send_again,
     withdraw,
@@ -37,6 +38,7 @@ __all__ = [
     "end_memberships_of_closed",
     "expire_handshakes",
     "invite_person",
+    "note_refused_address",
     "prepare_invitation",
     "readdress",
     "request_to_join",

@@ -113,6 +113,7 @@ def sign_and_send(handshake: Handshake, by: User, verb: str) -> Handshake:
     handshake.token_hash = links.hashed(secret)
     handshake.expires_at = last_moment(now)
     handshake.closed_at = handshake.closed_by = None
+    handshake.refused_at, handshake.refused_why = None, ""
     handshake.save()
     mails.invitation(handshake, secret)
     audit.record(verb, by=by, about=handshake, group=handshake.group, name=given_name_of(handshake))
@@ -298,3 +299,14 @@ def _expire(*, handshake: Handshake) -> bool:
         return False
     mark_expired(handshake)
     return True
+
+
+@transaction.atomic
+def note_refused_address(*, group_id: int, handshake_id: int, why: str) -> None:
+    """Note that a mail server refused the invited address, or with an empty `why` that it accepted a mail."""
+    with scope.group_scope(group_id):
+        found = Handshake.objects.filter(pk=handshake_id, state=HandshakeState.INVITED)
+        if why:
+            found.update(refused_at=clock.now(), refused_why=why[:300])
+        else:
+            found.filter(refused_at__isnull=False).update(refused_at=None, refused_why="")

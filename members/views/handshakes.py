@@ -17,7 +17,7 @@ from core.once import acts_once
 from groups.access import GroupRequest, group_page, request_roles
 from groups.models import Group
 from groups.roles import Permission
-from members import actions, queries
+from members import actions, mails, queries
 from members.actions.common import is_over
 from members.duties import decision_due
 from members.forms import AddressForm, InviteForm, WordForm
@@ -115,6 +115,7 @@ def _invitation_page(
         "handshake": handshake,
         "events": queries.handshake_history(handshake),
         "over": state == HandshakeState.INVITED and is_over(handshake),
+        "mail": mails.invitation_mail(handshake) if state == HandshakeState.INVITED else None,
         "may_send": sendable and invites,
         "may_withdraw": may_withdraw,
         "form": form,

@@ -195,6 +195,8 @@ def _handshake_row(group: Group, one: Handshake) -> dict[str, Any]:
         HandshakeState.PREPARED: ("todo", _("Prepared")),
         HandshakeState.EXPIRED: ("late", _("Run out")),
     }[HandshakeState(one.state)]
+    if one.refused_at is not None and one.state == HandshakeState.INVITED:
+        kind, word = "late", _("Email refused")
     return {
         "name": one.name,
         "url": reverse(view, args=[group.slug, one.pk]),

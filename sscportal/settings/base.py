@@ -380,6 +380,8 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = bool(_smtp.get("EMAIL_USE_TLS")), bool(_smtp.get(
 EMAIL_TIMEOUT = 20  # well below MAIL_STALE_AFTER, or mails of a slow worker are sent again
 DEFAULT_FROM_EMAIL = env.str("SSC_MAIL_FROM", default="SSC Groups <portal@ssc.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# The address of the Chair's Office, in the footer of pages and mails. Answers to mails go there. Empty: none is shown.
+OFFICE_ADDRESS = env.str("SSC_OFFICE_ADDRESS", default="")
 MAIL_STALE_AFTER = timedelta(minutes=10)
 MAIL_BATCH = 100
 # false: no mail is sent. A restored copy sends none in either case, until an operator says so (core.mail.live).

@@ -13,6 +13,7 @@ SECRET_KEY = env.str(
     "SSC_SECRET_KEY", default="the demo signs nothing of value with this key, so it may be known"
 )
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+OFFICE_ADDRESS = env.str("SSC_OFFICE_ADDRESS", default="office@ssc.example")
 SINK_DIR = Path(env.str("SSC_SINK_DIR", default=str(BASE_DIR / "var" / "demo-mail")))
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # browsers allow passkeys on http://localhost only
