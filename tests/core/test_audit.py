@@ -29,6 +29,7 @@ ADDED_ONLY = {
     "members_membershipending",
     "reporting_reportsubmission",
     "reporting_reportdecision",
+    "reporting_reportgrantending",
     "duties_sentreminder",
     "core_auditentry",
 }
