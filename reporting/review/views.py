@@ -47,15 +47,15 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
     reason = why_not_decide(request.user, report, request_roles(request))
     review = review_of(report, notes=reason is None)
     if review is None:
-        return _page(request, report, None, None)
+        return _page(request, report, None, None, reason)
     form = restored(request, ReviewForm(request.POST or None, review=review))
     if request.method != "POST":
-        return _page(request, report, review, form)
+        return _page(request, report, review, form, reason)
     if reason:
         return refused(request, reason, request.path)
     act = request.POST.get("act", COMMENT)
     if not form.is_valid() or act == EDIT or (act in (CHECK, PUBLISH) and not form.check_acceptance()):
-        return _page(request, report, review, form)
+        return _page(request, report, review, form, reason)
     if act == CHECK:
         return _confirm(request, report, review, form)
     outcome = {RETURN: Outcome.RETURNED, PUBLISH: Outcome.ACCEPTED}.get(act)
@@ -75,7 +75,7 @@ def report_review(request: GroupRequest, group: Group, year: int, rights: Report
         review = review_of(report, notes=reason is None) or review
         form = ReviewForm(_about(review, request.POST), review=review)
         form.add_error("answer_by" if error.code == "wrong_deadline" else None, str(error))
-        return _page(request, report, review, form, status=error.status)
+        return _page(request, report, review, form, reason, status=error.status)
     told = _done(outcome, len(form.comments))
     messages.success(request, following.after(told) if following else told)
     response = redirect("reporting:report-review", group.slug, year)
@@ -111,10 +111,11 @@ def _page(
     report: Report,
     review: Review | None,
     form: ReviewForm | None,
+    reason: str | None,
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """The review page with what the reviewer typed so far."""
+    """The review page with what the reviewer typed so far. `reason` is why the person cannot decide."""
     show_all = request.GET.get("show") == "all" or (review is not None and review.previous is None)
     sections = review.sections if review else []
     if not show_all:
@@ -130,7 +131,7 @@ def _page(
             "review": review,
             "sections": [(one, *_fields_of(form, one.part.key)) for one in sections],
             "show_all": show_all,
-            "reason": why_not_decide(request.user, report, request_roles(request)),
+            "reason": reason,
             "decidable": decidable,
             "next": _next(request, report.group, report.year) if decidable else None,
             "came_from": request.GET.get(CAME_FROM, ""),

@@ -24,7 +24,7 @@ from tests import factories
 from tests.members.helpers import fresh, invite, mails, request, secret_in_mail
 from tests.members.test_races import AT_ONCE, together
 
-MIGRATION = import_module("members.migrations.0006_invitations_end_with_the_day")
+MIGRATION = import_module("members.migrations.0007_invitations_end_with_the_day")
 
 
 def groups(number):

@@ -197,16 +197,6 @@ def test_a_conflict_over_the_text_keeps_the_answer_too(group, cast):
         assert report.comments.filter(from_office=False).count() == 0
 
 
-def test_a_text_typed_before_the_report_was_sent_is_shown_for_copying(group, cast):
-    """The deputy writes while the chair sends the report: the text cannot be saved, and it is not lost."""
-    written.submit(group, cast["LE"])
-    url = reverse("reporting:report-section", args=[group.slug, YEAR, "act"])
-    answer = signed_in(cast["DE"]).post(url, {"text": "A late but good sentence.", "version": "1"})
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert ("Your text was not saved" in page, "A late but good sentence." in page) == (True, True)
-
-
 def test_while_the_office_reviews_a_writer_can_answer_and_not_write(group, cast):
     report = written.submit(group, cast["LE"])
     with scope.group_scope(group):
