@@ -80,6 +80,15 @@ def fault_of(error: BaseException | None) -> Fault | None:
     return AWAY if isinstance(error, OperationalError | InterfaceError) else None
 
 
+def fault_behind(error: BaseException | None) -> Fault | None:
+    """Return the fault of the database that led to this exception, such as to Django's `SessionInterrupted`."""
+    while error is not None:
+        if fault := fault_of(error):
+            return fault
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def away(request: HttpRequest, error: BaseException, fault: Fault) -> HttpResponse:
     """Return the 503 page in the reader's language, and write one line into the log.
 

@@ -125,7 +125,13 @@ def component_sheet(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Show the 400 page. It is rendered without context, because the request may be broken."""
+    """Show the 400 page. It is rendered without context, because the request may be broken.
+
+    Django also calls this when it cannot save the session. When the database is the reason, this is the 503 page.
+    """
+    fault = faults.fault_behind(exception)
+    if fault:
+        return faults.away(request, exception, fault)
     return render(None, "400.html", status=400)
 
 

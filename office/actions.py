@@ -51,7 +51,7 @@ def retry_all_mails(*, by: User) -> int:
     failed = OutgoingMail.objects.filter(state=MailState.FAILED, address_refused=False)
     count = failed.update(state=MailState.QUEUED, reason="", attempts=0, unfinished=0, not_before=clock.now())
     if count:
-        audit.record("office.mails_retried", by=by, count=count)
+        audit.record("office.mails_retried", by=by, about=by, count=count)
         wake_sender()
     return count
 

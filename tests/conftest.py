@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import Region, User
 from core import cached
@@ -149,3 +151,24 @@ def member(cast) -> User:
 def stranger(reference) -> User:
     """Signed in, and nothing more."""
     return factories.make_person("Stranger", "Passing")
+
+
+class ProcessesTogether(LoadScopeScheduling):
+    """Hands out test by test, except those that start server processes: they share one worker, one after the other.
+
+    pytest-xdist's own groups rely on a part of pytest that it no longer has.
+    """
+
+    FILES = (
+        "tests/devstack/test_demo.py",
+        "tests/sscportal/test_operations.py",
+        "tests/sscportal/test_production.py",
+    )
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "processes" if nodeid.startswith(self.FILES) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ProcessesTogether | None:
+    """Use this scheduler where xdist's groups are asked for."""
+    return ProcessesTogether(config, log) if config.getvalue("dist") == "loadgroup" else None

@@ -26,6 +26,9 @@ from members.states import HandshakeState
 
 PREFILL = ("given_name", "family_name", "email", "language", "message")
 
+# An invitation in these states can be sent, also to another address.
+SENDABLE = (HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.EXPIRED)
+
 
 def _handshake(group: Group, pk: int) -> Handshake:
     rows = Handshake.objects.filter(group=group).select_related(
@@ -99,7 +102,7 @@ def _invitation_page(
     held = request_roles(request)
     invites = held.may(Permission.INVITE_PERSON, group) and not group.is_closed
     state = HandshakeState(handshake.state)
-    sendable = state in (HandshakeState.PREPARED, HandshakeState.INVITED, HandshakeState.EXPIRED)
+    sendable = state in SENDABLE
     may_withdraw = (
         sendable and invites
         if state != HandshakeState.PREPARED
@@ -167,7 +170,11 @@ def invitation_readdress(request: GroupRequest, group: Group, pk: int) -> HttpRe
     try:
         sent = actions.readdress(handshake=handshake, by=request.user, email=form.cleaned_data["email"])
     except DomainError as error:
-        return refused(request, str(error), reverse("members:invitation-detail", args=[group.slug, pk]))
+        handshake = _handshake(group, pk)
+        if handshake.state not in SENDABLE:  # the page shows the form no more
+            return refused(request, str(error), reverse("members:invitation-detail", args=[group.slug, pk]))
+        form.add_error("email", str(error))
+        return _invitation_page(request, group, handshake, form, error.status)
     messages.success(
         request, _("The invitation to %(name)s is on its way to the other address.") % {"name": sent.name}
     )

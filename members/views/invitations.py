@@ -331,6 +331,7 @@ def invitation_new_link(request: HttpRequest, handshake: Handshake, link: str) -
 
 @public_page
 @require_POST
+@shown_on("members:invitation-opened", "pk")
 @opened
 def invitation_sign_out(request: HttpRequest, handshake: Handshake, link: str) -> HttpResponse:
     """Sign out and show the invitation again. The new session knows this link and nothing else of the old one."""

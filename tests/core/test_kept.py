@@ -219,7 +219,7 @@ def test_passwords_codes_tokens_and_keys_are_never_kept(stranger):
 
 
 def test_an_address_that_opens_something_by_itself_is_not_written_down(stranger):
-    path = reverse("members:invitation-accept", args=["the-secret-of-a-link"])
+    path = reverse("members:invitation", args=["the-secret-of-a-link"])
     data = draft(form_keys.new_key(stranger.pk), "Lynx", 1)
     assert kept.keep(posted(stranger, path, data), KeptReason.SIGNED_OUT) is None
     with pytest.raises(BadRequest):

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import clock, scope
+from tests.pg.owner import as_owner
 
 
 def scope_in_database() -> str:
@@ -83,7 +84,8 @@ def test_a_statement_outside_every_transaction_has_its_scope_and_leaves_none():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_statement_for_many_rows_has_its_scope():
-    with scope.group_scope(7), transaction.atomic(), connection.cursor() as cursor:
+    # Only the owner may make a temporary table.
+    with scope.group_scope(7), transaction.atomic(), as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE seen (n int, scope text) ON COMMIT DROP")
         cursor.executemany("INSERT INTO seen VALUES (%s, current_setting('app.scope'))", [(1,), (2,)])
         cursor.execute("SELECT n, scope FROM seen ORDER BY n")

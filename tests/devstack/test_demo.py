@@ -93,10 +93,12 @@ def test_demo_comes_up_survives_being_killed_keeps_its_data_and_stops(folder):
     assert "Specialist Group" in first.get("/en/")[1]
 
     victims = children(first.process.pid)
-    assert len(victims) == 6  # PostgreSQL, Valkey, mail sink, web, worker, beat
+    assert (
+        len(victims) == 7
+    )  # PostgreSQL, Valkey for the queue and for the cache, mail sink, web, worker, beat
     for victim in victims:
         os.kill(victim, signal.SIGKILL)
-    assert eventually(lambda: len(set(children(first.process.pid)) - set(victims)) == 6, within=30)
+    assert eventually(lambda: len(set(children(first.process.pid)) - set(victims)) == 7, within=30)
     assert eventually(first.answers, within=90), first.log("web-server")
     assert first.get("/health/") == (200, '{"database": true, "redis": true}')
 

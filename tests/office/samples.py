@@ -23,4 +23,7 @@ def mail_in_trouble() -> OutgoingMail:
     )
 
 
-SAMPLES = {"office:mail-retry": lambda group, cast: {"mail": mail_in_trouble().pk}}
+SAMPLES = {
+    "office:mail-retry": lambda group, cast: {"mail": mail_in_trouble().pk},
+    "office:mail-retry-all": lambda group, cast: mail_in_trouble() and {},
+}

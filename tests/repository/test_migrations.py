@@ -183,7 +183,7 @@ def lone_scopes(operations: list[Operation]) -> list[str]:
 
 
 def test_a_migration_sets_the_scope_in_the_message_that_needs_it():
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     assert {
         name: alone
         for name, migration in loader.disk_migrations.items()

@@ -72,6 +72,7 @@ class Form:
     actions: list[str]
     data: dict[str, list[str]] = field(default_factory=dict)
     areas: set[str] = field(default_factory=set)
+    buttons: set[str] = field(default_factory=set)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -102,8 +103,9 @@ class Forms(HTMLParser):
             self._form.data.setdefault(name, []).append(
                 given.get("value", "on" if kind == "checkbox" else "")
             )
-        elif tag == "button" and "formaction" in given:
-            self._form.actions.append(given["formaction"])
+        elif tag == "button":
+            self._form.actions += [given["formaction"]] if "formaction" in given else []
+            self._form.buttons |= {name} - {""}
         elif tag == "textarea":
             self._area = name
             self._form.areas.add(name)
@@ -189,17 +191,19 @@ def opened(world, request):
 
 def entered(form: Form, typed: dict[str, Any]) -> dict[str, Any]:
     """The answers of a form that the person gave."""
-    return {name: form.data.get(name) for name in typed if name not in form_keys.OWN_FIELDS}
+    return {name: form.data.get(name) for name in asked(form, typed)}
 
 
-def asked(typed: dict[str, Any]) -> dict[str, Any]:
-    return {name: values for name, values in typed.items() if name not in form_keys.OWN_FIELDS}
+def asked(form: Form, typed: dict[str, Any]) -> dict[str, Any]:
+    """What was posted, without the form's own fields and the button that was pressed."""
+    left_out = form_keys.OWN_FIELDS | form.buttons
+    return {name: values for name, values in typed.items() if name not in left_out}
 
 
 def assert_given_back(one: Scene, words: str = "Nothing has been done yet") -> None:
     """The form shows what was typed, at the same place, to this person only; the post that follows is the person's."""
     form = one.form()
-    assert entered(form, one.typed) == asked(one.typed)
+    assert entered(form, one.typed) == asked(form, one.typed)
     page = one.client().get(one.page_url).content.decode()
     assert words in page
     assert 'class="errs"' not in page
@@ -270,14 +274,21 @@ def test_a_form_of_another_session_is_shown_again_with_what_was_typed(opened):
 
 
 def test_a_second_step_that_is_asked_for_keeps_what_was_typed(opened, monkeypatch):
-    Authenticator.objects.filter(user=opened.world.cast[opened.writer]).delete()
+    person, browser = opened.world.cast[opened.writer], Client()
+    Authenticator.objects.filter(user=person).delete()
+    person.refresh_from_db()
+    factories.sign_in(browser, person)  # without the factor, and the session from before has ended
     before = stored()
     with monkeypatch.context() as patch:
         patch.setattr(hooks, "_second_factor", [lambda request: True])
-        response = opened.client().post(opened.url, opened.typed)
+        response = browser.post(opened.url, opened.typed)
     assert (response.status_code, response["Location"]) == (302, reverse("mfa_index"))
     assert stored() == before
-    factories.give_second_factor(opened.world.cast[opened.writer])
+    factories.give_second_factor(person)
+    person.refresh_from_db()
+    factories.sign_in(browser, person)
+    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    monkeypatch.setitem(opened.world.sessions, opened.writer, session)
     assert_given_back(opened)
 
 

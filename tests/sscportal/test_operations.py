@@ -103,7 +103,6 @@ class Installation:
             "SSC_ADMINS": "keeper@example.org",
             "SSC_WEB_BIND": f"127.0.0.1:{self.port}",
             "SSC_STATIC_ROOT": str(self.lib / "static"),
-            "SSC_MEDIA_ROOT": str(self.lib / "media"),
             "SSC_METRICS_TOKEN": "a-token-of-prometheus",
         }
 

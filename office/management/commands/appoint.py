@@ -53,7 +53,8 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         done = "ended the role" if options["end"] else "is appointed"
-        self.stdout.write(f"{person.name} {done}: {options['role']}.")
+        # The first people have no name yet, and the operator knows them by their address.
+        self.stdout.write(f"{person.email} {done}: {options['role']}.")
 
     def _person(self, email: str) -> User:
         """The account that has confirmed this address."""
