@@ -44,6 +44,10 @@ class Supporter(NamedTuple):
     name: str
 
 
+# The contacts at the Chair's Office by the group's id.
+Supporters = dict[int, tuple[Supporter, ...]]
+
+
 # Status signs of the design for the stages of a set of targets.
 SET_KINDS = {
     TargetSetStage.NOT_STARTED: "todo",
@@ -255,12 +259,17 @@ def existed_on(group: Group, last: date) -> bool:
 
 
 def report_rows(
-    held: PersonRoles | None, years: Collection[ReportingYear], day: date, *, waiting: bool = False
+    held: PersonRoles | None,
+    years: Collection[ReportingYear],
+    day: date,
+    *,
+    waiting: bool = False,
+    support: Supporters | None = None,
 ) -> list[Row]:
     """Every report that a group has to write for the years, by the groups' names; network support sees its own groups.
 
     With `waiting`, only the reports that the Chair's Office has to decide about. `held` None reads for all groups.
-    Three queries, however many groups there are.
+    Three queries, however many groups there are; two when the caller has read the network support.
     """
     numbers = [year.year for year in years]
     with scope.read_everywhere("office-grid"):
@@ -272,7 +281,7 @@ def report_rows(
             groups = groups.filter(Exists(sent))
         listed = list(groups)
         lines = report_lines([group.pk for group in listed], numbers)
-        support = network_support(day)
+        support = network_support(day) if support is None else support
     reports = {(line.group_id, line.year): line for line in lines}
     rows = [
         Row(
@@ -289,7 +298,12 @@ def report_rows(
 
 
 def target_rows(
-    held: PersonRoles | None, periods: Collection[Quadrennium], day: date, *, waiting: bool = False
+    held: PersonRoles | None,
+    periods: Collection[Quadrennium],
+    day: date,
+    *,
+    waiting: bool = False,
+    support: Supporters | None = None,
 ) -> list[Row]:
     """Every set of targets that a group has to set for the quadrennia, like `report_rows`; three queries."""
     with scope.read_everywhere("office-grid"):
@@ -306,7 +320,7 @@ def target_rows(
                 "group_id", "quadrennium_id", "state", "submitted_at", "decided_at", "live"
             )
         }
-        support = network_support(day)
+        support = network_support(day) if support is None else support
     rows = [
         Row(
             group,
@@ -336,9 +350,9 @@ def _set_standing(period: Quadrennium, line: list[Any] | None, day: date) -> Set
     return SetStanding(stage, due_on, stage in SETS_OWED and day > due_on, targets, submitted_at, decided_at)
 
 
-def network_support(day: date) -> dict[int, tuple[Supporter, ...]]:
+def network_support(day: date) -> Supporters:
     """The active contacts at the Chair's Office of each group on the day; one query (guidelines 3.5)."""
-    found: dict[int, tuple[Supporter, ...]] = {}
+    found: Supporters = {}
     rows = Appointment.objects.on(day).filter(office="network_support", person__is_active=True)
     names = ("id", "given_name", "family_name")
     ordered = rows.order_by("starts_on", "pk").values_list("group_id", *(f"person__{name}" for name in names))
@@ -347,14 +361,16 @@ def network_support(day: date) -> dict[int, tuple[Supporter, ...]]:
     return found
 
 
-def waiting_reports(held: PersonRoles | None, day: date) -> list[Row]:
+def waiting_reports(held: PersonRoles | None, day: date, support: Supporters | None = None) -> list[Row]:
     """The reports of all years that the Chair's Office has to decide about, the longest wait first."""
-    return oldest_first(report_rows(held, reporting_years(day), day, waiting=True), REPORTS)
+    rows = report_rows(held, reporting_years(day), day, waiting=True, support=support)
+    return oldest_first(rows, REPORTS)
 
 
-def waiting_targets(held: PersonRoles | None, day: date) -> list[Row]:
+def waiting_targets(held: PersonRoles | None, day: date, support: Supporters | None = None) -> list[Row]:
     """The target sets of all quadrennia that the Chair's Office has to decide about, the longest wait first."""
-    return oldest_first(target_rows(held, begun_periods(day), day, waiting=True), TARGETS)
+    rows = target_rows(held, begun_periods(day), day, waiting=True, support=support)
+    return oldest_first(rows, TARGETS)
 
 
 OLDEST_FIRST = {"state": str(ReportStage.SUBMITTED), PARAMETER: "sent"}
@@ -425,10 +441,14 @@ def next_to_review(
     """The row to review after this one, in the order and with the filters of the list that the person came from.
 
     `asked` is the query of that list; without one, the longest wait comes first. After the last row comes the first
-    one. None when nothing else waits. Three queries.
+    one. None when nothing else waits. Two queries, three when the list is filtered or sorted by network support.
     """
-    rows = waiting_reports(held, day) if listing is REPORTS else waiting_targets(held, day)
     asked = asked or OLDEST_FIRST
+    by_support = "support" in asked or asked.get(PARAMETER, "").endswith("support")
+    with scope.read_everywhere("office-grid"):
+        support = network_support(day) if by_support else {}
+    wait = waiting_reports if listing is REPORTS else waiting_targets
+    rows = wait(held, day, support)
     filters = replace(read_filters(asked, rows, listing), state=str(ReportStage.SUBMITTED), overdue="")
     of_years = [row for row in rows if asked.get("years", ALL) in (ALL, years_text(row))]
     queue = filters.fitting(sorted(of_years, key=lambda row: row.group.sort_key), listing)

@@ -367,5 +367,5 @@ for group in Group.objects.order_by("pk")[:2]:
 
 def fill(made: Installation) -> None:
     """Give two groups a row in every table with rows of groups."""
-    done = made.manage("shell", "-c", FILL)
+    done = made.manage("--owner", "shell", "-c", FILL)
     assert done.returncode == 0, done.stderr
