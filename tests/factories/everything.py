@@ -5,7 +5,7 @@ The owner writes the rows: some are in a state that pages and jobs reach by seve
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -43,20 +43,22 @@ def fill(group: Group, leader: User, other: User) -> None:
     assert status is not None
     year = ReportingYear.objects.filter(quadrennium=period).earliest("year")
     factories.end_appointment(factories.appoint(group, other, "treasurer"))
+    member = factories.make_person("Member", f"of {group.slug}")
     with transaction.atomic(), scope.group_scope(group), as_owner():
         handshake = Handshake.objects.create(
             group=group,
             quadrennium=period,
             origin=HandshakeOrigin.INVITATION,
-            state=HandshakeState.INVITED,
+            state=HandshakeState.ACCEPTED,
             email=f"asked-{group.slug}@example.org",
             conditions=Conditions.in_force(),
             started_by=leader,
             leader_signed_by=leader,
             leader_signed_at=now,
-            expires_at=now + timedelta(days=30),
+            person=member,
+            person_signed_at=now,
         )
-        membership = factories.make_member(group, handshake=handshake)
+        membership = factories.make_member(group, member, handshake=handshake)
         MembershipEnding.objects.create(
             group=group, membership=membership, from_day=date(period.starts_on.year, 12, 1)
         )
