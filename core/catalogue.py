@@ -8,6 +8,7 @@ catalogues: texts of the same server are spelled alike.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -112,13 +113,29 @@ def _shown(definition: str) -> str:
 
 Described = dict[tuple[str, str], str]
 
+# PostgreSQL spells a list of words in a condition in one way at first, and in another way after a dump and a restore:
+# (ARRAY['a'::character varying])::text[] and ARRAY[('a'::character varying)::text].
+_WORD = r"'(?:[^']|'')*'"
+_LIST_BEFORE = re.compile(
+    rf"\(ARRAY\[({_WORD}::character varying(?:, {_WORD}::character varying)*)\]\)::text\[\]"
+)
+_WORD_AFTER = re.compile(rf"\(({_WORD})::character varying\)::text")
+
+
+def spelled_alike(definition: str) -> str:
+    """Return a definition in the one spelling that it has before and after a restore."""
+    before = _LIST_BEFORE.sub(
+        lambda found: f"ARRAY[{found[1].replace('::character varying', '')}]", definition
+    )
+    return _WORD_AFTER.sub(r"\1", before)
+
 
 def described(cursor: extensions.cursor) -> Described:
     """Return the definition of everything in the schema that holds or guards data, by kind and name."""
     found: Described = {}
     for kind, statement in _DESCRIPTIONS.items():
         cursor.execute(statement)
-        found |= {(kind, name): definition for name, definition in cursor.fetchall()}
+        found |= {(kind, name): spelled_alike(definition) for name, definition in cursor.fetchall()}
     return found
 
 

@@ -30,7 +30,6 @@ from reporting.models import (
     TargetSet,
     TargetStatus,
 )
-from reporting.publication.snapshot import digest
 from reporting.states import Outcome, TargetSetState
 from tests import factories
 from tests.pg.owner import as_owner
@@ -96,7 +95,7 @@ def fill(group: Group, leader: User, other: User) -> None:
             submitted_at=now,
             submitted_by=leader,
             content={},
-            sha256=digest({}),
+            sha256="0" * 64,
         )
         ReportDecision.objects.create(
             group=group, submission=submission, outcome=Outcome.RETURNED, decided_at=now, decided_by=other

@@ -84,6 +84,18 @@ def test_a_guard_that_was_changed_is_found(declared, planted):
         assert any(one.startswith(PLANTED[planted].format(**names)) for one in found(declared))
 
 
+def test_a_condition_with_a_list_of_words_is_spelled_alike_before_and_after_a_restore():
+    """As PostgreSQL 18 spelled one condition; another word, or another meaning, still differs."""
+    before = "CHECK (((state)::text = ANY ((ARRAY['sent'::character varying, 'it''s'::character varying])::text[])))"
+    after = (
+        "CHECK (((state)::text = ANY (ARRAY[('sent'::character varying)::text,"
+        " ('it''s'::character varying)::text])))"
+    )
+    assert catalogue.spelled_alike(before) == catalogue.spelled_alike(after)
+    assert catalogue.spelled_alike(before) != catalogue.spelled_alike(after.replace("sent", "draft"))
+    assert catalogue.spelled_alike(before) != catalogue.spelled_alike(after.replace("ANY", "ALL"))
+
+
 @pytest.mark.django_db
 def test_the_command_tells_of_a_changed_guard_and_ends_with_1(cast):
     """The whole way, with a database of its own to compare with."""

@@ -357,15 +357,23 @@ Session.objects.create(session_key="lost", session_data="", expire_date=clock.no
 
 
 FILL = """
+from django.db import transaction
+from core import audit, scope
 from groups.models import Group
+from reporting.models import Report, ReportingYear
 from tests import factories
-from tests.factories import everything
+year = ReportingYear.objects.earliest("year")
 for group in Group.objects.order_by("pk")[:2]:
-    everything.fill(group, *(factories.make_person(name, group.slug) for name in ("Leader", "Other")))
+    leader = factories.make_person("Leader", group.slug)
+    factories.make_member(group, leader)
+    factories.appoint(group, leader, "chair")
+    with transaction.atomic(), scope.group_scope(group):
+        report = Report.objects.create(group=group, reporting_year=year, template=year.template)
+        audit.record("reporting.report_started", by=leader, about=report, group=group)
 """
 
 
 def fill(made: Installation) -> None:
-    """Give two groups a row in every table with rows of groups."""
+    """Give two groups a leader, a member and a report."""
     done = made.manage("--owner", "shell", "-c", FILL)
     assert done.returncode == 0, done.stderr
