@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def seen_by(person, name, *args):
     client = Client()
-    client.force_login(person)
+    factories.sign_in(client, person)
     return client.get(reverse(f"reporting:{name}", args=args)).content.decode()
 
 

@@ -12,6 +12,7 @@ from reporting.models import Report, ReportSection
 from reporting.reports import actions as reports
 from reporting.review import actions as review
 from reporting.states import ReportState
+from tests import factories
 from tests.reporting import sets, written
 from tests.reporting.written import YEAR
 
@@ -21,7 +22,7 @@ HOSTILE = '<script>alert(1)</script><img src="http://127.0.0.1:9/x">'
 
 def signed_in(person):
     client = Client()
-    client.force_login(person)
+    factories.sign_in(client, person)
     return client
 
 
