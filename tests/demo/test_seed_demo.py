@@ -3,6 +3,7 @@
 from io import StringIO
 from random import Random
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -219,7 +220,7 @@ def test_only_groups_that_look_after_species_have_coordinators_and_focal_points(
     reference, category, subcategory, coordinators
 ):
     periods = {period.label: period for period in Quadrennium.objects.order_by("starts_on")}
-    crowd = SimpleNamespace(ssc_chair=User(pk=1))
+    crowd: Any = SimpleNamespace(ssc_chair=User(pk=1))
     found = []
     for seed in range(40):
         group = Group(pk=seed + 1, slug="sample", category_id=category, subcategory=subcategory)
