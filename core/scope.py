@@ -28,7 +28,7 @@ READ_ESCAPES = {
     "reminders": "Reminders read everybody's duties; each mail names duties of its reader only.",
     "directory": "The public directory shows leaders in office and published figures of every group.",
     "published-reports": "The list of published reports is public for every group.",
-    "office-grid": "The Chair's Office sees the state of all groups; the page asks for an office role.",
+    "office-grid": "The Chair's Office sees the state of all groups; the page or the duty asks for an office role.",
     "link-lookup": "A link in a mail names no group; the row is found by the hash of its secret.",
     "checks": "Check commands read all groups; the operator runs them.",
     "groupless-record": "An act that belongs to no group is added to the audit trail; INSERT reads the new row.",
