@@ -165,7 +165,9 @@ def test_a_person_who_waits_gets_the_next_free_place_or_the_same_pdf_from_anothe
 
 
 def test_ten_people_who_ask_at_once_all_get_their_pdf(monkeypatch):
-    monkeypatch.setattr(pdf, "PATIENCE", 120)  # about the order of the queue, whatever the speed of the machine
+    monkeypatch.setattr(
+        pdf, "PATIENCE", 120
+    )  # about the order of the queue, whatever the speed of the machine
     drawn: list[bytes] = []
     people = [
         threading.Thread(target=lambda number=number: drawn.append(pdf.draw(f"<p>Person {number}</p>")))
