@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,7 @@ def test_a_migration_waits_no_longer_than_a_few_seconds_for_a_lock():
     assert (done.stdout.strip(), done.returncode) == ("2s", 0), done.stderr
 
 
-def lone_scopes(operations: list[Operation]) -> list[str]:
+def lone_scopes(operations: Sequence[Operation]) -> list[str]:
     """Statements that set the scope and do nothing else. The backend sets it anew before the next statement."""
     alone = re.compile(r"^\s*SELECT set_config\('app\.scope', '\*', true\)\s*;?\s*$")
     found = []
