@@ -322,10 +322,13 @@ def test_text_that_is_no_message_does_not_end_the_worker(production, tmp_path):
 
 
 @contextmanager
-def half_sent_posts(port: int, number: int, *, read: bool = True) -> Iterator[list[socket.socket]]:
-    """Clients that announce a form of 1,000 bytes and send 20 of them. With origin and cookie, the portal reads it."""
+def half_sent_posts(port: int, number: int) -> Iterator[list[socket.socket]]:
+    """Clients that announce a form of 1,000 bytes and send 20 of them.
+
+    The portal reads every form, also one that it refuses, because it keeps what a person typed.
+    """
     head = f"POST /en/sign-in/ HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
-    head += f"Origin: https://{HOST}\r\nCookie: __Host-csrf={'a' * 32}\r\n" if read else ""
+    head += f"Origin: https://{HOST}\r\nCookie: __Host-csrf={'a' * 32}\r\n"
     head += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n"
     with ExitStack() as open_clients:
         clients = [
@@ -342,9 +345,6 @@ def test_clients_that_stop_in_the_middle_of_a_form_hold_the_threads_for_a_short_
     with half_sent_posts(bounded, 8) as clients:
         assert seconds_until_an_unrelated_page_answers(bounded, at_most=12) < 8
         assert {client.recv(12) for client in clients[:4]} == {b"HTTP/1.1 403"}
-    # A form that is refused without being read holds nobody up.
-    with half_sent_posts(bounded, 8, read=False):
-        assert seconds_until_an_unrelated_page_answers(bounded, at_most=12) < 4
     # The control: with a long patience, four of eight clients hold all threads.
     patient = production.start_web(**size, SSC_WEB_SILENCE_SECONDS="60", SSC_WEB_BODY_SECONDS="60")
     with half_sent_posts(patient, 8):
@@ -430,7 +430,8 @@ def test_no_process_starts_as_the_owner_of_the_tables(production, name):
     done = subprocess.run(
         production.command(name), cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 3, done.stderr
+    # gunicorn ends with 3, or with 1 when both of its workers end at the same moment.
+    assert done.returncode in ((1, 3) if name == "web" else (3,)), done.stderr
     assert "The portal does not start. The database role ssc_owner owns tables." in done.stderr
     assert "Traceback" not in done.stderr
 
