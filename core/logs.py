@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from core import request_id
 
-# The parts of addresses that a secret follows. Whoever knows such an address may act without an account. A test
-# reads the URLconf and fails when a route has a secret and is not named here.
+# Parts of addresses that come before a secret. A person who has such an address can act without an account.
+# A test fails when a route of the URLconf has a secret and is not named here.
 SECRET_PATHS = ("invitation",)
 _SECRET = re.compile(rf"((?:/|%2F)(?:{'|'.join(SECRET_PATHS)})(?:/|%2F))[\w~=-]+", re.IGNORECASE)
 
